@@ -213,7 +213,7 @@ fn rules(
             ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::from(target)),
             ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::from(target)),
         };
-        let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).promising(target);
+        let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).with_target(target);
         policy.schedule.clone_from(&source.schedule);
         policies.push(policy);
         Ok(())

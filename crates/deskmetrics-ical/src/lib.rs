@@ -1,8 +1,8 @@
 //! Holidays for deskmetrics schedules from iCalendar files (`.ics`, RFC 5545).
 //!
 //! Each all-day event is a holiday: one date, or all from its start to just before its end. A repeating
-//! event (`RRULE`, with `EXDATE` and `RDATE`) is a holiday on each of its dates within the years asked for.
-//! What is not an all-day event is not guessed at: it is listed among the [skipped](HolidayCalendar::skipped),
+//! event (`RRULE`, with `EXDATE` and `RDATE`) is a holiday on each of its dates within the requested years.
+//! Other events are listed among the [skipped](HolidayCalendar::skipped),
 //! with the reason.
 //!
 //! ```
@@ -51,16 +51,16 @@ use icalendar::{Calendar, Component as _, DatePerhapsTime, Event, EventStatus};
 
 pub use skipped::{SkipReason, SkippedEvent};
 
-/// The holidays of an iCalendar file, and what else stood in it.
+/// The holidays of an iCalendar file, and its skipped events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HolidayCalendar {
     /// The holidays in order, each once for each of its names.
     pub named: Vec<NamedHoliday>,
-    /// The events that are no holidays, in the order of the file.
+    /// The events that are not holidays, in the order of the file.
     pub skipped: Vec<SkippedEvent>,
 }
 
-/// A holiday and what it is called.
+/// A holiday and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedHoliday {
     /// Its date or dates.
@@ -73,7 +73,7 @@ pub struct NamedHoliday {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the text is not an iCalendar file, BEGIN:VCALENDAR to END:VCALENDAR: {problem}")]
 pub struct IcalError {
-    /// What the parser says, with the line.
+    /// The parser's message, with the line.
     pub problem: String,
 }
 
@@ -109,7 +109,7 @@ pub fn read(text: &str, years: RangeInclusive<i32>) -> Result<HolidayCalendar, I
     Ok(HolidayCalendar { named: named.into_iter().collect(), skipped })
 }
 
-/// Components stand within components a few levels deep at most; the parser would follow a million.
+/// Components are nested a few levels deep at most; the parser would follow a million.
 const DEEPEST: usize = 16;
 
 fn check_outline(text: &str) -> Result<(), IcalError> {
@@ -156,7 +156,7 @@ fn holidays_of(event: &Event, years: &RangeInclusive<i32>) -> Result<Vec<Holiday
         .collect()
 }
 
-/// How many days the event lasts, at least one.
+/// The length of the event in days, at least one.
 fn length_in_days(event: &Event, first: NaiveDate) -> Result<u64, SkipReason> {
     let days = match (event.get_end(), event.property_value("DURATION")) {
         (Some(DatePerhapsTime::Date(end)), _) => (end - first).num_days(),

@@ -9,7 +9,7 @@ use rrule::{RRuleSet, Tz};
 
 use crate::skipped::SkipReason;
 
-/// More dates than an event of every day can have in a century.
+/// An upper limit: more dates than a daily event has in a century.
 const MOST_DATES: u16 = 36_600;
 
 /// Whether the event has more dates than its start.
@@ -50,7 +50,7 @@ fn dates_of_rule(
             Some(("FREQ", other)) => {
                 return Err(error(format!("{other} is not YEARLY, MONTHLY, WEEKLY or DAILY")));
             }
-            // The end of a rule of dates is a date; the crate wants an instant in UTC.
+            // The end of a rule of dates is a date; the crate requires a timestamp in UTC.
             Some(("UNTIL", until)) => {
                 let date = until.get(..8).unwrap_or(until);
                 parts.push(format!("UNTIL={date}T000000Z"));
@@ -64,7 +64,7 @@ fn dates_of_rule(
         let date = NaiveDate::from_ymd_opt(year, 1, 1)?;
         Some(Tz::UTC.from_utc_datetime(&date.and_time(NaiveTime::MIN)))
     };
-    let out_of_range = || error("the years asked for are not years of the calendar".to_owned());
+    let out_of_range = || error("the requested years are not years of the calendar".to_owned());
     let from = midnight(*years.start()).ok_or_else(out_of_range)?;
     let to = midnight(years.end().saturating_add(1)).ok_or_else(out_of_range)?;
     let found = set.after(from).before(to).all(MOST_DATES);
@@ -91,7 +91,7 @@ fn listed(event: &Event, key: &str) -> Result<Vec<NaiveDate>, SkipReason> {
         .collect()
 }
 
-/// The values of a property, which may stand several times.
+/// The values of a property, which may occur several times.
 fn values<'a>(event: &'a Event, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     let single = event.properties().get(key);
     let several = event.multi_properties().get(key);

@@ -5,7 +5,7 @@
 pub struct SkippedEvent {
     /// The summary of the event; empty if it has none.
     pub name: String,
-    /// Why it is none.
+    /// The reason.
     pub reason: SkipReason,
 }
 
@@ -30,12 +30,12 @@ pub enum SkipReason {
         "the event replaces one date of a repeating event, by RECURRENCE-ID; give it as an event of its own"
     )]
     Replacement,
-    /// Its repetition cannot be followed.
+    /// Its repetition rule is not supported.
     #[error("the repetition {rule:?} cannot be followed: {problem}")]
     Repetition {
         /// The rule found.
         rule: String,
-        /// What is wrong with it.
+        /// The error in it.
         problem: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What is read from iCalendar files, what is skipped, and that no text is too much.
+//! Reading of iCalendar files, skipped events, and arbitrary input.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use deskmetrics_ical::{HolidayCalendar, SkipReason, read};
@@ -43,7 +43,7 @@ fn all_day_events_are_holidays() {
 }
 
 #[test]
-fn repeating_events_are_holidays_of_the_years_asked_for() {
+fn repeating_events_are_holidays_of_the_requested_years() {
     let yearly = |rest: &str| event(&format!("DTSTART;VALUE=DATE:20200501\nRRULE:FREQ=YEARLY{rest}\n"));
     assert_eq!(dates(&yearly("")), ["2024-05-01", "2025-05-01", "2026-05-01"]);
     assert_eq!(dates(&yearly(";UNTIL=20250501")), ["2024-05-01", "2025-05-01"]);
@@ -83,7 +83,7 @@ fn what_is_no_holiday_is_listed_with_its_reason() {
 fn remedies_of_skipped_events_work() {
     let follow = |skipped: &str, advice: &str, instead: &str| {
         let reason = reason(&event(skipped)).to_string();
-        assert!(reason.contains(advice), "\"{reason}\" does not say \"{advice}\"");
+        assert!(reason.contains(advice), "\"{reason}\" does not contain \"{advice}\"");
         assert!(!dates(&event(instead)).is_empty(), "the remedy of \"{reason}\" does not work");
     };
     let plain = "DTSTART;VALUE=DATE:20261225\n";

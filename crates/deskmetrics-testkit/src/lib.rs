@@ -1,4 +1,4 @@
-//! What tests and benches of deskmetrics share: sample data, proptest strategies, slow oracles.
+//! Shared by tests and benches: sample data, proptest strategies and slow oracles.
 #![forbid(unsafe_code)]
 
 pub mod generator;

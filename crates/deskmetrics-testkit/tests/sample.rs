@@ -1,4 +1,4 @@
-//! The sample that ships with the repository is what the generator makes, and looks like a care team's work.
+//! The sample of the repository equals the generator's output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -34,7 +34,7 @@ fn shipped_files_are_what_the_generator_makes() {
 }
 
 #[test]
-fn every_kind_of_story_is_told() {
+fn every_scenario_occurs() {
     let sample = Generator::shipped().generate();
     assert_eq!(sample.tickets.len(), 3000);
     let events = by_ticket(&sample);

@@ -1,4 +1,4 @@
-//! Durations as people write them: `"4h"`, `"1h 30m"`, `"2days"`; a day is 24 hours.
+//! Durations as text: `"4h"`, `"1h 30m"`, `"2days"`; a day is 24 hours.
 //!
 //! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format()`] for the text.
 
@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Result<TimeDelta, String> {
 /// Writes a duration so that [`parse`] reads it back: `"1h 30m"`.
 pub fn format(duration: TimeDelta) -> String {
     let magnitude = duration.abs().to_std().unwrap_or_default();
-    // Whole hours stay hours: "36h", since "1day 12h" invites the question of how long a day is.
+    // Whole hours stay hours: "36h", since the length of a day in "1day 12h" is ambiguous.
     let hours = magnitude.as_secs() / 3600;
     let rest = std::time::Duration::new(magnitude.as_secs() % 3600, magnitude.subsec_nanos());
     let text = match (hours, rest.is_zero()) {
@@ -63,7 +63,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDel
     DurationText::deserialize(deserializer).map(|DurationText(duration)| duration)
 }
 
-/// A duration as its text, whose absence or other type is told as such.
+/// A duration as text, whose absence or other type is reported as such.
 struct DurationText(TimeDelta);
 
 impl<'de> Deserialize<'de> for DurationText {
@@ -95,7 +95,7 @@ pub mod optional {
     ///
     /// # Errors
     /// Those of the serializer.
-    #[allow(clippy::ref_option, reason = "the form serde asks for")]
+    #[allow(clippy::ref_option, reason = "the signature serde requires")]
     pub fn serialize<S: Serializer>(duration: &Option<TimeDelta>, serializer: S) -> Result<S::Ok, S::Error> {
         match duration {
             Some(duration) => serializer.serialize_some(&super::format(*duration)),

@@ -15,7 +15,7 @@ pub enum ClockKind {
     Business,
 }
 
-/// How long something took, in real time and, where a schedule applies, in business time.
+/// A duration in real time and, where a schedule applies, in business time.
 ///
 /// ```
 /// use chrono::TimeDelta;

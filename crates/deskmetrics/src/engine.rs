@@ -1,4 +1,4 @@
-//! What adapters build on; no part of the public interface: it may change in any release.
+//! Internals for adapters, outside the public interface; may change in any release.
 
 pub use crate::kpi::interface::{Bulk, Customer, InBlocks, RecordNeeds, TicketView};
 pub use crate::replay::milestones::Milestones;

@@ -1,4 +1,4 @@
-//! Any error of the crate, for callers that pass them on.
+//! One error type for any error of the crate.
 
 use crate::replay::TrackError;
 use crate::report::ReportError;
@@ -7,7 +7,7 @@ use crate::survey::ScaleError;
 
 /// Any error of this crate.
 ///
-/// Each noun has an error of its own, which says more; this one gathers them for functions that meet several. Bad *data*
+/// Each module has its own error type with more detail; this one combines them for functions with several. Bad *data*
 /// is no error: a record that cannot count is excluded under a [`Reason`](crate::Reason).
 ///
 /// ```
@@ -27,10 +27,10 @@ use crate::survey::ScaleError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A survey scale that makes no sense.
+    /// An invalid survey scale.
     #[error(transparent)]
     Scale(#[from] ScaleError),
-    /// A schedule that cannot be read or makes no sense.
+    /// A schedule that cannot be read or is invalid.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     /// A due time that never comes or cannot be represented.
@@ -42,7 +42,7 @@ pub enum Error {
     /// An event a live tracker cannot take.
     #[error(transparent)]
     Track(#[from] TrackError),
-    /// A report that cannot be made as asked.
+    /// A report that cannot be made as requested.
     #[error(transparent)]
     Report(#[from] ReportError),
 }

@@ -1,4 +1,4 @@
-//! What was excluded of a result, and why.
+//! Exclusions of a result, counted by reason.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,15 +18,15 @@ pub enum Reason {
     NotAnswered,
     /// The score is not on the question's scale.
     OutOfScale,
-    /// The value is there but cannot be read as what it should be.
+    /// The value cannot be read as its type.
     Unreadable,
-    /// The end lies before the start; no absolute value is taken.
+    /// The end is before the start; no absolute value is taken.
     EndBeforeStart,
     /// The time of the ticket's solve or close is missing or contradicts its creation, or its status has no known meaning.
     EndUnknown,
-    /// An event lies before its ticket's creation.
+    /// An event is before its ticket's creation.
     BeforeCreation,
-    /// An event lies after the cut-off.
+    /// An event is after the cut-off.
     AfterCutOff,
     /// The same id was seen before.
     Duplicate,
@@ -34,9 +34,9 @@ pub enum Reason {
     UnknownTicket,
     /// The answer names an invitation that is not in the data.
     UnknownInvitation,
-    /// The source's word has no meaning assigned.
+    /// The source's label has no meaning assigned.
     UnknownWord,
-    /// The record has no creation instant.
+    /// The record has no creation time.
     NoCreation,
     /// The ticket was merged into another one.
     Merged,
@@ -88,7 +88,7 @@ pub enum Reason {
     TooLarge,
     /// It was counted by a tally with other options (another clock, scale or policy) and cannot be joined.
     OtherOptions,
-    /// The score lies between two scores of the scale.
+    /// The score is between two scores of the scale.
     NotWhole,
     /// The line of a text file has more or fewer fields than there are columns.
     FieldCount,
@@ -99,7 +99,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether a fault in the data is the reason, not what happened to the record.
+    /// Whether the reason is a fault in the data, not an event of the record.
     pub fn is_fault(self) -> bool {
         matches!(
             self,
@@ -122,7 +122,7 @@ impl Reason {
         )
     }
 
-    /// The reason in words, for reports.
+    /// The reason as text, for reports.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Missing => "value missing",
@@ -177,7 +177,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// How many records were excluded, by reason.
+/// Numbers of excluded records, by reason.
 ///
 /// ```
 /// use deskmetrics::{Excluded, Reason};
@@ -193,7 +193,7 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "BTreeMap<Reason, u64>", from = "BTreeMap<Reason, u64>")]
 pub struct Excluded(
-    /// In the order of the reasons. There are few, so a walk beats a tree: a tenth of all survey rows may come here.
+    /// In the order of the reasons. There are few, so a linear search is faster than a tree, even with many excluded rows.
     Vec<(Reason, u64)>,
 );
 

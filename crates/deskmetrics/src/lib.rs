@@ -1,6 +1,6 @@
 //! Tickets, ticket events and surveys in; trustworthy customer-service KPIs out.
 //!
-//! Every number carries its definition, its n, its confidence interval and what was excluded, by reason. Partial
+//! Every number has its definition, its n, its confidence interval and its exclusions by reason. Partial
 //! results merge exactly, so the work can be split over threads, files and machines in any way. The crate reads no
 //! clock, no system time zone and no file: the cut-off and the zones are arguments.
 //!
@@ -26,7 +26,7 @@
 //! ];
 //!
 //! let office_hours = Schedule::parse("Europe/Copenhagen", "Mo-Fr 09:00-17:00")?.compile();
-//! let promises: SlaPolicies = toml::from_str(r#"
+//! let policies: SlaPolicies = toml::from_str(r#"
 //!     [[policies]]
 //!     name = "Denmark"
 //!     when = { market = "DK" }
@@ -35,7 +35,7 @@
 //!         { metric = "resolution", clock = "business", within = "1h" },
 //!     ]
 //! "#)?;
-//! let replay = Replay::new(at("2026-03-31T00:00:00Z")).with_schedule(office_hours).with_policies(promises);
+//! let replay = Replay::new(at("2026-03-31T00:00:00Z")).with_schedule(office_hours).with_policies(policies);
 //! let replayed = replay.tickets(&[ticket], &events).tickets;
 //!
 //! let waited = kpi::first_response_time(&replayed, ClockKind::Business);
@@ -47,13 +47,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # Where to look
+//! # Where to find it
 //!
 //! | question | place |
 //! |---|---|
 //! | How is this KPI defined, and how do products differ? | its file in [`kpi`]; as data in [`catalogue`] |
-//! | How much business time lies between two instants? When is it due? | [`schedule`] |
-//! | What was promised, and was it kept? | [`sla`] |
+//! | How much business time is between two timestamps? When is it due? | [`schedule`] |
+//! | Which SLA targets apply, and were they met? | [`sla`] |
 //! | Is this ticket about to breach, and when? | [`replay::TicketTracker`], [`replay::DueQueue`] |
 //! | All KPIs by market and week? | [`report`] |
 //! | Any one KPI, chosen by its id? | [`report::KpiTally`] |

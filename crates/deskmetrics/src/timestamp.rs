@@ -1,4 +1,4 @@
-//! An instant in UTC, to the microsecond.
+//! A timestamp in UTC, to the microsecond.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,10 +6,10 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// An instant in UTC with microsecond precision, eight bytes wide.
+/// A timestamp in UTC with microsecond precision, eight bytes wide.
 ///
-/// `DateTime<Utc>` is what callers give and get; this is what is stored and compared. Anything finer than a
-/// microsecond is cut off (towards the past). In text it is RFC 3339.
+/// Callers pass and receive `DateTime<Utc>`; this type is stored and compared. Anything finer than a
+/// microsecond is truncated (towards the past). In text it is RFC 3339.
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -25,19 +25,19 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The earliest instant, in the year -262143.
+    /// The earliest timestamp, in the year -262143.
     pub const MIN: Self = Self(DateTime::<Utc>::MIN_UTC.timestamp_micros());
-    /// The latest instant, in the year 262142.
+    /// The latest timestamp, in the year 262142.
     pub const MAX: Self = Self(DateTime::<Utc>::MAX_UTC.timestamp_micros());
 
-    /// The instant `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside [`MIN`](Self::MIN) to
+    /// The timestamp `micros` microseconds after 1970-01-01T00:00:00Z; `None` outside [`MIN`](Self::MIN) to
     /// [`MAX`](Self::MAX).
     #[inline]
     pub const fn from_micros(micros: i64) -> Option<Self> {
         if Self::MIN.0 <= micros && micros <= Self::MAX.0 { Some(Self(micros)) } else { None }
     }
 
-    /// Like [`from_micros`](Self::from_micros), with what lies outside moved to the nearest end.
+    /// Like [`from_micros`](Self::from_micros), with values outside the range moved to the nearest end.
     #[must_use]
     #[inline]
     pub const fn saturating_from_micros(micros: i64) -> Self {
@@ -56,7 +56,7 @@ impl Timestamp {
         self.0
     }
 
-    /// The instant as chrono's type.
+    /// The timestamp as chrono's type.
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }

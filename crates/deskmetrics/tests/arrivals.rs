@@ -1,4 +1,4 @@
-//! When work arrives, by local weekday and hour.
+//! Arrivals of work by local weekday and hour.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;

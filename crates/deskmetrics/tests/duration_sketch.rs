@@ -1,4 +1,4 @@
-//! The sketch of durations: the laws of merging, the stated error, and what it refuses to read.
+//! The sketch of durations: the invariants of merging, the stated error and rejected input.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 
 use chrono::TimeDelta;
@@ -52,7 +52,7 @@ proptest! {
         prop_assert_eq!(&DurationSketch::from(&exact(&micros)), &whole);
     }
 
-    /// The stated error, against the two exact values a type 7 quantile lies between.
+    /// The stated error, against the two exact values around a type 7 quantile.
     #[test]
     fn quantiles_are_as_near_as_stated(micros in prop::collection::vec(any_duration(), 1..80), q in 0.0..=1.0_f64) {
         let sketch = sketch(&micros);
@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_said_to_be_exact_is(micros in prop::collection::vec(any_duration(), 1..80)) {
+    fn count_sum_and_extremes_are_exact(micros in prop::collection::vec(any_duration(), 1..80)) {
         let (sketch, exact) = (sketch(&micros), exact(&micros));
         prop_assert_eq!(sketch.n(), exact.n());
         prop_assert_eq!(sketch.sum_micros(), exact.sum_micros());
@@ -161,7 +161,7 @@ fn stored_counters_that_are_no_sketch_are_refused() {
     assert!(refused(&|stored| stored["buckets"][1][0] = 7_297.into()).contains("out of place"));
     assert_eq!(
         refused(&|stored| stored["buckets"][0][1] = 0.into()),
-        "bucket 506 of a stored sketch is empty: leave it out"
+        "bucket 506 of a stored sketch is empty: omit it"
     );
     assert!(refused(&|stored| stored["buckets"][0][1] = u64::MAX.into()).contains("64 bits"));
     assert!(refused(&|stored| stored["min_micros"] = 900.into()).contains("first and last bucket"));

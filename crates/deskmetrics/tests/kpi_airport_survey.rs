@@ -116,7 +116,7 @@ fn ease_of_each_year() {
 #[test]
 fn recommendation_in_2017() {
     let Some((_, year)) = years().pop() else { return };
-    let scores = year.scores("NETPRO", &[]); // 11 stands for blank: it is off the scale
+    let scores = year.scores("NETPRO", &[]); // 11 means blank: it is off the scale
     let nps = kpi::nps(scores.iter().copied());
     assert_eq!((nps.sides().positive, nps.sides().neutral, nps.sides().negative), (1436, 968, 342));
     close(nps.score(), 39.839_767, "NPS 2017");

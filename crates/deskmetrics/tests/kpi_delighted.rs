@@ -1,4 +1,4 @@
-//! NPS of recorded answers of a survey product, whose bounced people must not weigh on the response rate.
+//! NPS of recorded answers of a survey product, where bounced invitations do not count in the response rate.
 //!
 //! The recordings are found through `DESKMETRICS_DATA`, else `../shared/data` beside the workspace; skipped where absent.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -39,7 +39,7 @@ fn bounced_people_are_out_of_the_response_rate() {
     assert_eq!((sides.positive, sides.neutral, sides.negative), (1, 3, 6));
 
     let bounced: BTreeSet<&str> = returned.iter().map(|mail| mail["person_id"].as_str().unwrap()).collect();
-    let asked = people.iter().map(|person| {
+    let unanswered = people.iter().map(|person| {
         let id = person["id"].as_str().unwrap();
         let invitation = Invitation::new(id, "nps", instant(&person["last_sent_at"]));
         if bounced.contains(id) { invitation.bounced() } else { invitation }
@@ -48,7 +48,7 @@ fn bounced_people_are_out_of_the_response_rate() {
         let at = instant(&answer["created_at"]);
         Invitation::new(answer["person"].as_str().unwrap(), "nps", at).answered(at)
     });
-    let invitations: Vec<Invitation> = asked.chain(answered).collect();
+    let invitations: Vec<Invitation> = unanswered.chain(answered).collect();
     let rate = kpi::response_rate(&invitations);
     assert_eq!((rate.percent(), rate.n()), (Some(100.0), 10), "not 10 of 15");
     assert_eq!(rate.excluded().count(Reason::Bounced), 5);

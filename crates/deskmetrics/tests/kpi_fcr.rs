@@ -11,7 +11,7 @@ fn at(day: u32, hour: u32) -> Timestamp {
     format!("2026-03-{day:02}T{hour:02}:00:00Z").parse().unwrap()
 }
 
-/// A ticket with its events, each a day, an hour, who and what.
+/// A ticket with its events, each with day, hour, author and kind.
 fn ticket(id: &str, customer: &str, events: &[(u32, u32, Author, EventKind)]) -> Replayed {
     let created = at(events[0].0, events[0].1);
     let ticket = Ticket::new(id, created).requested_by(customer).with(Attribute::Category, "billing");
@@ -78,7 +78,7 @@ fn judged(policy: &str, hits: u64, total: u64) -> Fcr {
 }
 
 #[test]
-fn policies_that_look_at_one_ticket() {
+fn policies_of_one_ticket() {
     judged("single_reply", 3, 5); // 1, 4 and 6; 2 and 3 took two replies
     judged("no_customer_followup", 3, 5);
     judged("single_handler_close", 4, 5); // 3 was closed twice
@@ -88,10 +88,10 @@ fn policies_that_look_at_one_ticket() {
 }
 
 #[test]
-fn policies_that_watch_a_window() {
-    let week = judged("no_reopen_within(7days)", 3, 4); // 3 came back; 6 cannot be told yet
+fn policies_with_a_window() {
+    let week = judged("no_reopen_within(7days)", 3, 4); // 3 came back; the window of 6 is not over
     assert_eq!(week.excluded().count(Reason::WindowNotOver), 1);
-    judged("no_reopen_within(3days)", 4, 4); // 3 came back after 3 days and 22 hours; 6 cannot be told yet
+    judged("no_reopen_within(3days)", 4, 4); // 3 came back after 3 days and 22 hours; the window of 6 is not over
     judged("no_reopen_within(1day)", 5, 5);
 
     judged("no_repeat_contact_within(7days)", 2, 4); // neither 1 (Ana again) nor 3
@@ -100,7 +100,7 @@ fn policies_that_watch_a_window() {
 
 #[test]
 fn several_policies_at_once() {
-    // 2 and 3 took two replies, 3 came back; 6 cannot be told yet, though it took one reply
+    // 2 and 3 took two replies, 3 came back; the window of 6 is not over, although it took one reply
     let week = judged("all_of(single_reply, no_reopen_within(7days))", 2, 4);
     assert_eq!(week.excluded().count(Reason::WindowNotOver), 1);
     // neither 1: Ana came again
@@ -121,7 +121,7 @@ fn repeat_contacts_are_found_across_parts() {
     let policy: FcrPolicy = "no_repeat_contact_within(7days, customer_and_category)".parse().unwrap();
     let desk = desk();
     let whole = kpi::fcr(&desk, policy.clone());
-    // Ana's two tickets lie in different parts.
+    // Ana's two tickets are in different parts.
     let mut joined = kpi::fcr(&desk[..2], policy.clone());
     joined.merge(kpi::fcr(&desk[2..], policy));
     assert_eq!(joined, whole);
@@ -142,7 +142,7 @@ fn the_key_decides_what_is_a_repeat() {
 
 #[test]
 fn the_customers_own_word() {
-    // 280 of 400 surveyed say it was resolved at their first contact
+    // 280 of 400 surveyed report a resolution at their first contact
     let scale = Scale::new(0..=1, 1..=1, 0..=0).unwrap();
     let mut fcr = Fcr::new(FcrPolicy::Survey { scale });
     for answer in std::iter::repeat_n(1, 280).chain(std::iter::repeat_n(0, 120)) {
@@ -196,6 +196,6 @@ fn a_rule_that_reopens_on_the_customers_message_counts_as_the_customer() {
 
     // The customer's thanks: they came back, and solving the ticket again was all it needed.
     assert_eq!(judge(&reopened(Some(Customer))), (0, 1, 0));
-    // A rule of its own accord: nobody came back, and it is no thanks either.
+    // A rule without a customer message: the customer did not come back, and it is no thank-you either.
     assert_eq!(judge(&reopened(None)), (1, 1, 1));
 }

@@ -1,4 +1,4 @@
-//! A KPI says the same after a replay that computes no more than it needs.
+//! A KPI is the same after a replay of only the measures it needs.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;

@@ -1,4 +1,4 @@
-//! A KPI that the crate does not know: it stands in a report as the shipped ones do.
+//! A KPI of the user's own is reported like the KPIs of the catalogue.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;
@@ -194,7 +194,7 @@ struct Explained {
 }
 
 static EXPLAINED: Definition =
-    Definition::new("explained", "Answers that say why", Unit::Percent).measures(&["percent"]);
+    Definition::new("explained", "Answers with a reason", Unit::Percent).measures(&["percent"]);
 
 impl Kpi for Explained {
     fn definition(&self) -> &'static Definition {
@@ -262,8 +262,8 @@ fn state_of(records: &[Record]) -> ReportState {
     state
 }
 
-/// What a row says, without whose it is.
-fn said(row: &ReportRow) -> String {
+/// The content of a row, without the KPI's name.
+fn content(row: &ReportRow) -> String {
     let ReportRow { keys, period, value, n, small_n, interval, change, excluded, .. } = row;
     let when = period.as_ref().map(|period| &period.label);
     format!("{} {when:?} {value:?} {n} {small_n} {interval:?} {change:?} {excluded}", keys.label())
@@ -278,7 +278,7 @@ proptest! {
         let state = state_of(&records);
         let table = state.table();
         let rows = |of: &dyn Fn(&ReportRow) -> bool| -> Vec<String> {
-            table.rows.iter().filter(|row| row.headline && of(row)).map(said).collect()
+            table.rows.iter().filter(|row| row.headline && of(row)).map(content).collect()
         };
         let kpi = |kpi: &'static str| rows(&|row| row.kpi == kpi && !row.restricted);
         prop_assert_eq!(kpi("my_reopen_rate"), kpi("reopen_rate"));
@@ -295,7 +295,7 @@ proptest! {
 }
 
 #[test]
-fn what_only_its_author_knows_is_said_so() {
+fn a_kpi_that_is_not_in_the_catalogue_gives_clear_errors() {
     let state = state_of(&[]);
     let error = ReportState::from_bytes(&state.to_bytes()).unwrap_err().to_string();
     assert!(error.contains("KPI \"my_reopen_rate\" is not in the catalogue"), "{error}");
@@ -304,7 +304,7 @@ fn what_only_its_author_knows_is_said_so() {
     assert!(error.contains("it is of another report: kpis is volume of the one"), "{error}");
 
     let clocked = Report::builder(as_of()).kpi(KpiRequest::of(Reopened::default()).on(ClockKind::Business));
-    assert_eq!(clocked.build().unwrap_err().to_string(), "KPI \"my_reopen_rate\" has no clock: leave it out");
+    assert_eq!(clocked.build().unwrap_err().to_string(), "KPI \"my_reopen_rate\" has no clock: omit it");
 }
 
 #[test]

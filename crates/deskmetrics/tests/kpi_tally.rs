@@ -1,5 +1,4 @@
-//! Every KPI of the catalogue, asked for by its id: tallied by itself it says what a report says, in any split, and after
-//! storage.
+//! Every KPI of the catalogue as a tally by its id: equal to a report, in any split, and after storage.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;
@@ -32,7 +31,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_tally_says_what_a_report_says_in_any_split_and_after_storage(
+    fn a_tally_equals_a_report_in_any_split_and_after_storage(
         records in prop::collection::vec(record(), 0..60), cut in 0..60_usize,
     ) {
         let records: Vec<Record> = records.into_iter().flatten().collect();
@@ -69,14 +68,14 @@ proptest! {
             let rows: Vec<Estimate> = table.overall().map(|row| {
                 Estimate::new(row.measure.clone(), row.value, row.unit, row.n).with_interval(row.interval)
             }).collect();
-            prop_assert_eq!(rows, whole.estimates(0.95), "{}: the report says something else", id);
+            prop_assert_eq!(rows, whole.estimates(0.95), "{}: the report differs", id);
             prop_assert_eq!(&*table.headline(id).unwrap().excluded, whole.excluded(), "{}: excluded", id);
         }
     }
 }
 
 #[test]
-fn tallies_of_different_requests_are_told_apart() {
+fn tallies_of_different_requests_do_not_merge() {
     let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
     let mut calendar = KpiRequest::new("FRT").tally(None).unwrap();
     let error = calendar.merge(KpiRequest::new("nps").of_survey("nps").tally(None).unwrap()).unwrap_err();
@@ -113,7 +112,7 @@ fn a_stored_tally_must_be_one_of_its_request() {
     let mut stored = serde_json::to_value(KpiRequest::new("volume").tally(None).unwrap()).unwrap();
     stored["request"]["kpi"] = "solved".into();
     let error = serde_json::from_value::<KpiTally>(stored).unwrap_err();
-    assert_eq!(error.to_string(), "the stored tally is not one of KPI \"solved\", which was asked for");
+    assert_eq!(error.to_string(), "the stored tally is not one of KPI \"solved\", which was requested");
 }
 
 #[test]

@@ -142,8 +142,8 @@ fn survival() {
 
 #[test]
 fn a_year_of_simple_and_complex_tickets() {
-    // Half the tickets take about 8 days, half about 272; one ticket of each kind a day, looked at after a year. The
-    // solved ones alone look much faster than all of them.
+    // Half the tickets take about 8 days, half about 272; one ticket of each kind a day, observed after a year. The
+    // solved ones alone give much shorter times than all of them.
     let mut survival = Survival::default();
     for day in 0..365_i64 {
         for (index, duration) in [8, 272].into_iter().enumerate() {

@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 use records::any::{Record, record, requests};
 use records::{CUT_OFF, HOUR};
 
-/// The keys of a data form, by what its reader says to an unknown one.
+/// The keys of a data form, read from the error of an unknown key.
 fn keys_of<T: DeserializeOwned>() -> BTreeSet<String> {
     let Err(error) = toml::from_str::<T>("no_such_key = 1") else { panic!("unknown keys are accepted") };
     let message = error.message().to_owned();

@@ -1,4 +1,4 @@
-//! Every error with a remedy: the remedy is followed, and works.
+//! Tests that the remedy of every error works.
 //!
 //! The variants are read from the source, so a new one without a case fails.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
@@ -24,26 +24,26 @@ fn variants(source: &str, name: &str) -> BTreeSet<String> {
     names.map(|line| line.split([' ', '(', ',']).next().unwrap().to_owned()).collect()
 }
 
-/// The variant of an error whose message has these words, once what they advise is done.
+/// The variant of an error whose message contains this advice, after following it.
 fn followed<T, U, E: Debug + Display, F: Display>(
     wrong: Result<T, E>,
     advice: &str,
     right: Result<U, F>,
 ) -> String {
     let Err(error) = wrong else { panic!("no error, and no \"{advice}\"") };
-    assert!(error.to_string().contains(advice), "\"{error}\" does not say \"{advice}\"");
+    assert!(error.to_string().contains(advice), "\"{error}\" does not contain \"{advice}\"");
     if let Err(problem) = right {
         panic!("the remedy of \"{error}\" does not work: {problem}");
     }
     let text = format!("{error:?}");
-    // What wraps another error has no remedy of its own.
+    // A variant that wraps another error has no remedy.
     let inner = text.strip_prefix("Request(").unwrap_or(&text);
     let inner =
         inner.split_once("error: ").filter(|_| inner.starts_with("At {")).map_or(inner, |(_, inner)| inner);
     inner.split([' ', '(', ',']).next().unwrap().to_owned()
 }
 
-/// Every variant has a case, but for those without a remedy.
+/// Every variant has a case, except those without a remedy.
 fn all_followed(source: &str, name: &str, cases: impl IntoIterator<Item = String>, without: &[&str]) {
     let mut met: BTreeSet<String> = cases.into_iter().collect();
     met.extend(without.iter().map(|name| (*name).to_owned()));
@@ -75,10 +75,10 @@ fn requests() {
             "give the question's name and scale",
             "kpi = 'csat'\nquestion = 'csat'\nscale = '1-5'",
         ),
-        ("kpi = 'volume'\nclock = 'business'", "has no clock: leave it out", "kpi = 'volume'"),
+        ("kpi = 'volume'\nclock = 'business'", "has no clock: omit it", "kpi = 'volume'"),
         (
             "kpi = 'nps'\nquestion = 'nps'\nscale = '1-5'",
-            "has no scale: leave it out",
+            "has no scale: omit it",
             "kpi = 'nps'\nquestion = 'nps'",
         ),
         (
@@ -104,7 +104,7 @@ fn requests() {
     let backlog = || request("kpi = 'backlog'");
     let cut_off =
         followed(Report::undated().kpi(backlog()).build(), "give as_of", dated().kpi(backlog()).build());
-    // KPIs of one's own are tested in kpi_of_your_own.rs.
+    // Custom KPIs are tested in kpi_of_your_own.rs.
     let source = include_str!("../src/kpi/request.rs");
     all_followed(source, "RequestError", met.into_iter().chain([cut_off]), &["IdTaken"]);
 }
@@ -132,7 +132,7 @@ fn reports() {
     };
     let state = report(None).state();
     let cases = [
-        followed(state.kpi(&request("kpi = 'solved'")), "ask for one of its KPIs", state.kpi(&volume())),
+        followed(state.kpi(&request("kpi = 'solved'")), "request one of its KPIs", state.kpi(&volume())),
         followed(by("markte"), "did you mean \"market\"?", by("market")),
         followed(named("tickets"), "give each a name of its own", named("others")),
         followed(
@@ -145,7 +145,7 @@ fn reports() {
             "or restrict by \"first_responder\"",
             dated().kpi(request("kpi = 'next_response_time'\nwhere = { first_responder = 'Kim' }")).build(),
         ),
-        followed(dated().build(), "ask for at least one", dated().kpi(volume()).build()),
+        followed(dated().build(), "add at least one", dated().kpi(volume()).build()),
         followed(
             dated().kpi(volume()).level(95.0).build(),
             "give for example 0.95",
@@ -173,14 +173,14 @@ fn stored_states() {
     let intact = state.clone();
     let foreign = followed(
         ReportState::from_bytes(b"volume"),
-        "give what to_bytes made of one",
+        "pass the bytes of to_bytes",
         ReportState::from_bytes(&intact),
     );
     state[4] = 1;
     let version =
         followed(ReportState::from_bytes(&state), "store it again", ReportState::from_bytes(&intact));
-    assert!(KpiTally::from_bytes(&intact).unwrap_err().to_string().contains("no stored KPI tally"));
-    // Bytes that changed cannot be made good.
+    assert!(KpiTally::from_bytes(&intact).unwrap_err().to_string().contains("not a stored KPI tally"));
+    // Changed bytes cannot be restored.
     let source = include_str!("../src/report/stored.rs");
     all_followed(source, "StoredError", [foreign, version], &["Damaged", "Unreadable"]);
 }
@@ -262,7 +262,7 @@ fn schedules() {
         (
             "VersionWithoutFrom",
             "versions = [{ time_zone = 'UTC', hours = '24/7' }, { time_zone = 'UTC', hours = '24/7' }]".to_owned(),
-            "say from when",
+            "give the date or time from which",
             "versions = [{ time_zone = 'UTC', hours = '24/7' }, { from = '2026-01-01', time_zone = 'UTC', hours = '24/7' }]".to_owned(),
         ),
         (
@@ -318,6 +318,6 @@ fn trackers() {
         followed(observed(&backwards), "a tracker takes events in order", observed(&[first.clone(), second])),
         followed(moved(), "replay its log instead", again()),
     ];
-    // What does not count is counted by its reason.
+    // Exclusions are counted by reason.
     all_followed(include_str!("../src/replay/tracker.rs"), "TrackError", cases, &["Exclusion"]);
 }

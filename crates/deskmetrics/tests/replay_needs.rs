@@ -1,4 +1,4 @@
-//! A replay that is asked for little says the same as one that is asked for everything.
+//! A replay of some measures gives the same values as a replay of all of them.
 
 use chrono::TimeDelta;
 use deskmetrics::replay::{
@@ -11,7 +11,7 @@ use deskmetrics::{ClockKind, Elapsed, SlaVerdict, Ticket, TicketMetrics, Timesta
 use deskmetrics_testkit::replay::strategy::logs;
 use proptest::prelude::*;
 
-/// From little to follow to much: status alone, business time by market, the conversation, groups, tags, custom clocks.
+/// From simple to complex: status alone, business time by market, the conversation, groups, tags, custom clocks.
 const POLICIES: &[&str] = &[
     "[[policies]]\nname = 'none of these'\ntargets = []",
     "[[policies]]\nname = 'work'\ntargets = [{ metric = 'agent_work', within = '4h' }]",
@@ -81,65 +81,65 @@ const PARTS: [Needs; 9] = [
     Needs::VERDICTS,
 ];
 
-/// The measures asked for out of all of them.
+/// The requested measures of all of them.
 fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
-    let mut asked = TicketMetrics::new(whole.created_at, whole.as_of);
-    asked.status = whole.status;
-    asked.exclusion = whole.exclusion;
+    let mut requested = TicketMetrics::new(whole.created_at, whole.as_of);
+    requested.status = whole.status;
+    requested.exclusion = whole.exclusion;
     if needs.any(Needs::CONVERSATION) {
-        asked.first_customer_message_at = whole.first_customer_message_at;
-        asked.first_response_at = whole.first_response_at;
-        asked.first_response_time = whole.first_response_time;
-        asked.running_first_response_time = whole.running_first_response_time;
-        asked.bot_first_response_time = whole.bot_first_response_time;
-        asked.first_response_by = whole.first_response_by;
-        asked.next_responses = whole.next_responses;
-        asked.running_next_response_time = whole.running_next_response_time;
-        asked.unanswered_next_response_times = whole.unanswered_next_response_times;
-        asked.repliers = whole.repliers;
+        requested.first_customer_message_at = whole.first_customer_message_at;
+        requested.first_response_at = whole.first_response_at;
+        requested.first_response_time = whole.first_response_time;
+        requested.running_first_response_time = whole.running_first_response_time;
+        requested.bot_first_response_time = whole.bot_first_response_time;
+        requested.first_response_by = whole.first_response_by;
+        requested.next_responses = whole.next_responses;
+        requested.running_next_response_time = whole.running_next_response_time;
+        requested.unanswered_next_response_times = whole.unanswered_next_response_times;
+        requested.repliers = whole.repliers;
     }
     if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
-        asked.proactive = whole.proactive;
-        asked.public_replies = whole.public_replies;
-        asked.customer_messages = whole.customer_messages;
-        asked.bot_messages = whole.bot_messages;
-        asked.internal_notes = whole.internal_notes;
-        asked.replying_agents = whole.replying_agents;
-        asked.bot_handoffs = whole.bot_handoffs;
+        requested.proactive = whole.proactive;
+        requested.public_replies = whole.public_replies;
+        requested.customer_messages = whole.customer_messages;
+        requested.bot_messages = whole.bot_messages;
+        requested.internal_notes = whole.internal_notes;
+        requested.replying_agents = whole.replying_agents;
+        requested.bot_handoffs = whole.bot_handoffs;
     }
     if needs.any(Needs::SOLVES) {
-        asked.first_solved_at = whole.first_solved_at;
-        asked.last_solved_at = whole.last_solved_at;
-        asked.closed_at = whole.closed_at;
-        asked.solved_by = whole.solved_by;
-        asked.first_resolution_time = whole.first_resolution_time;
-        asked.full_resolution_time = whole.full_resolution_time;
-        asked.net_resolution_time = whole.net_resolution_time;
-        asked.running_resolution_time = whole.running_resolution_time;
+        requested.first_solved_at = whole.first_solved_at;
+        requested.last_solved_at = whole.last_solved_at;
+        requested.closed_at = whole.closed_at;
+        requested.solved_by = whole.solved_by;
+        requested.first_resolution_time = whole.first_resolution_time;
+        requested.full_resolution_time = whole.full_resolution_time;
+        requested.net_resolution_time = whole.net_resolution_time;
+        requested.running_resolution_time = whole.running_resolution_time;
     }
     if needs.any(Needs::REOPENS) {
-        asked.reopens = whole.reopens;
-        asked.thank_you_reopens = whole.thank_you_reopens;
+        requested.reopens = whole.reopens;
+        requested.thank_you_reopens = whole.thank_you_reopens;
     }
     if needs.any(Needs::STATUS_TIMES) {
-        asked.time_in_status = whole.time_in_status;
-        asked.requester_wait_time = whole.requester_wait_time;
-        asked.agent_wait_time = whole.agent_wait_time;
-        asked.on_hold_time = whole.on_hold_time;
-        asked.agent_work_time = whole.agent_work_time;
+        requested.time_in_status = whole.time_in_status;
+        requested.requester_wait_time = whole.requester_wait_time;
+        requested.agent_wait_time = whole.agent_wait_time;
+        requested.on_hold_time = whole.on_hold_time;
+        requested.agent_work_time = whole.agent_work_time;
     }
     if needs.any(Needs::STATIONS) {
-        asked.time_to_first_assignment = whole.time_to_first_assignment;
-        asked.assignee_stations = whole.assignee_stations;
-        asked.group_stations = whole.group_stations;
-        asked.assignee_stints = whole.assignee_stints;
-        asked.group_stints = whole.group_stints;
+        requested.time_to_first_assignment = whole.time_to_first_assignment;
+        requested.assignee_stations = whole.assignee_stations;
+        requested.group_stations = whole.group_stations;
+        requested.assignee_stints = whole.assignee_stints;
+        requested.group_stints = whole.group_stints;
     }
     if needs.any(Needs::TOUCHES) {
-        asked.agent_touches = whole.agent_touches;
-        asked.escalations = whole.escalations;
+        requested.agent_touches = whole.agent_touches;
+        requested.escalations = whole.escalations;
     }
-    asked
+    requested
 }
 
 /// The measures on the calendar clock alone.
@@ -201,11 +201,11 @@ fn replay(as_of: Timestamp, policies: &str, options: ReplayOptions) -> Replay {
 
 fn compare(ticket: &Ticket, whole: Replayed, lean: Replayed, needs: Needs) -> Result<(), TestCaseError> {
     prop_assert_eq!(&lean.ticket, ticket);
-    let asked = only(whole.metrics, needs);
+    let requested = only(whole.metrics, needs);
     if needs.any(Needs::BUSINESS_TIME) {
-        prop_assert_eq!(lean.metrics, asked);
+        prop_assert_eq!(lean.metrics, requested);
     } else {
-        prop_assert_eq!(calendar(lean.metrics), calendar(asked));
+        prop_assert_eq!(calendar(lean.metrics), calendar(requested));
     }
     if needs.any(Needs::VERDICTS) {
         prop_assert_eq!(on_their_clock(lean.verdicts), on_their_clock(whole.verdicts));
@@ -220,7 +220,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
     #[test]
-    fn what_is_asked_for_comes_out_the_same(
+    fn requested_measures_equal_those_of_a_full_replay(
         (ticket, events) in logs(),
         after in 0..5000i64,
         parts in proptest::collection::vec(any::<bool>(), PARTS.len()),

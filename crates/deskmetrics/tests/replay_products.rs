@@ -1,7 +1,7 @@
 //! Figures that help desks computed themselves, from recorded answers of their APIs.
 //!
-//! The recordings are not part of the repository. They are looked for in the folder named by DESKMETRICS_DATA, else in
-//! `../shared/data` beside the repository; where they are absent, these tests say so and pass.
+//! The recordings are not part of the repository. They are read from the folder named by DESKMETRICS_DATA, else from
+//! `../shared/data` beside the repository; without them, these tests print a note and pass.
 
 use std::fs;
 use std::path::PathBuf;
@@ -132,8 +132,8 @@ fn freshdesk_due_times() {
         }))
     };
     let policies = SlaPolicies::new([SlaPolicy::new("Default SLA Policy")
-        .promising(SlaTarget::calendar(SlaMetric::FirstResponse, within("respond_within")))
-        .promising(SlaTarget::calendar(SlaMetric::Resolution, within("resolve_within")))]);
+        .with_target(SlaTarget::calendar(SlaMetric::FirstResponse, within("respond_within")))
+        .with_target(SlaTarget::calendar(SlaMetric::Resolution, within("resolve_within")))]);
     assert!(policies.check().is_empty());
 
     let tickets = json(&folder, "freshdesk-sandbox/tickets.json");
@@ -171,13 +171,13 @@ fn freshdesk_due_times() {
                 let late = record["fr_escalated"] == true;
                 assert_eq!(response.state == VerdictState::Breached, late, "ticket {id}");
             }
-            // Closed in the second it was made: nobody ever waited for a response.
+            // Closed in the second it was created, so there was no wait for a response.
             None => assert_eq!(at(&record["stats"]["resolved_at"]), created, "ticket {id}"),
         }
     }
 }
 
-/// What one incident's rows say, minutes without a zone read as UTC.
+/// The time of one row of an incident, minutes without a zone read as UTC.
 fn minute(text: &str) -> Timestamp {
     let at =
         chrono::NaiveDateTime::parse_from_str(text, "%d/%m/%Y %H:%M").expect("day/month/year hour:minute");
@@ -231,7 +231,7 @@ fn servicenow_incident_log() {
         events.push(event.with_sequence(row as u64));
     }
     let mut options = ReplayOptions::default();
-    // One incident's rows are not in the order of their instants; the rows are right.
+    // One incident's rows are not in the order of their timestamps; the rows are right.
     options.order = deskmetrics::replay::EventOrder::Sequence;
     options.repeated_solve = deskmetrics::replay::RepeatedSolve::Restates;
     let as_of: Timestamp = "2018-01-01T00:00:00Z".parse().expect("an instant");

@@ -1,4 +1,4 @@
-//! Worked examples as data: `vectors/*.toml`, one runner. A vector states only what it wants to pin down.
+//! Worked examples as data: `vectors/*.toml`, one runner. A vector states only the values it tests.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ struct Case {
     requester: Option<String>,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
-    /// One event a line: instant, author, what.
+    /// One event a line: timestamp, author, kind.
     #[serde(default)]
     events: String,
     as_of: String,
@@ -54,7 +54,7 @@ struct Case {
 }
 
 fn instant(text: &str) -> Timestamp {
-    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole instant may be followed by " -"
+    // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole timestamp may be followed by " -"
     let text = text.trim_end_matches(" -");
     let full = match text.len() {
         16 => format!("{}:00Z", text.replace(' ', "T")),
@@ -191,16 +191,16 @@ fn run_file(text: &str) {
         }
         if let Some(expected) = &case.verdicts {
             let actual = serde_json::to_value(&replayed.verdicts).expect("verdicts are JSON");
-            let wanted = serde_json::to_value(expected).expect("vectors are JSON");
-            if !fits(&wanted, &actual) {
-                wrong.push(format!("{}: verdicts are {actual:#}, expected {wanted:#}", case.name));
+            let expected = serde_json::to_value(expected).expect("vectors are JSON");
+            if !fits(&expected, &actual) {
+                wrong.push(format!("{}: verdicts are {actual:#}, expected {expected:#}", case.name));
             }
         }
         if let Some(expected) = &case.excluded {
             let actual = serde_json::to_value(&replayed.excluded).expect("reasons are JSON");
-            let wanted = serde_json::to_value(expected).expect("vectors are JSON");
-            if actual != wanted {
-                wrong.push(format!("{}: excluded {actual}, expected {wanted}", case.name));
+            let expected = serde_json::to_value(expected).expect("vectors are JSON");
+            if actual != expected {
+                wrong.push(format!("{}: excluded {actual}, expected {expected}", case.name));
             }
         }
     }

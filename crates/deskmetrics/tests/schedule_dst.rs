@@ -1,4 +1,4 @@
-//! Days on which the clocks change, and the other edges of schedules, each with its figures.
+//! Clock changes and other edge cases of schedules.
 #![expect(clippy::unwrap_used, reason = "helpers of tests, whose texts are right")]
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -103,7 +103,7 @@ fn wall_clock_counting_gives_each_day_its_length_on_the_wall() {
     // ... and what is due within it is due then.
     let due = night.due(at("2026-03-29T00:00:00Z"), TimeDelta::minutes(90));
     assert_eq!(due, Ok(at("2026-03-29T01:00:00Z")));
-    // The repeated hour counts once: the count stands still from 01:00 to 02:00 UTC.
+    // The repeated hour counts once: the count does not change from 01:00 to 02:00 UTC.
     assert_eq!(elapsed("2026-10-24T23:00:00Z", "2026-10-25T01:00:00Z"), TimeDelta::hours(2));
     assert_eq!(elapsed("2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"), TimeDelta::zero());
     // Hours that are skipped altogether still count, though the desk is never open.

@@ -1,4 +1,4 @@
-//! The text and data forms: what they accept, how they print, and what they say of mistakes.
+//! The text and data forms of schedules: accepted input, printed form and errors.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use chrono::{Days, NaiveDate};
@@ -140,7 +140,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             format!("{office}from = \"2026-01-01\""),
-            "from does not go together with a schedule that is not one of several versions; leave it out, or list versions = [...]",
+            "from does not go together with a schedule that is not one of several versions; omit it, or list versions = [...]",
         ),
         ("any_of = []".to_owned(), "any_of is empty; give at least one schedule"),
         (
@@ -149,7 +149,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "any_of = [{ time_zone = \"UTC\", hours = \"off\", conventions = { clock = \"wall\" } }]".to_owned(),
-            "clock = \"wall\" counts by one clock on one wall, and a combination of schedules may have several; use clock = \"elapsed\"",
+            "clock = \"wall\" needs one time zone, and a combination of schedules may have several; use clock = \"elapsed\"",
         ),
         (
             "time_zone = \"UTC\"\nany_of = [{ time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
@@ -157,7 +157,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "versions = [{ time_zone = \"UTC\", hours = \"off\" }, { time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
-            "versions[1]: only the first version may have no from; say from when this one is in force",
+            "versions[1]: only the first version may have no from; give the date or time from which this one is in force",
         ),
         (
             "versions = [{ from = \"2026-01-01\", time_zone = \"UTC\", hours = \"off\" }, { from = \"2025-01-01\", time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
@@ -165,7 +165,7 @@ fn mistakes_in_the_data_form_name_the_place_and_the_repair() {
         ),
         (
             "versions = [{ from = \"2026-01-01T00:00:00.5Z\", time_zone = \"UTC\", hours = \"off\" }]".to_owned(),
-            "versions[0]: from \"2026-01-01T00:00:00.5Z\" is neither a date nor an instant; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds",
+            "versions[0]: from \"2026-01-01T00:00:00.5Z\" is neither a date nor a timestamp; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds",
         ),
     ] {
         assert_eq!(form_error(&form), message, "{form}");

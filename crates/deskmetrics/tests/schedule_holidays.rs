@@ -1,7 +1,7 @@
 //! Working days a year of nine countries and regions, from real lists of public holidays.
 //!
-//! The lists are looked for in the directory that the variable `DESKMETRICS_DATA` names, else in
-//! `../shared/data` beside the workspace; without them the test says so and passes.
+//! The lists are read from the folder named by DESKMETRICS_DATA, else from `../shared/data` beside the workspace; without
+//! them the test prints a note and passes.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! The nouns survive a round trip through JSON and TOML, and their text forms are the documented ones.
+//! Round trips through JSON and TOML, and documented text forms.
 #![allow(clippy::unwrap_used)]
 
 use std::ops::RangeInclusive;

@@ -26,12 +26,12 @@ fn policies_survive_toml_and_json() {
             .valid_from(at("2026-01-01 00:00"))
             .valid_until(at("2027-01-01 00:00"))
             .on_schedule("dk")
-            .promising(reply().at_risk(0.8))
-            .promising(SlaTarget::business(
+            .with_target(reply().at_risk(0.8))
+            .with_target(SlaTarget::business(
                 SlaMetric::Custom("triage".into()),
                 Within::by_priority([("high", TimeDelta::minutes(90)), ("*", TimeDelta::days(2))]),
             )),
-        SlaPolicy::new("everybody").promising(reply()),
+        SlaPolicy::new("everybody").with_target(reply()),
     ])
     .with_clock(CustomClock::new("triage").start(ClockEvent::Created).stop(ClockEvent::Assigned))
     .with_matching(Matching::FirstPerMetric);
@@ -44,7 +44,7 @@ fn policies_survive_toml_and_json() {
 }
 
 #[test]
-fn a_wrong_text_says_what_is_wrong() {
+fn a_wrong_text_gives_a_clear_error() {
     let read = |text: &str| toml::from_str::<SlaPolicies>(text).expect_err("unreadable").to_string();
     let target = |target: &str| format!("[[policies]]\nname = 'p'\ntargets = [{{ {target} }}]");
     assert!(read(&target("metric = 'resolution', within = 'soon'")).contains("\"soon\" is not of the form"));
@@ -61,33 +61,33 @@ fn the_check_finds_what_is_odd() {
     let policies = SlaPolicies::new([
         SlaPolicy::new("north")
             .when(Conditions::default().with(Attribute::Market, ["DK", "SE"]))
-            .promising(SlaTarget::calendar(SlaMetric::Resolution, by_priority))
-            .promising(SlaTarget::calendar(
+            .with_target(SlaTarget::calendar(SlaMetric::Resolution, by_priority))
+            .with_target(SlaTarget::calendar(
                 SlaMetric::NextResponse,
                 Within::by_priority([("low", TimeDelta::hours(8)), ("*", TimeDelta::zero())]),
             )),
-        SlaPolicy::new("Denmark").when(danish.clone()).promising(reply()),
+        SlaPolicy::new("Denmark").when(danish.clone()).with_target(reply()),
         SlaPolicy::new("empty"),
         SlaPolicy::new("empty")
             .on_schedule("moon")
             .valid_from(at("2026-01-01 00:00"))
             .valid_until(at("2025-01-01 00:00"))
-            .promising(
+            .with_target(
                 SlaTarget::calendar(SlaMetric::Custom("typo".into()), TimeDelta::hours(1)).at_risk(80.0),
             ),
     ])
     .with_clock(CustomClock::new("endless").start(ClockEvent::Created).pause(ClockEvent::Solved));
     let findings = policies.check_with_schedules(["dk"]);
-    let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        texts,
         [
             r#"clock "endless" has no stop condition"#,
             r#"clock "endless" pauses on an event; a pause needs a state that lasts"#,
             r#"target resolution of policy "north" has no duration for priority "low" and no "*""#,
             r#"target next_response of policy "north" allows no time (0s)"#,
             r#"policy "Denmark" is never reached: "north" before it fits the same tickets"#,
-            r#"policy "empty" promises nothing"#,
+            r#"policy "empty" has no targets"#,
             r#"policy name "empty" is used more than once"#,
             r#"policy "empty" is never in force: it ends before it begins"#,
             r#"policy "empty" is never reached: "empty" before it fits the same tickets"#,
@@ -97,13 +97,13 @@ fn the_check_finds_what_is_odd() {
         ]
     );
     let reached = SlaPolicies::new([
-        SlaPolicy::new("Denmark").when(danish).promising(reply()),
-        SlaPolicy::new("all").promising(reply()),
+        SlaPolicy::new("Denmark").when(danish).with_target(reply()),
+        SlaPolicy::new("all").with_target(reply()),
     ]);
     assert_eq!(reached.check(), []);
     let per_metric = SlaPolicies::new([
-        SlaPolicy::new("all").promising(reply()),
-        SlaPolicy::new("late").promising(reply()),
+        SlaPolicy::new("all").with_target(reply()),
+        SlaPolicy::new("late").with_target(reply()),
     ]);
     assert_eq!(
         per_metric.with_matching(Matching::FirstPerMetric).check(),
@@ -124,7 +124,7 @@ fn segments_name_the_schedule_version() {
         )
         .expect("a later version");
     let policies = SlaPolicies::new([
-        SlaPolicy::new("p").promising(SlaTarget::business(SlaMetric::Resolution, TimeDelta::hours(9)))
+        SlaPolicy::new("p").with_target(SlaTarget::business(SlaMetric::Resolution, TimeDelta::hours(9)))
     ]);
     let replay = Replay::new(at("2026-03-04 12:00"))
         .with_schedules(Schedules::default().with_history("dk", &history).otherwise("dk"))
@@ -133,9 +133,9 @@ fn segments_name_the_schedule_version() {
     let verdict = replay.ticket(&Ticket::new("T", at("2026-03-03 12:00")), &[]).verdicts.remove(0);
     assert_eq!(verdict.elapsed.business(), Some(TimeDelta::hours(9)));
     assert_eq!(verdict.due_at, Some(at("2026-03-04 12:00")));
-    let told: Vec<String> = verdict.segments.iter().map(ToString::to_string).collect();
+    let texts: Vec<String> = verdict.segments.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
+        texts,
         [
             "2026-03-03T12:00:00Z to 2026-03-04T00:00:00Z, new: 12h, 5h of business time on \"dk\" version 1",
             "2026-03-04T00:00:00Z to 2026-03-04T12:00:00Z, new: 12h, 4h of business time on \"dk\" version 2",
@@ -187,10 +187,10 @@ fn merges_in_circles_end() {
 }
 
 #[test]
-fn a_tracker_says_what_is_due_next() {
+fn a_tracker_gives_the_next_due_time() {
     let policies = SlaPolicies::new([SlaPolicy::new("p")
-        .promising(reply())
-        .promising(SlaTarget::calendar(SlaMetric::Resolution, TimeDelta::hours(24)))]);
+        .with_target(reply())
+        .with_target(SlaTarget::calendar(SlaMetric::Resolution, TimeDelta::hours(24)))]);
     let replay = Replay::new(at("2026-03-09 00:00")).with_policies(policies);
     let mut tracker = replay.track(Ticket::new("T", at("2026-03-02 09:00")));
     assert_eq!(replay.next_due(&tracker), Some(at("2026-03-02 13:00")));

@@ -1,4 +1,4 @@
-//! Comparisons against scipy 1.16 and statsmodels 0.14, and the sanity of all of them.
+//! Comparisons against scipy 1.16 and statsmodels 0.14, and their invariants.
 #![allow(clippy::unwrap_used)]
 
 use chrono::TimeDelta;
@@ -129,7 +129,7 @@ proptest! {
         let _ = durations.summary();
     }
     #[test]
-    fn an_interval_holds_its_estimate_and_lies_on_the_scale(
+    fn an_interval_contains_its_estimate_and_is_within_the_scale(
         counts in prop::collection::vec(0..40_u64, 5), replies in prop::collection::vec(0..9_u32, 0..30),
         seconds in prop::collection::vec(0..900_000_i64, 0..30), level in 0.01..0.999_f64,
     ) {

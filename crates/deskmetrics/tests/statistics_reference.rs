@@ -1,4 +1,4 @@
-//! Statistics against scipy, statsmodels, lifelines and numpy: `reference/make_reference.py` wrote what is read here.
+//! Statistics against scipy, statsmodels, lifelines and numpy: data from `reference/make_reference.py`.
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 use std::collections::BTreeMap;

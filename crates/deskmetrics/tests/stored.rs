@@ -1,4 +1,4 @@
-//! Stored states: read back as they were, and refused when damaged or foreign, whatever the bytes.
+//! Stored states: read back unchanged, and rejected when damaged or foreign, whatever the bytes.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod records;
@@ -30,7 +30,7 @@ fn state_of<'a>(records: impl IntoIterator<Item = &'a Record>) -> ReportState {
     state
 }
 
-/// Puts the right checksum on bytes that were tampered with.
+/// Puts the right checksum on changed bytes.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let sum = crc32fast::hash(&bytes[HEADER..]);
     bytes[6..HEADER].copy_from_slice(&sum.to_le_bytes());
@@ -76,7 +76,7 @@ proptest! {
         prop_assert!(as_tally);
     }
 
-    /// Whoever knows the checksum can write anything: it is refused, or a state that can be asked.
+    /// Bytes with a valid checksum may hold anything: they are rejected, or give a state that can be read.
     #[test]
     fn forgeries_never_panic(
         records in records(6),
@@ -140,15 +140,15 @@ fn announced_lengths_cost_no_memory() {
 }
 
 #[test]
-fn what_is_wrong_is_told() {
+fn errors_name_what_is_wrong() {
     let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
     let report = Report::undated().kpi(nps.clone()).build().unwrap();
     let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().to_bytes();
     let message = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap_err().to_string();
-    assert_eq!(message(b"kpi,value"), "the bytes are no stored report state: give what to_bytes made of one");
+    assert_eq!(message(b"kpi,value"), "the bytes are not a stored report state: pass the bytes of to_bytes");
     assert_eq!(
         message(&nps.tally(None).unwrap().to_bytes()),
-        "the bytes are no stored report state: give what to_bytes made of one"
+        "the bytes are not a stored report state: pass the bytes of to_bytes"
     );
     let mut newer = bytes.clone();
     newer[4] = 9;

@@ -1,4 +1,4 @@
-//! From an event log to the agent a score belongs to.
+//! Attribution of scores to agents from an event log.
 #![allow(clippy::unwrap_used)]
 
 use deskmetrics::kpi::Attribution;
@@ -51,21 +51,21 @@ fn repliers_are_agents_with_public_replies_in_order() {
 }
 
 #[test]
-fn a_score_belongs_to_whoever_had_replied_last() {
+fn a_score_belongs_to_the_last_replier() {
     let metrics = replayed().metrics;
     let rated = |clock: &str| SurveyResponse::new("csat", Some(4)).answered_at(at(clock));
     let last = |clock| Attribution::LastReplier.agents(&metrics, &rated(clock));
-    assert_eq!(last("09:10"), []); // a bot is nobody to rate
+    assert_eq!(last("09:10"), []); // a bot is not rated
     assert_eq!(last("09:30"), [("maria", 1.0)]);
     assert_eq!(last("10:45"), [("ivan", 1.0)]);
     assert_eq!(last("11:30"), [("maria", 1.0)]);
-    assert_eq!(last("13:00"), []); // somebody without a name
+    assert_eq!(last("13:00"), []); // an agent without a name
     assert_eq!(Attribution::EveryReplier.agents(&metrics, &rated("13:00")), [("ivan", 0.5), ("maria", 0.5)]);
     assert_eq!(Attribution::LastReplier.agents(&metrics, &SurveyResponse::new("csat", Some(4))), []);
 }
 
 #[test]
-fn scores_are_told_by_agent() {
+fn scores_are_sliced_by_agent() {
     let rated =
         |clock: &str, score| SurveyResponse::new("csat", Some(score)).about("T-1").answered_at(at(clock));
     let elsewhere = SurveyResponse::new("csat", Some(1)).about("T-2").answered_at(at("11:30"));
@@ -82,8 +82,8 @@ fn scores_are_told_by_agent() {
     let table = report.run(&tickets, &named, &[]).unwrap().table();
     let by_agent: Vec<_> =
         table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.value, row.n)).collect();
-    let told = [("ivan", 50.0, 2), ("maria", 100.0, 1), ("(none)", 0.0, 2)];
-    assert_eq!(by_agent, told.map(|(agent, percent, n)| (agent.to_owned(), Some(percent), n)));
+    let expected = [("ivan", 50.0, 2), ("maria", 100.0, 1), ("(none)", 0.0, 2)];
+    assert_eq!(by_agent, expected.map(|(agent, percent, n)| (agent.to_owned(), Some(percent), n)));
 
     // shared: at 11:30 ivan and maria both had replied, at 10:45 too
     let shared = Attribution::EveryReplier.attributed(&answers[..3], &tickets);

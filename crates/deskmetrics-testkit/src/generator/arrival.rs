@@ -1,4 +1,4 @@
-//! When who writes, through which channel, about what.
+//! Arrivals of tickets: time, customer, channel and category.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -6,7 +6,7 @@ use super::company::{CATEGORIES, Channel, HOURS, MARKETS, REPEAT_CONTACT, WEEKDA
 use super::draw::{Draw, Subject};
 use super::settings::Generator;
 
-/// A ticket about to begin.
+/// The arrival of a ticket.
 #[derive(Debug, Clone)]
 pub(super) struct Arrival {
     /// UTC seconds.
@@ -49,7 +49,7 @@ impl Season {
 }
 
 /// Relative volume of a day: busiest on Mondays, growing half a percent a week, and half as much again in the
-/// fifth week of each quarter year, when the app had an unlucky release.
+/// fifth week of each quarter year, when the app had a faulty release.
 fn volume(number: u32, day: NaiveDate) -> u32 {
     let weekday = WEEKDAYS[day.weekday().num_days_from_monday() as usize];
     let week = number / 7;
@@ -95,7 +95,7 @@ pub(super) fn arrivals(generator: &Generator) -> Vec<Arrival> {
         };
         let pool = customers(generator.tickets, market);
         let customer = draw.below(pool).min(draw.below(pool));
-        // Markets west of Greenwich still live the last day when it is midnight UTC.
+        // In markets west of Greenwich the last day continues after midnight UTC.
         arrivals.push(Arrival { at: at.min(end), market, customer, channel, category, repeats: None });
     }
     in_order(&arrivals)
@@ -116,7 +116,7 @@ fn in_order(arrivals: &[Arrival]) -> Vec<Arrival> {
     sorted
 }
 
-/// How many customers of a market ever write: a little more than half as many as there are tickets.
+/// The number of customers of a market: a little more than half the number of tickets.
 pub(super) fn customers(tickets: usize, market: usize) -> u32 {
     let share = MARKETS[market].share as usize;
     u32::try_from(tickets.saturating_mul(share) / 1700).unwrap_or(u32::MAX).max(1)

@@ -1,4 +1,4 @@
-//! The world the tickets come from: a podcast company with care teams in six markets.
+//! The simulated company: podcasts, with care teams in six markets.
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
@@ -13,14 +13,14 @@ pub(super) struct Market {
     pub(super) zone: Tz,
     /// Share of all tickets, per mille.
     pub(super) share: u32,
-    /// How much slower (above 100) or faster than usual the team works, in percent.
+    /// The pace of the team in percent: above 100 is slower than usual.
     pub(super) pace: i64,
-    /// How kindly its customers judge: added to the chance of a good score, per mille.
+    /// Added to the chance of a good score, per mille.
     pub(super) kindness: i32,
     pub(super) care: Team,
 }
 
-/// People who answer, and when they work.
+/// A team: its agents and shifts.
 #[derive(Debug)]
 pub(super) struct Team {
     pub(super) name: &'static str,
@@ -33,7 +33,7 @@ pub(super) struct Team {
     pub(super) agents: &'static [&'static str],
 }
 
-/// A day on which nobody works.
+/// A day without work.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Holiday {
     /// Month and day of every year.
@@ -101,7 +101,7 @@ impl Roster {
         self.shifts.get(place).is_some_and(|(open, _)| *open <= at)
     }
 
-    /// The instant after `work` seconds of working time from `at` on; beyond the roster's end it never comes.
+    /// The timestamp after `work` seconds of working time from `at` on; `i64::MAX` beyond the roster's end.
     pub(super) fn after(&self, at: i64, work: i64) -> i64 {
         let mut left = work;
         let place = self.shifts.partition_point(|(_, close)| *close <= at);
@@ -121,7 +121,7 @@ pub(super) fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::saturating_from_micros(seconds.saturating_mul(1_000_000))
 }
 
-/// The instant of a full local hour as UTC seconds; a skipped hour is the first valid instant after it, a
+/// The timestamp of a full local hour as UTC seconds; a skipped hour is the first valid timestamp after it, a
 /// repeated one the first of the two.
 pub(super) fn instant(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
     let days = Days::new(u64::from(hour / 24));
@@ -129,7 +129,7 @@ pub(super) fn instant(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
     let local = midnight + chrono::TimeDelta::hours(i64::from(hour % 24));
     match zone.from_local_datetime(&local).earliest() {
         Some(at) => at.timestamp(),
-        // Before the change the offset is still the old one: the skipped hour lies that far behind it.
+        // Before the change the offset is still the old one, so the skipped hour is that far behind it.
         None => {
             zone.from_local_datetime(&(local - chrono::TimeDelta::hours(3))).earliest().map_or(0, |before| {
                 local.and_utc().timestamp() - i64::from(before.offset().fix().local_minus_utc())
@@ -163,7 +163,7 @@ impl Channel {
         }
     }
 
-    /// Whether somebody waits on the other end.
+    /// Whether the customer waits in a live channel.
     pub(super) fn is_live(self) -> bool {
         matches!(self, Self::Chat | Self::Phone)
     }
@@ -186,7 +186,7 @@ pub(super) const THIRD_PARTY: Curve =
 /// Time from the solution to a customer's thanks.
 pub(super) const THANKS: Curve =
     Curve([30, 4 * MINUTE, 25 * MINUTE, 3 * HOUR, 15 * HOUR, 40 * HOUR, 90 * HOUR]);
-/// Time from the solution to the complaint that it is none.
+/// Time from the solution to a complaint.
 pub(super) const RELAPSE: Curve =
     Curve([5 * MINUTE, 2 * HOUR, 14 * HOUR, 36 * HOUR, 60 * HOUR, 85 * HOUR, 95 * HOUR]);
 /// Time until the same customer writes again about the same thing, in a new ticket.

@@ -1,4 +1,4 @@
-//! Chance that is the same on every machine: one small generator per ticket, whole numbers only.
+//! Reproducible random draws: one generator per ticket, whole numbers only.
 
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
@@ -8,11 +8,11 @@ use rand_pcg::rand_core::Rng;
 #[derive(Debug, Clone)]
 pub(super) struct Draw(Pcg64Mcg);
 
-/// What a stream is for; keeps the streams of different subjects apart.
+/// The subject of a stream; streams of different subjects are independent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Subject {
     Arrivals = 1,
-    Life = 2,
+    History = 2,
     Feedback = 3,
     Relationship = 4,
 }
@@ -103,14 +103,14 @@ mod tests {
 
     #[test]
     fn draws_are_fair_and_repeatable() {
-        let mut draw = Draw::new(7, Subject::Life, 1);
+        let mut draw = Draw::new(7, Subject::History, 1);
         let heads = (0..100_000).filter(|_| draw.chance(300)).count();
         assert!((29_000..31_000).contains(&heads), "{heads}");
-        let again: Vec<u32> = (0..5).map(|_| Draw::new(7, Subject::Life, 1).below(1_000_000)).collect();
+        let again: Vec<u32> = (0..5).map(|_| Draw::new(7, Subject::History, 1).below(1_000_000)).collect();
         assert!(again.iter().all(|value| *value == again[0]));
         assert_ne!(
-            Draw::new(7, Subject::Life, 2).below(1_000_000),
-            Draw::new(7, Subject::Life, 1).below(1_000_000)
+            Draw::new(7, Subject::History, 2).below(1_000_000),
+            Draw::new(7, Subject::History, 1).below(1_000_000)
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A sample as a help desk would export it: its own column names, words, codes and clock.
+//! Exports a sample with a help desk's column names, labels and codes.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -18,14 +18,14 @@ const ACCOUNT: Tz = Tz::Europe__Copenhagen;
 /// Files above this size are compressed.
 const LARGE: usize = 500_000;
 
-/// The webhook of the event log delivers one event in so many twice.
+/// The event log contains every n-th event twice, as from a webhook.
 const TWICE: usize = 400;
 
 impl Sample {
     /// The exported files: name and text.
     ///
     /// - `tickets.csv`: as created, in the account's local time (Europe/Copenhagen).
-    /// - `events.csv`: the log of all tickets in order of time, in UTC; one event in 400 stands there twice.
+    /// - `events.csv`: the log of all tickets in order of time, in UTC; one event in 400 occurs twice.
     /// - `invitations.csv` and `responses.csv`: RFC 3339 with the account's offset. A blank answer is `Blank`, an
     ///   NPS answer "don't know" is 11, a CSAT or CES answer without a click is 0.
     ///
@@ -288,7 +288,7 @@ fn action(kind: &EventKind) -> (&'static str, String) {
     }
 }
 
-/// How often each action, status and role occurs in an event log, for a look at the mixture.
+/// How often each action, status and role occurs in an event log.
 ///
 /// ```
 /// use deskmetrics_testkit::generator::{Generator, mixture};

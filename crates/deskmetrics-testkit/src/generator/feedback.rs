@@ -1,4 +1,4 @@
-//! What customers say when they are asked.
+//! Survey invitations and answers.
 
 use deskmetrics::ticket::{Attribute, CustomerId, EventKind};
 use deskmetrics::{Author, Invitation, SurveyResponse, Ticket, TicketEvent};
@@ -6,7 +6,7 @@ use deskmetrics::{Author, Invitation, SurveyResponse, Ticket, TicketEvent};
 use super::arrival::{Arrival, customer_name, customers};
 use super::company::{Channel, MARKETS, SURVEY_ANSWER, instant, timestamp};
 use super::draw::{Draw, Subject};
-use super::life::{Life, World};
+use super::history::{TicketHistory, World};
 use super::settings::Generator;
 
 const HOUR: i64 = 3600;
@@ -24,9 +24,9 @@ pub(super) fn after_solve(
     world: &World,
     arrival: &Arrival,
     place: usize,
-    life: &Life,
+    history: &TicketHistory,
 ) -> Option<(Invitation, Option<SurveyResponse>)> {
-    let (solved_at, agent) = life.solved?;
+    let (solved_at, agent) = history.solved?;
     let mut draw = Draw::new(world.seed, Subject::Feedback, place as u64);
     let sent = solved_at + HOUR;
     if !draw.chance(720) || sent > world.end {
@@ -38,21 +38,21 @@ pub(super) fn after_solve(
         .with(Attribute::Market, MARKETS[arrival.market].code)
         .with(Attribute::Channel, arrival.channel.as_str())
         .with(Attribute::Assignee, agent);
-    invitation.ticket = Some(life.ticket.id.clone());
+    invitation.ticket = Some(history.ticket.id.clone());
     invitation.customer = Some(CustomerId::new(customer));
 
-    let mood = mood(arrival, life);
-    let eager = 230 + u32::from(life.reopens > 0) * 60 + u32::from(arrival.channel == Channel::Chat) * 120;
+    let mood = mood(arrival, history);
+    let eager = 230 + u32::from(history.reopens > 0) * 60 + u32::from(arrival.channel == Channel::Chat) * 120;
     let score = if question == "csat" { five_steps(&mut draw, mood) } else { seven_steps(&mut draw, mood) };
     Some(answer(&mut draw, invitation, sent, eager, score, world.end))
 }
 
 /// How likely a good score is, per mille.
-fn mood(arrival: &Arrival, life: &Life) -> i32 {
-    let hours = life.first_reply.unwrap_or(0) / HOUR;
+fn mood(arrival: &Arrival, history: &TicketHistory) -> i32 {
+    let hours = history.first_reply.unwrap_or(0) / HOUR;
     let impatience = i32::try_from((hours * 6).min(260)).unwrap_or(260);
-    let detours = i32::try_from(life.reopens * 130 + life.transfers * 70).unwrap_or(400);
-    let at_once = if life.replies == 1 { 70 } else { 0 };
+    let detours = i32::try_from(history.reopens * 130 + history.transfers * 70).unwrap_or(400);
+    let at_once = if history.replies == 1 { 70 } else { 0 };
     (800 + MARKETS[arrival.market].kindness + at_once - impatience - detours).clamp(60, 970)
 }
 
@@ -87,7 +87,7 @@ fn eleven_steps(draw: &mut Draw, mood: i32) -> i32 {
     }
 }
 
-/// What becomes of an invitation: bounced, ignored, opened, left blank, answered in time or late.
+/// The outcome of an invitation: bounced, ignored, opened, left blank, answered in time or late.
 fn answer(
     draw: &mut Draw,
     mut invitation: Invitation,

@@ -1,4 +1,4 @@
-//! Tickets, events and surveys that look like a care team's, made from a seed.
+//! Generates tickets, events and surveys of a care team from a seed.
 //!
 //! The same settings give the same records on every machine: the draws are whole numbers from a generator with
 //! a stable stream, and no system clock, zone or mathematics library takes part.
@@ -8,7 +8,7 @@ mod company;
 mod draw;
 mod export;
 mod feedback;
-mod life;
+mod history;
 mod settings;
 
 use deskmetrics::{Invitation, SurveyResponse, Ticket, TicketEvent, Timestamp};
@@ -17,9 +17,9 @@ pub use export::{mixture, read_exported};
 pub use settings::Generator;
 
 use arrival::Arrival;
-use life::World;
+use history::{TicketHistory, World};
 
-/// What a [`Generator`] made.
+/// The output of a [`Generator`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     /// In order of creation.
@@ -30,16 +30,16 @@ pub struct Sample {
     pub invitations: Vec<Invitation>,
     /// In the order of `invitations`.
     pub responses: Vec<SurveyResponse>,
-    /// The cut-off: midnight UTC after the last day. Nothing later is known.
+    /// The cut-off: midnight UTC after the last day. Later events are not included.
     pub as_of: Timestamp,
 }
 
-/// One ticket with everything that belongs to it.
+/// One ticket with its events and survey.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
     /// The ticket as it was created.
     pub ticket: Ticket,
-    /// What happened to it, in order of time.
+    /// Its events, in order of time.
     pub events: Vec<TicketEvent>,
     /// The survey about it, if one was sent.
     pub invitation: Option<Invitation>,
@@ -80,9 +80,9 @@ impl Generator {
 
 fn story(world: &World, arrivals: &[Arrival], place: usize) -> Story {
     let arrival = &arrivals[place];
-    let life = life::live(world, arrivals, place);
-    let survey = feedback::after_solve(world, arrival, place, &life);
-    let life::Life { ticket, mut events, .. } = life;
+    let history = history::simulate(world, arrivals, place);
+    let survey = feedback::after_solve(world, arrival, place, &history);
+    let TicketHistory { ticket, mut events, .. } = history;
     let (invitation, response) = match survey {
         Some((invitation, response)) => {
             events.extend(feedback::events(&ticket, &invitation, response.as_ref()));

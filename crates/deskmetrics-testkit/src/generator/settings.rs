@@ -1,9 +1,9 @@
-//! How many tickets are made, from which seed and for which days.
+//! Settings of the generator: number of tickets, seed and days.
 
 use chrono::NaiveDate;
 use deskmetrics::Timestamp;
 
-/// Makes the records of a podcast company's care teams.
+/// Generates the records of a podcast company's care teams.
 ///
 /// Six markets in five time zones write by mail, chat, site and phone; care teams of each market and two
 /// second-line teams answer in their working hours, with the public holidays of their country. Among the tickets
@@ -30,7 +30,7 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// 1,000 tickets in the four weeks from Monday 2026-03-02 on; change what does not suit.
+    /// 1,000 tickets in the four weeks from Monday 2026-03-02 on.
     pub fn new(seed: u64) -> Self {
         let start = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap_or_default();
         Self { seed, tickets: 1000, start, days: 28 }
@@ -43,7 +43,7 @@ impl Generator {
         Self::new(2026).tickets(3000).start(start).days(70)
     }
 
-    /// How many tickets.
+    /// The number of tickets.
     #[must_use]
     pub fn tickets(mut self, n: usize) -> Self {
         self.tickets = n;

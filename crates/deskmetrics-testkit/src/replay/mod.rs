@@ -1,4 +1,4 @@
-//! Ticket lives: a fast generator of steps, strategies for event logs, and a slow oracle.
+//! Ticket histories: step generator, log strategies and a slow oracle.
 
 pub mod oracle;
 mod steps;

@@ -1,10 +1,11 @@
-//! The measures of one ticket computed slowly, each by its own look at the whole log, under the default conventions
-//! and in calendar time. It shares no code with the state machine.
+//! A slow oracle of ticket measures, independent of the state machine.
+//!
+//! Each measure is computed by its own pass over the log, under the default conventions and in calendar time.
 
 use deskmetrics::ticket::EventKind;
 use deskmetrics::{Author, Status, Ticket, TicketEvent};
 
-/// What the oracle says of a ticket, in microseconds.
+/// The oracle's measures of a ticket, in microseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slow {
     /// Time in each status.
@@ -27,7 +28,7 @@ pub struct Slow {
     pub customer_messages: u32,
 }
 
-/// The events that count, in order: until the ticket leaves, and again from where it is brought back.
+/// The events that count, in order: up to merging, deletion or spam, and again after a restore.
 fn counted(events: &[TicketEvent]) -> (Vec<&TicketEvent>, Option<i64>) {
     let mut left = None;
     let mut kept = Vec::new();
@@ -47,7 +48,7 @@ fn counted(events: &[TicketEvent]) -> (Vec<&TicketEvent>, Option<i64>) {
     (kept, left)
 }
 
-/// The status transitions: (instant, from, to).
+/// The status transitions: (timestamp, from, to).
 fn transitions(events: &[&TicketEvent]) -> Vec<(i64, Status, Status)> {
     let mut status = Status::New;
     let mut moves = Vec::new();
@@ -73,7 +74,7 @@ pub fn measure(ticket: &Ticket, events: &[TicketEvent], as_of: i64) -> Slow {
     for status in Status::ALL {
         let entered = moves.iter().filter(|(_, _, to)| *to == status).map(|(at, ..)| *at);
         let left = moves.iter().filter(|(_, from, _)| *from == status).map(|(at, ..)| *at);
-        // Time in a status is the sum of leavings less the sum of enterings, with creation and end as the outermost.
+        // Time in a status is the sum of its ends less the sum of its starts, including creation and end.
         let enterings: i64 = entered.sum::<i64>() + if status == Status::New { created } else { 0 };
         let last = moves.last().map_or(Status::New, |(_, _, to)| *to);
         let leavings: i64 = left.sum::<i64>() + if status == last { end } else { 0 };
@@ -103,7 +104,7 @@ pub fn measure(ticket: &Ticket, events: &[TicketEvent], as_of: i64) -> Slow {
     }
 }
 
-/// A moment of the conversation.
+/// A step of the conversation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
     Customer,
@@ -112,18 +113,18 @@ enum Turn {
     Reopened,
 }
 
-/// Whether some solve among the turns came while a customer's message, or a reopening that asked for the answer a solve
-/// had cut off, was waiting.
+/// Whether some solve among the turns ended a wait: of a customer's message, or of a reopening after a solve that ended a
+/// wait.
 fn a_solve_ended_a_wait(turns: &[(i64, Turn)]) -> bool {
     turns.iter().enumerate().any(|(solve, (_, turn))| {
         let earlier = &turns[..solve];
         let since = earlier.iter().rposition(|(_, turn)| *turn == Turn::Solved).map_or(0, |last| last + 1);
-        let asks = |place: usize| match turns[place].1 {
+        let waits = |place: usize| match turns[place].1 {
             Turn::Customer => true,
             Turn::Reopened => a_solve_ended_a_wait(&turns[..place]),
             _ => false,
         };
-        *turn == Turn::Solved && (since..solve).any(asks)
+        *turn == Turn::Solved && (since..solve).any(waits)
     })
 }
 
@@ -142,7 +143,7 @@ fn responses(
         .collect();
     let by_customer = matches!(ticket.created_by, None | Some(Author::Customer));
     let team_first = ticket.created_by.is_none() && public.first() == Some(&(created, Author::Agent));
-    // The creation is the customer's opening; written down as a message at that instant, it is still one.
+    // The creation is the customer's opening; a message at the same timestamp is the same opening.
     let implied = by_customer && !team_first;
     let mut written_twice = implied && public.first() == Some(&(created, Author::Customer));
     let proactive_opening =
@@ -193,7 +194,7 @@ fn responses(
         if *turn != Turn::Agent {
             continue;
         }
-        // The stretch since the last answer or solve: the oldest customer message in it was waiting.
+        // Since the last answer or solve, the oldest customer message was waiting.
         let before = &turns[..place];
         let after = |turns: &[(i64, Turn)]| {
             turns
@@ -202,32 +203,33 @@ fn responses(
                 .map_or(0, |last| last + 1)
         };
         let mut from = after(before);
-        // Nothing since the last solve: what that solve left unanswered is answered after all.
+        // Without a turn since the last solve, the reply answers what was unanswered before that solve.
         let solved_last =
             from == before.len() && before.last().is_some_and(|(_, turn)| *turn == Turn::Solved);
         let before = if solved_last { &before[..from - 1] } else { before };
         if solved_last {
             from = after(before);
         }
-        let asked = before[from..].iter().find(|(_, turn)| *turn == Turn::Customer).map(|(asked, _)| *asked);
+        let message =
+            before[from..].iter().find(|(_, turn)| *turn == Turn::Customer).map(|(message, _)| *message);
         let answered_before = !replies.is_empty();
-        // Before any answer, coming back after a solve that ended a wait asks again by itself.
+        // Before the first answer, a reopening after a solve that ended a wait starts a wait by itself.
         let unanswered_solve = !answered_before && a_solve_ended_a_wait(before);
         let reopened = before[from..]
             .iter()
             .find(|(_, turn)| *turn == Turn::Reopened)
             .filter(|_| unanswered_solve)
             .map(|(reopened, _)| *reopened);
-        let waiting = match (asked, reopened) {
-            (Some(asked), Some(reopened)) => Some(asked.min(reopened)),
-            (asked, reopened) => asked.or(reopened),
+        let waiting = match (message, reopened) {
+            (Some(message), Some(reopened)) => Some(message.min(reopened)),
+            (message, reopened) => message.or(reopened),
         };
         if let Some(waiting) = waiting {
             replies.push(at - waiting);
         }
     }
-    let count = |wanted: Turn| {
-        u32::try_from(turns.iter().filter(|(_, turn)| *turn == wanted).count()).unwrap_or(u32::MAX)
+    let count = |kind: Turn| {
+        u32::try_from(turns.iter().filter(|(_, turn)| *turn == kind).count()).unwrap_or(u32::MAX)
     };
     let customer_messages = count(Turn::Customer);
     let mut replies = replies.into_iter();

@@ -1,4 +1,4 @@
-//! A deterministic stream of tickets and steps, as large as a benchmark wants.
+//! A deterministic stream of tickets and steps of any size.
 
 use deskmetrics::engine::step::{FIRST_FREE, NONE, Start, Step, StepKind};
 use deskmetrics::{Author, Status};
@@ -47,13 +47,13 @@ impl StepLog {
             log.created.push(created);
             let which = usize::try_from(dice.roll(priorities.len().max(1) as u64)).unwrap_or(0);
             log.priorities.push(priorities.get(which).copied().unwrap_or(NONE));
-            log.life(created, &mut dice);
+            log.push_ticket(created, &mut dice);
             log.ends.push(log.steps.len());
         }
         log
     }
 
-    fn life(&mut self, created: i64, dice: &mut Dice) {
+    fn push_ticket(&mut self, created: i64, dice: &mut Dice) {
         let agent = FIRST_FREE + u32::try_from(dice.roll(200)).unwrap_or(0);
         let mut at = created + dice.minutes(30);
         self.push(at, NONE, Author::System, StepKind::Changed { attribute: 7, to: agent });
@@ -80,12 +80,12 @@ impl StepLog {
         self.steps.push(Step { at, kind, by, author });
     }
 
-    /// How many tickets.
+    /// The number of tickets.
     pub fn tickets(&self) -> usize {
         self.created.len()
     }
 
-    /// How many steps.
+    /// The number of steps.
     pub fn events(&self) -> usize {
         self.steps.len()
     }

@@ -1,11 +1,11 @@
-//! Tickets and events as plain columns, as large as a benchmark wants.
+//! Tickets and events as plain columns of any size.
 
 use deskmetrics::engine::step::{FIRST_FREE, StepKind};
 use deskmetrics::{Author, Status};
 
 use super::StepLog;
 
-/// Tickets and their events, column by column; words as places in the lists below. Events stand ticket by ticket, in the
+/// Tickets and their events, column by column; labels as places in the lists below. Events are ticket by ticket, in the
 /// order of time.
 #[derive(Debug, Clone, Default)]
 pub struct EventTable {
@@ -29,15 +29,15 @@ pub struct EventTable {
     pub author: Vec<i8>,
 }
 
-/// Tickets made at a time.
+/// Tickets generated at a time.
 const BATCH: usize = 50_000;
 
 impl EventTable {
-    /// The words for kinds.
+    /// The labels of kinds.
     pub const KINDS: [&str; 3] = ["public_message", "status", "changed assignee"];
-    /// The words for statuses, in the order of [`Status::index`].
+    /// The labels of statuses, in the order of [`Status::index`].
     pub const STATUSES: [&str; 6] = ["new", "open", "pending", "on_hold", "solved", "closed"];
-    /// The words for authors.
+    /// The labels of authors.
     pub const AUTHORS: [&str; 3] = ["customer", "agent", "system"];
     /// The markets.
     pub const MARKETS: [&str; 8] = ["DK", "SE", "NO", "FI", "ES", "PT", "DE", "FR"];

@@ -1,4 +1,4 @@
-//! Random schedules, and a slow oracle that answers the same questions minute by minute.
+//! Random schedules, and a slow minute-by-minute oracle.
 
 #![expect(clippy::missing_panics_doc, reason = "what panics here is a broken test")]
 

@@ -1,9 +1,9 @@
-//! The slow twin of compiled schedules: a walk over the minutes of the clock on the wall.
+//! The oracle of compiled schedules, which counts wall-clock minutes.
 //!
 //! It shares nothing with the engine but the definition of a schedule. For each minute of each local date
-//! it decides by the words of the definition whether it is open; each run of open minutes is turned into
-//! two instants by `chrono-tz`; each minute of UTC is then open or not. It needs time zones whose offset is
-//! a whole number of minutes, so it is good for dates from 1973 on.
+//! it decides by the definition whether it is open; each run of open minutes is turned into
+//! two timestamps by `chrono-tz`; each minute of UTC is then open or not. It needs time zones whose offset is
+//! a whole number of minutes, so it is valid for dates from 1973 on.
 
 use chrono::{
     DateTime, Datelike as _, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone as _, Utc,
@@ -17,7 +17,7 @@ const MINUTES_PER_DAY: usize = 24 * 60;
 const TWO_DAYS: i64 = 2 * 24 * 60;
 const MINUTE: i64 = 60_000_000;
 
-/// What is open and what counts, for each minute of UTC of a few weeks or months.
+/// Open and counted minutes of UTC over a few weeks or months.
 #[derive(Clone, Debug)]
 pub struct Oracle {
     /// The first minute, in minutes since 1970.
@@ -41,7 +41,7 @@ impl Oracle {
     ///
     /// # Panics
     ///
-    /// When the dates lie before 1973 or at the end of chrono's calendar.
+    /// When the dates are before 1973 or at the end of chrono's calendar.
     pub fn new(working_time: &WorkingTime, from: NaiveDate, to: NaiveDate) -> Self {
         assert!(from.year() >= 1973, "offsets of whole minutes begin in 1973");
         let first = minute_of(from.and_time(chrono::NaiveTime::MIN).and_utc());
@@ -131,12 +131,12 @@ impl Oracle {
         Self { first, open, counts }
     }
 
-    /// Whether it is open at an instant, in microseconds since 1970.
+    /// Whether it is open at a timestamp, in microseconds since 1970.
     pub fn is_open(&self, at: i64) -> bool {
         self.open[self.index(at)]
     }
 
-    /// What counts from one instant to another, in microseconds.
+    /// What counts from one timestamp to another, in microseconds.
     pub fn elapsed(&self, from: i64, to: i64) -> i64 {
         if to < from {
             return -self.elapsed(to, from);
@@ -157,7 +157,7 @@ impl Oracle {
         counted
     }
 
-    /// The first instant by which a positive budget from `start` is used up; `None` if that is not within
+    /// The first timestamp by which a positive budget from `start` is used up; `None` if that is not within
     /// the minutes walked.
     pub fn due(&self, start: i64, budget: i64) -> Option<i64> {
         let mut left = budget;
@@ -182,7 +182,7 @@ impl Oracle {
         None
     }
 
-    /// The last instant from which a positive budget is used up by `due`; `None` if that is not within the
+    /// The last timestamp from which a positive budget is used up by `due`; `None` if that is not within the
     /// minutes walked. Only for schedules that count real time.
     pub fn start_by(&self, due: i64, budget: i64) -> Option<i64> {
         let mut left = budget;
@@ -316,7 +316,7 @@ fn wall_minute(zone: Tz, minute: i64) -> i64 {
     instant.with_timezone(&zone).naive_local().and_utc().timestamp().div_euclid(60)
 }
 
-/// The instant of a local time, the earlier of two; the first valid one after a gap.
+/// The timestamp of a local time, the earlier of two; the first valid one after a gap.
 fn earliest(zone: Tz, mut local: NaiveDateTime) -> DateTime<Utc> {
     loop {
         match zone.from_local_datetime(&local) {
@@ -326,7 +326,7 @@ fn earliest(zone: Tz, mut local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
-/// The instant of a local time, the later of two; the first valid one after a gap.
+/// The timestamp of a local time, the later of two; the first valid one after a gap.
 fn latest(zone: Tz, mut local: NaiveDateTime) -> DateTime<Utc> {
     loop {
         match zone.from_local_datetime(&local) {

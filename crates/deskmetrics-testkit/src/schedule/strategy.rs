@@ -1,4 +1,4 @@
-//! Proptest strategies for schedules of every kind, and for instants near clock changes.
+//! Proptest strategies for schedules of every kind, and for timestamps near clock changes.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Offset as _, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
@@ -115,7 +115,7 @@ pub fn conventions(counting: Counting) -> impl Strategy<Value = Conventions> + C
         })
 }
 
-/// Schedules in this zone whose exceptions lie around a date.
+/// Schedules in this zone whose exceptions are around a date.
 pub fn schedules(zone: Tz, date: NaiveDate, counting: Counting) -> impl Strategy<Value = Schedule> + Clone {
     (
         weekly_hours(),
@@ -211,7 +211,7 @@ pub fn days_of_change() -> impl Strategy<Value = (Tz, NaiveDate)> {
     })
 }
 
-/// Instants in microseconds since 1970 within so many days of a date, often on whole minutes.
+/// Timestamps in microseconds since 1970 within so many days of a date, often on whole minutes.
 pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
     let midnight: DateTime<Utc> = date.and_time(chrono::NaiveTime::MIN).and_utc();
     let midnight = midnight.timestamp_micros();

@@ -1,4 +1,4 @@
-//! The list of all KPIs with their definitions, for programs and documents that show them.
+//! The catalogue: all KPIs with their definitions, as data.
 //!
 //! The same list is shipped as `docs/catalogue.json` (with a JSON Schema beside it) and as one page per KPI under
 //! `docs/kpi/`; a test keeps the three equal to the code.

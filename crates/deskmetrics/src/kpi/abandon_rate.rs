@@ -43,7 +43,7 @@ pub const DEFINITION: Definition = Definition {
 /// Abandon rate of many live contacts.
 ///
 /// # What it measures
-/// How many gave up waiting.
+/// The share of contacts that gave up waiting.
 ///
 /// # Formula
 /// `100 · abandoned / offered`.
@@ -70,7 +70,7 @@ pub const DEFINITION: Definition = Definition {
 /// Every contact offered to the queue that was answered or abandoned. Those that still wait are excluded as running.
 ///
 /// # When it misleads
-/// An announcement that tells people to use the website makes them hang up: short abandons are not lost customers.
+/// An announcement that points callers to the website makes them hang up: short abandons are not lost customers.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Quality,
     name: Text { en: "Agent touches", es: "Intervenciones del agente", da: "Agentberøringer" },
     description: Text {
-        en: "How many times agents did something to a ticket.",
+        en: "How many events agents caused per ticket.",
         es: "Cuántas veces los agentes hicieron algo en un ticket.",
         da: "Hvor mange gange agenter gjorde noget ved en sag.",
     },

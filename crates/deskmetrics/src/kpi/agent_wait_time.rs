@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Agent wait time", es: "Tiempo de espera del agente", da: "Agentens ventetid" },
     description: Text {
-        en: "How long the team waits for the customer in all.",
+        en: "How long the team waits for the customer in total.",
         es: "Cuánto espera en total el equipo al cliente.",
         da: "Hvor længe teamet i alt venter på kunden.",
     },
@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Agent wait time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with the customer.
+/// Time spent waiting for the customer.
 ///
 /// # Formula
 /// Time in pending, on the chosen clock; a ticket pending now counts up to the cut-off.

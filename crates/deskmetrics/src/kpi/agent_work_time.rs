@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Agent work time", es: "Tiempo de trabajo del agente", da: "Agentens arbejdstid" },
     description: Text {
-        en: "How long tickets lay with the team itself in all.",
+        en: "How long tickets wait for the team itself in total.",
         es: "Cuánto estuvieron en total los tickets en manos del equipo.",
         da: "Hvor længe sager i alt lå hos teamet selv.",
     },
@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Agent work time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with the team itself: neither the customer nor a third party had it.
+/// Time the ticket waited for the team itself: neither for the customer nor for a third party.
 ///
 /// # Formula
 /// Time in new and open, on the chosen clock; the status the ticket is in counts up to the cut-off.

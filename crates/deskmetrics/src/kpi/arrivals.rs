@@ -1,4 +1,4 @@
-//! When work arrives: by weekday and hour.
+//! Arrivals of work by weekday and hour.
 
 use chrono::{Datelike, Days, NaiveDate, Timelike, Weekday};
 use chrono_tz::Tz;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Excluded, Merge, Reason, TicketMetrics, Timestamp};
 
-/// Tickets (or contacts in a queue) by the local weekday and hour at which they came: for staffing, forecasts and heat maps.
+/// Tickets (or contacts in a queue) by the local weekday and hour at which they arrived: for staffing, forecasts and heat maps.
 ///
 /// The local time is that of the zone given, on each day's own clock: after the clocks change, nine o'clock is nine
 /// o'clock. Patterns of one zone merge exactly; one of another zone is excluded and counted.
@@ -133,7 +133,7 @@ impl Arrivals {
         })
     }
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }

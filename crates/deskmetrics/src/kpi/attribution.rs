@@ -1,4 +1,4 @@
-//! To which agent a score belongs.
+//! Attribution of scores to agents.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::replay::{Replayed, Replier, Stint};
 use crate::ticket::{Attribute, TicketId};
 use crate::{SurveyResponse, TicketMetrics, Timestamp};
 
-/// To which agent the score of a ticket belongs, where several had it.
+/// The rule that attributes a ticket's score to agents.
 ///
 /// ```
 /// use deskmetrics::kpi::Attribution;
@@ -40,23 +40,23 @@ use crate::{SurveyResponse, TicketMetrics, Timestamp};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Attribution {
-    /// Whoever had the ticket at its last solve.
+    /// The assignee at the ticket's last solve.
     #[default]
     AtSolve,
-    /// Whoever had the ticket when the customer answered. (Zendesk)
+    /// The assignee at the time of the answer. (Zendesk)
     AtRating,
-    /// Whoever had replied last when the customer answered. (HappyFox's first rule)
+    /// The author of the last reply before the answer. (HappyFox's first rule)
     LastReplier,
-    /// Everybody who had it, in equal shares.
+    /// All assignees, in equal shares.
     EveryAssignee,
-    /// Everybody who had replied when the customer answered, in equal shares.
+    /// All agents who replied before the answer, in equal shares.
     #[doc(alias = "participants")]
     EveryReplier,
 }
 
 impl Attribution {
-    /// The agents the score belongs to, by name, with their shares, which add up to 1; empty when nobody had the ticket at
-    /// that instant, or the instant is not known.
+    /// The agents the score belongs to, by name, with their shares, which add up to 1. Empty if the ticket had no
+    /// assignee at that time, or the time is not known.
     pub fn agents<'a>(self, ticket: &'a TicketMetrics, response: &SurveyResponse) -> Vec<(&'a str, f64)> {
         let stints = &ticket.assignee_stints;
         let replied = |replier: &&Replier| response.at.is_some_and(|at| replier.from <= at);
@@ -76,11 +76,11 @@ impl Attribution {
 }
 
 impl Attribution {
-    /// Each answer under the name of its agent, so that a report can slice scores by agent: a copy with the attribute
-    /// `agent`, and where several share it one copy for each, with its share of the answer's weight (1 unless stated).
+    /// Copies of the answers with the agent's name in the attribute `agent`, so that a report can slice scores by agent.
+    /// An answer shared by several agents gives one copy per agent, each with its share of the weight (1 unless stated).
     ///
-    /// Answers about no known ticket, or that belong to nobody, come without the attribute. Under the rules that give every
-    /// answer to one agent the copies count like the answers themselves; those that share need a
+    /// Answers without a known ticket or agent do not get the attribute. Under the rules that assign an answer to one agent,
+    /// the copies count like the answers themselves. Shared answers need a
     /// [`WeightedRating`](crate::survey::WeightedRating), which reads the weight.
     ///
     /// ```
@@ -136,7 +136,7 @@ fn in_equal_shares<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(&'a str, f6
     names.into_iter().map(|name| (name, share)).collect()
 }
 
-/// Whoever had the ticket at the instant: the last stint that had begun and was not over before.
+/// The assignee at a timestamp: the last stint that had begun and had not ended before.
 fn holder(stints: &[Stint], at: Option<Timestamp>) -> Vec<(&str, f64)> {
     let had_it =
         |stint: &&Stint, at: Timestamp| stint.from <= at && stint.until.is_none_or(|until| at < until);

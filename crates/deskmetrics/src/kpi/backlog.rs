@@ -1,4 +1,4 @@
-//! Tickets open at an instant.
+//! Backlog: tickets open at a given time.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Volume,
     name: Text { en: "Backlog", es: "Tickets pendientes", da: "Åbne sager" },
     description: Text {
-        en: "How many tickets were neither solved nor closed at an instant.",
+        en: "How many tickets were neither solved nor closed at a given time.",
         es: "Cuántos tickets no estaban resueltos ni cerrados en un instante.",
         da: "Hvor mange sager der hverken var løst eller lukket på et tidspunkt.",
     },
@@ -32,9 +32,9 @@ pub const DEFINITION: Definition = Definition {
     measures: &["count", "unreplied"],
     options: &[Choice {
         name: "at",
-        decides: "the instant looked at",
+        decides: "the snapshot's timestamp",
         default: None,
-        values: &["an instant not after the cut-off"],
+        values: &["a timestamp not after the cut-off"],
     }],
     variants: &[
         Variant {
@@ -51,11 +51,11 @@ pub const DEFINITION: Definition = Definition {
     references: &["fivetran/dbt_zendesk: decision log on backlog snapshots"],
 };
 
-/// Tickets open at an instant.
+/// Tickets open at a given time.
 ///
 /// # What it measures
-/// The stock of work: what was waiting, for whomever, at one instant. It is rebuilt from what happened, so any instant up
-/// to the cut-off can be asked, not only those at which somebody took a snapshot.
+/// The stock of open work at one timestamp. It is rebuilt from the events, so any timestamp up to the cut-off is
+/// possible, not only those at which a snapshot was taken.
 ///
 /// # Formula
 /// `open(t) = created(≤ t) − solved(≤ t) + reopened(≤ t)`, ticket by ticket: open from creation (included) to the solve
@@ -81,11 +81,11 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets created by then. Merged-away, deleted and spam tickets are excluded for the whole of their life. RequestedKpi for an
-/// instant after a ticket's cut-off, the ticket is excluded: nobody knows.
+/// Tickets created by then. Merged-away, deleted and spam tickets are excluded at every timestamp. If the
+/// timestamp is after a ticket's cut-off, the ticket is excluded, because its state is unknown.
 ///
 /// # When it misleads
-/// It says nothing of age: a hundred fresh tickets and a hundred month-old ones look alike.
+/// It does not show age: a hundred fresh tickets and a hundred month-old ones give the same number.
 ///
 /// # References
 /// See [`DEFINITION`].
@@ -99,7 +99,7 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// No tickets yet, looking at the instant `at`.
+    /// No tickets yet, for the snapshot at `at`.
     pub fn new(at: impl Into<Timestamp>) -> Self {
         Self { at: at.into(), open: 0, unreplied: 0, excluded: Excluded::default() }
     }
@@ -117,7 +117,7 @@ impl Backlog {
         }
     }
 
-    /// Counts tickets of which only the numbers are known: open at the instant, and among them without a reply.
+    /// Counts tickets of which only the numbers are known: open at the timestamp, and among them without a reply.
     pub fn push_counts(&mut self, open: u64, unreplied: u64) {
         self.open.merge(open);
         self.unreplied.merge(unreplied.min(open));
@@ -133,7 +133,7 @@ impl Backlog {
         self.excluded.add(reason);
     }
 
-    /// The instant looked at.
+    /// The snapshot's timestamp.
     pub fn at(&self) -> Timestamp {
         self.at
     }
@@ -177,7 +177,7 @@ impl Estimates for Backlog {
     }
 }
 
-/// How many of `tickets` were open at `at`; see [`Backlog`].
+/// The number of `tickets` open at `at`; see [`Backlog`].
 #[doc(alias = "open tickets")]
 pub fn backlog<M: AsRef<TicketMetrics>>(
     tickets: impl IntoIterator<Item = M>,
@@ -241,10 +241,10 @@ impl Registered for Backlog {
     }
 }
 
-/// How many of `tickets` were open at each of `instants`, in the order given: one pass over the tickets however many
-/// instants there are, such as every local midnight of a year.
+/// The number of `tickets` open at each of `timestamps`, in the order given. It takes one pass over the tickets, however many
+/// timestamps there are, such as every local midnight of a year.
 ///
-/// Left-out tickets, and tickets whose cut-off lies before the latest instant, are counted as excluded of every one.
+/// Excluded tickets, and tickets whose cut-off is before the latest timestamp, are excluded from every snapshot.
 ///
 /// ```
 /// use deskmetrics::{TicketMetrics, Timestamp, kpi};
@@ -258,13 +258,13 @@ impl Registered for Backlog {
 #[doc(alias = "daily backlog")]
 pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
     tickets: impl IntoIterator<Item = M>,
-    instants: &[Timestamp],
+    timestamps: &[Timestamp],
 ) -> Vec<Backlog> {
-    let mut order: Vec<usize> = (0..instants.len()).collect();
-    order.sort_by_key(|place| instants[*place]);
-    let sorted: Vec<Timestamp> = order.iter().map(|place| instants[*place]).collect();
+    let mut order: Vec<usize> = (0..timestamps.len()).collect();
+    order.sort_by_key(|place| timestamps[*place]);
+    let sorted: Vec<Timestamp> = order.iter().map(|place| timestamps[*place]).collect();
     let mut excluded = Excluded::default();
-    // By how much the two counts change at each instant, against the one before.
+    // By how much the two counts change at each timestamp, against the one before.
     let mut open = vec![0_i64; sorted.len() + 1];
     let mut unreplied = open.clone();
     for ticket in tickets {
@@ -277,7 +277,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
             excluded.add(Reason::AfterCutOff);
             continue;
         }
-        let place = |at: Timestamp| sorted.partition_point(|instant| *instant < at);
+        let place = |at: Timestamp| sorted.partition_point(|timestamp| *timestamp < at);
         let first_reply = ticket.first_response_at.map_or(sorted.len(), place);
         for (from, until) in ticket.open_intervals() {
             let (from, until) = (place(from), until.map_or(sorted.len(), place));
@@ -289,7 +289,7 @@ pub fn backlog_at_each<M: AsRef<TicketMetrics>>(
             }
         }
     }
-    let mut snapshots: Vec<Backlog> = instants.iter().map(|at| Backlog::new(*at)).collect();
+    let mut snapshots: Vec<Backlog> = timestamps.iter().map(|at| Backlog::new(*at)).collect();
     let (mut open_now, mut unreplied_now) = (0, 0);
     for (step, place) in order.into_iter().enumerate() {
         open_now += open[step];

@@ -42,7 +42,7 @@ pub const DEFINITION: Definition = Definition {
 /// Age of the open tickets.
 ///
 /// # What it measures
-/// What the backlog hides: whether it is fresh or old.
+/// Whether the backlog is fresh or old.
 ///
 /// # Formula
 /// Cut-off minus creation, on the chosen clock, for each ticket open at the cut-off. [`Durations::bands`](crate::Durations::bands) of [`durations`](Times::durations) gives the ageing bands.
@@ -69,7 +69,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets open at the cut-off. Solved and closed ones have no age and add nothing.
 ///
 /// # When it misleads
-/// Pending tickets age as well, though the customer holds them.
+/// Pending tickets age as well, although they wait for the customer.
 ///
 /// # References
 /// See [`DEFINITION`].
@@ -89,7 +89,7 @@ ticket_kpi! {
         fn over_time(&self) -> crate::kpi::OverTime {
             match self.clock() {
                 ClockKind::Calendar => crate::kpi::OverTime::EachPeriod,
-                // How many opening hours old a ticket was on an earlier day is not known.
+                // The age in opening hours on an earlier day is not known.
                 ClockKind::Business => crate::kpi::OverTime::WholeOnly,
             }
         }
@@ -113,7 +113,7 @@ impl BacklogAge {
     }
 }
 
-/// How old an open ticket was at an instant. Its opening hours up to then are not known, only those up to the cut-off.
+/// The age of an open ticket at a timestamp. Its opening hours up to then are not known, only those up to the cut-off.
 fn calendar_age(metrics: &TicketMetrics, at: Timestamp) -> Elapsed {
     let calendar_micros = at.as_micros().saturating_sub(metrics.created_at.as_micros());
     Elapsed { calendar_micros, business_micros: None }

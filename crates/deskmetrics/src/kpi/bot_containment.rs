@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Bot containment rate of many tickets.
 ///
 /// # What it measures
-/// How many conversations stayed with the bot, whether or not that helped.
+/// The share of conversations that stayed with the bot, whether or not the customer was helped.
 ///
 /// # Formula
 /// `100 · tickets with bot messages, no public reply of a person and no hand-over / tickets with bot messages`.
@@ -70,7 +70,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets with at least one public message of a bot. Tickets without one add nothing.
 ///
 /// # When it misleads
-/// A bot that never lets anybody through contains everything.
+/// A bot that never hands a customer over contains every conversation.
 ///
 /// # References
 /// See [`DEFINITION`].

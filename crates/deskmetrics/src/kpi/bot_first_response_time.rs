@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// First response time of bots on many tickets.
 ///
 /// # What it measures
-/// How fast automation answers: apart from people, so that neither hides the other.
+/// How fast bots answer, separately from agents.
 ///
 /// # Formula
 /// First public message of a bot minus the first customer message, on the chosen clock.
@@ -54,18 +54,18 @@ pub const DEFINITION: Definition = Definition {
 /// let hours = |hours| Elapsed::new(TimeDelta::hours(hours), None);
 /// let mut ticket = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
 /// ticket.bot_first_response_time = Some(Elapsed::new(TimeDelta::seconds(4), None));
-/// let nobody = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
+/// let no_bot = TicketMetrics::new(at("2026-03-02T09:00:00Z"), at("2026-03-06T09:00:00Z"));
 ///
-/// let bot = kpi::bot_first_response_time([&ticket, &nobody], ClockKind::Calendar);
+/// let bot = kpi::bot_first_response_time([&ticket, &no_bot], ClockKind::Calendar);
 /// assert_eq!(bot.median(), Some(TimeDelta::seconds(4)));
 /// assert_eq!(bot.n(), 1);
 /// ```
 ///
 /// # Who is counted
-/// Tickets on which a bot answered. Others are excluded as not replied: the bot may not have been asked.
+/// Tickets on which a bot answered. Others are excluded as not replied: the bot may not have been involved.
 ///
 /// # When it misleads
-/// An automatic "we have received your message" is fast and helps nobody.
+/// An automatic "we have received your message" is fast and does not help the customer.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Quality,
     name: Text { en: "Bot resolution rate", es: "Tasa de resolución por bot", da: "Andel løst af bot" },
     description: Text {
-        en: "The share of solved tickets that a bot answered and no person had to.",
+        en: "The share of solved tickets that a bot answered without a person.",
         es: "La proporción de tickets resueltos que respondió un bot sin que interviniera una persona.",
         da: "Andelen af løste sager, som en bot besvarede, uden at et menneske behøvede det.",
     },
@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Bot resolution rate of many tickets.
 ///
 /// # What it measures
-/// How much of the solved work automation took.
+/// The share of solved tickets that bots solved.
 ///
 /// # Formula
 /// `100 · solved with a bot message and no public reply of a person / solved`.
@@ -63,7 +63,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved or closed at the cut-off, with or without a bot.
 ///
 /// # When it misleads
-/// A customer who gives up looks like one who was helped: read it beside CSAT and reopenings.
+/// A customer who gives up counts like one who was helped: read it beside CSAT and reopenings.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -33,7 +33,7 @@ pub const DEFINITION: Definition = Definition {
     measures: &["mean", "percent", "net"],
     options: &[Choice {
         name: "scale",
-        decides: "which question was asked, and with it which end is good",
+        decides: "the scale of the question, and with it which end is good",
         default: None,
         values: &[
             "ces2 (1-7, higher is easier)",
@@ -68,7 +68,7 @@ pub const DEFINITION: Definition = Definition {
 /// Customer Effort Score of many answers.
 ///
 /// # What it measures
-/// How much work it was for the customer to be helped. Which end is good is part of the [`Scale`], never assumed.
+/// The effort it took the customer to get help. Which end is good is part of the [`Scale`], never assumed.
 ///
 /// # Formula
 /// `mean = Σ score / n`; `percent = 100 · easy / n` with the scale's positive answers as easy (5 to 7 of 7);

@@ -92,7 +92,7 @@ pub const DEFINITION: Definition = Definition {
 /// Customer satisfaction of many answers.
 ///
 /// # What it measures
-/// How large a share of those who answered were satisfied, on the question's own [`Scale`].
+/// The share of respondents who were satisfied, on the question's own [`Scale`].
 ///
 /// # Formula
 /// `percent = 100 · positive / n`, `mean = Σ score / n`, `net = 100 · (positive − negative) / n`,
@@ -123,8 +123,8 @@ pub const DEFINITION: Definition = Definition {
 /// and counted under their reasons.
 ///
 /// # When it misleads
-/// Few answers (look at the interval), a low response rate, and comparing scales: top two of five and top two of
-/// seven are different questions. The mean hides whether everybody is lukewarm or half are furious.
+/// Few answers (check the interval), a low response rate, and comparing scales: top two of five and top two of
+/// seven are different questions. The mean hides whether all customers are lukewarm or half are furious.
 ///
 /// # References
 /// See [`DEFINITION`].

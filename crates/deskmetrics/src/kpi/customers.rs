@@ -33,7 +33,7 @@ pub const DEFINITION: Definition = Definition {
     measures: &["count", "tickets_per_customer"],
     options: &[Choice {
         name: "with",
-        decides: "with which tickets: created ones, those now solved, or those open at an instant",
+        decides: "with which tickets: created ones, those now solved, or those open at a given time",
         default: Some("created"),
         values: &["created", "solved", "open"],
     }],
@@ -48,7 +48,7 @@ pub const DEFINITION: Definition = Definition {
 /// Customers who created tickets.
 ///
 /// # What it measures
-/// How many people stand behind the volume: a hundred tickets of a hundred customers are not a hundred of one.
+/// How many people the volume comes from: a hundred tickets of a hundred customers differ from a hundred of one.
 ///
 /// # Formula
 /// The number of different customers; tickets over customers.
@@ -105,12 +105,12 @@ enum With {
 }
 
 impl Customers {
-    /// Nobody yet; counts the customers of tickets now solved or closed.
+    /// An empty tally that counts the customers of tickets now solved or closed.
     pub fn with_solved() -> Self {
         Self { with: With::Solved, ..Self::default() }
     }
 
-    /// Nobody yet; counts the customers of tickets open at the instant `at`: the backlog in people.
+    /// An empty tally that counts the customers of tickets open at `at`: the backlog in people.
     #[doc(alias = "backlog")]
     pub fn with_open(at: impl Into<Timestamp>) -> Self {
         Self { with: With::OpenAt(at.into()), ..Self::default() }
@@ -262,7 +262,7 @@ impl Registered for Customers {
     }
 }
 
-/// How many customers created `tickets`; see [`Customers`].
+/// The number of customers who created `tickets`; see [`Customers`].
 pub fn customers<'a>(tickets: impl IntoIterator<Item = &'a Replayed>) -> Customers {
     let mut tally = Customers::default();
     tally.extend(tickets);

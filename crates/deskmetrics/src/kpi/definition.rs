@@ -1,10 +1,10 @@
-//! What a KPI means, as data.
+//! Definitions of KPIs as data.
 
 use serde::Serialize;
 
 use crate::{ClockKind, Replayed, TicketMetrics, Timestamp, Unit};
 
-/// A KPI's definition: what `catalogue.json` publishes and every result can be traced to.
+/// A KPI's definition, as published in `catalogue.json`.
 ///
 /// ```
 /// use deskmetrics::kpi;
@@ -22,11 +22,11 @@ pub struct Definition {
     pub topic: Topic,
     /// Its name.
     pub name: Text,
-    /// What it measures, in one sentence.
+    /// A description in one sentence.
     pub description: Text,
-    /// Other names for it, in any product's words.
+    /// Other names for it, in any product.
     pub aliases: &'static [&'static str],
-    /// Numerator over denominator, or the difference of two instants.
+    /// Numerator over denominator, or the difference of two timestamps.
     pub formula: &'static str,
     /// Unit of the headline number.
     pub unit: Unit,
@@ -34,17 +34,17 @@ pub struct Definition {
     pub min: Option<f64>,
     /// Largest possible value of the headline number; `None` when unbounded.
     pub max: Option<f64>,
-    /// Which way is better.
+    /// The better direction.
     pub good: Polarity,
-    /// Which records count.
+    /// The records that count.
     pub population: &'static str,
-    /// The instant that puts a record into a reporting period.
+    /// The timestamp that puts a record into a reporting period.
     pub anchor: Anchor,
-    /// The clocks it can be told on; empty when it is no duration.
+    /// The clocks it is available on; empty when it is no duration.
     pub clocks: &'static [ClockKind],
-    /// The numbers its tally answers, headline first, as named in [`Estimate::measure`](crate::Estimate::measure).
+    /// The numbers of its tally, headline first, as named in [`Estimate::measure`](crate::Estimate::measure).
     pub measures: &'static [&'static str],
-    /// What can be chosen, and what holds when nothing is.
+    /// Its options and their defaults.
     pub options: &'static [Choice],
     /// Other definitions under the same name, and who uses them.
     pub variants: &'static [Variant],
@@ -53,7 +53,7 @@ pub struct Definition {
 }
 
 impl Definition {
-    /// The definition of a KPI of your own: anchored at the creation of the ticket, without bounds, options or references until
+    /// The definition of a custom KPI: anchored at the creation of the ticket, without bounds, options or references until
     /// they are set.
     ///
     /// ```
@@ -89,7 +89,7 @@ impl Definition {
         }
     }
 
-    /// Sets what it measures, in one sentence.
+    /// Sets the description, in one sentence.
     #[must_use]
     pub const fn description(mut self, text: &'static str) -> Self {
         self.description = Text { en: text, es: text, da: text };
@@ -103,7 +103,7 @@ impl Definition {
         self
     }
 
-    /// Sets which records count.
+    /// Sets the records that count.
     #[must_use]
     pub const fn population(mut self, population: &'static str) -> Self {
         self.population = population;
@@ -117,7 +117,7 @@ impl Definition {
         self
     }
 
-    /// Sets which way is better.
+    /// Sets the better direction.
     #[must_use]
     pub const fn good(mut self, good: Polarity) -> Self {
         self.good = good;
@@ -155,7 +155,7 @@ pub struct Text {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Topic {
-    /// What customers say.
+    /// Survey scores and their coverage.
     Surveys,
     /// How many tickets come, go and stay.
     Volume,
@@ -163,13 +163,13 @@ pub enum Topic {
     Time,
     /// How well, and with how much effort, tickets are solved.
     Quality,
-    /// Whether promises are kept.
+    /// SLA attainment.
     Sla,
     /// Phone and chat queues.
     Live,
 }
 
-/// Which way a KPI should move.
+/// The better direction of a KPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
@@ -177,13 +177,13 @@ pub enum Polarity {
     Up,
     /// The lower the better.
     Down,
-    /// As the scale of the survey question says.
+    /// Depends on the scale of the survey question.
     ByScale,
     /// Neither end is good in itself.
     Neither,
 }
 
-/// The instant that puts a record into a reporting period.
+/// The timestamp that puts a record into a reporting period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -196,24 +196,24 @@ pub enum Anchor {
     LastSolved,
     /// Answer of the survey.
     Responded,
-    /// Sending of the survey (a cohort: later answers count back to it).
+    /// Date the survey was sent (a cohort: later answers count back to it).
     Sent,
     /// Completion or breach of the SLA target.
     Decided,
     /// Each event on its own date.
     Event,
-    /// No period: the state at one instant.
+    /// No period: the state at one timestamp.
     Snapshot,
     /// Entry into the queue.
     Queued,
     /// End of the work on the contact, wrap-up included.
     WrappedUp,
-    /// Beginning of the agent's stretch on duty.
+    /// Beginning of the agent's shift.
     ShiftStarted,
 }
 
 impl Anchor {
-    /// The ticket's instant of this kind; `None` when it has not come yet or is no ticket instant.
+    /// The ticket's timestamp of this kind; `None` if it is not reached or is not of tickets.
     pub fn of(self, ticket: &TicketMetrics) -> Option<Timestamp> {
         match self {
             Self::Created => Some(ticket.created_at),
@@ -224,25 +224,25 @@ impl Anchor {
     }
 }
 
-/// Something that can be chosen for a KPI.
+/// An option of a KPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Choice {
     /// Its name in code and configuration.
     pub name: &'static str,
-    /// What it decides.
+    /// Its effect.
     pub decides: &'static str,
-    /// What holds when nothing is chosen; `None` when it must be chosen, because the field disagrees.
+    /// The default; `None` if the option is required, because the field disagrees.
     pub default: Option<&'static str>,
-    /// What can be chosen.
+    /// The possible values.
     pub values: &'static [&'static str],
 }
 
-/// Another definition that goes by the same name.
+/// Another definition under the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Variant {
     /// A name for it.
     pub name: &'static str,
-    /// How it differs, or how to get it here.
+    /// The difference, or how to get the variant here.
     pub differs: &'static str,
     /// Who uses it.
     pub used_by: &'static [&'static str],
@@ -259,20 +259,20 @@ pub(crate) const CLOCK: Choice = Choice {
 /// Of the durations a report can judge against a limit.
 pub(crate) const WITHIN: Choice = Choice {
     name: "within",
-    decides: "in a report: a limit, to be told the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
+    decides: "in a report: a limit; gives the share of durations within it instead of the durations; running ones that exceed it count as not within, others are not judged yet",
     default: Some("none: the durations themselves"),
     values: &["a duration above zero, such as 4h"],
 };
 
-/// Of the durations that can be told as a histogram.
+/// Of the durations that have a histogram.
 pub(crate) const BANDS: Choice = Choice {
     name: "bands",
-    decides: "in a report: limits, to be told the share of the finished durations in each band between them instead of the durations",
+    decides: "in a report: limits; gives the share of the finished durations in each band between them instead of the durations",
     default: Some("none: the durations themselves"),
     values: &["durations above zero, such as 4h and 24h"],
 };
 
-/// Of the KPIs that look at SLA targets one by one.
+/// Of the KPIs that count single SLA targets.
 pub(crate) const METRIC: Choice = Choice {
     name: "metric",
     decides: "which targets count",
@@ -280,7 +280,7 @@ pub(crate) const METRIC: Choice = Choice {
     values: &["first_response", "next_response", "resolution", "requester_wait", "agent_work", "..."],
 };
 
-/// Of the KPIs that look at SLA targets one by one.
+/// Of the KPIs that count single SLA targets.
 pub(crate) const SLA_POLICY: Choice = Choice {
     name: "sla_policy",
     decides: "in a report: whose targets count",
@@ -288,7 +288,7 @@ pub(crate) const SLA_POLICY: Choice = Choice {
     values: &["the name of a policy"],
 };
 
-/// Of the live queues' KPIs that forgive a wrong number.
+/// Of the live queues' KPIs that exclude short abandons.
 pub(crate) const SHORT_ABANDON: Choice = Choice {
     name: "short_abandon",
     decides: "after which wait a caller who hangs up counts as abandoned; sooner ones are excluded",
@@ -296,7 +296,7 @@ pub(crate) const SHORT_ABANDON: Choice = Choice {
     values: &["a duration"],
 };
 
-/// The clocks every duration KPI can be told on.
+/// The clocks of every duration KPI.
 pub(crate) const BOTH_CLOCKS: &[ClockKind] = &[ClockKind::Calendar, ClockKind::Business];
 
 impl AsRef<Self> for TicketMetrics {

@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Escalation rate of many tickets.
 ///
 /// # What it measures
-/// How many tickets were beyond those who took them first.
+/// The share of tickets that the first agents could not solve themselves.
 ///
 /// # Formula
 /// `100 · tickets with an explicit escalation / tickets`.

@@ -1,6 +1,6 @@
-//! What data must hold for a KPI.
+//! Data requirements of KPIs.
 
-/// What the data must hold for a KPI to be more than a statement about the data.
+/// The data that a KPI requires.
 ///
 /// In ascending order: of several requirements the greatest decides. None is needed where the source states the
 /// [measures](super::KpiRequest::stated_measures) of the KPI itself.

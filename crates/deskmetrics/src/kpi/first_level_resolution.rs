@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// First level resolution of many tickets.
 ///
 /// # What it measures
-/// How much the first level can settle itself. It is about cost: a ticket may take ten contacts and still count.
+/// The share of tickets that the first level solves itself. It is about cost: a ticket may take ten contacts and still count.
 ///
 /// # Formula
 /// `100 · solved without an escalation / solved`.
@@ -67,7 +67,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved or closed at the cut-off.
 ///
 /// # When it misleads
-/// When it is taken for first *contact* resolution.
+/// When it is confused with first *contact* resolution.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -46,7 +46,7 @@ pub const DEFINITION: Definition = Definition {
 /// First resolution time of many tickets.
 ///
 /// # What it measures
-/// How long it took until somebody said "solved" for the first time, whatever came after.
+/// The time until the ticket was first solved, whatever came after.
 ///
 /// # Formula
 /// First entry into solved or closed minus creation, on the chosen clock. A reopening does not move it.
@@ -72,7 +72,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved at least once. Those never solved are censored at the cut-off: counted in the censored median.
 ///
 /// # When it misleads
-/// Solving early and letting customers reopen makes it look good: read it beside the reopen rate and the full
+/// Solving early and letting customers reopen improves it: read it beside the reopen rate and the full
 /// resolution time.
 ///
 /// # References

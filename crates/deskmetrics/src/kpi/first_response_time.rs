@@ -91,8 +91,8 @@ pub const DEFINITION: Definition = Definition {
 /// censored median, not in the mean. Tickets an agent opened are excluded until the customer writes.
 ///
 /// # When it misleads
-/// The mean follows the few slowest tickets: read median and p90. A quick "we are looking into it" improves it without
-/// helping anybody.
+/// The mean follows the few slowest tickets: read median and p90. A fast "we are looking into it" improves it without
+/// helping the customer.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -1,4 +1,4 @@
-//! What came in, what went out: growth of the backlog and clearance rate.
+//! Tickets in and out: growth of the backlog and clearance rate.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub const DEFINITION: Definition = Definition {
         name: "span",
         decides: "from when to when",
         default: None,
-        values: &["two instants"],
+        values: &["two timestamps"],
     }],
     variants: &[Variant {
         name: "without reopenings",
@@ -75,8 +75,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every creation, solve and reopening in the span, whenever the ticket was created. Tickets whose cut-off lies before the
-/// span's end are excluded: what they did later is not known.
+/// Every creation, solve and reopening in the span, whenever the ticket was created. Tickets whose cut-off is before the
+/// span's end are excluded: their later events are not known.
 ///
 /// # When it misleads
 /// Clearance above 100 % is a shrinking backlog, not necessarily a faster team.
@@ -108,12 +108,12 @@ impl Flow {
         }
     }
 
-    /// Counts what happened to one ticket in the span.
+    /// Counts the events of one ticket in the span.
     pub fn push(&mut self, ticket: &TicketMetrics) {
         if let Some(reason) = ticket.exclusion {
             return self.excluded.add(reason);
         }
-        // The end itself is not part of the span, so a cut-off just before it knows everything.
+        // The end itself is not part of the span, so a cut-off just before it is late enough.
         if ticket.as_of.as_micros() < self.to.as_micros().saturating_sub(1) {
             return self.excluded.add(Reason::AfterCutOff);
         }
@@ -153,7 +153,7 @@ impl Flow {
         i64::try_from(growth).unwrap_or(if growth < 0 { i64::MIN } else { i64::MAX })
     }
 
-    /// Solves per hundred creations and reopenings; `None` when nothing came.
+    /// Solves per hundred creations and reopenings; `None` when there were none.
     pub fn clearance(&self) -> Option<f64> {
         let came = self.created.saturating_add(self.reopened);
         (came > 0).then(|| 100.0 * self.solved as f64 / came as f64)
@@ -247,7 +247,7 @@ impl Registered for Flow {
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let id = DEFINITION.id;
         let as_of = as_of.ok_or(RequestError::NeedsCutOff { id })?;
-        // What happens at the end itself is no part of the span.
+        // The end itself is not part of the span.
         let end = after(as_of);
         let (from, to) = (request.since.unwrap_or(Timestamp::MIN), request.until.unwrap_or(end));
         if from >= to || to > end {
@@ -266,7 +266,7 @@ impl Registered for Flow {
     }
 }
 
-/// The first instant after another.
+/// The first timestamp after another.
 fn after(at: Timestamp) -> Timestamp {
     Timestamp::saturating_from_micros(at.as_micros().saturating_add(1))
 }

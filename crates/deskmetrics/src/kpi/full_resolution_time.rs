@@ -59,11 +59,11 @@ pub const DEFINITION: Definition = Definition {
 /// Full resolution time of many tickets.
 ///
 /// # What it measures
-/// From the first word to the solve that lasted, as the customer lived it.
+/// The time from creation to the last solve, as the customer experiences it.
 ///
 /// # Formula
-/// Last solve minus creation, on the chosen clock. Time spent solved between reopenings is inside; see
-/// `net_resolution_time` for it taken out.
+/// Last solve minus creation, on the chosen clock. Time spent solved between reopenings is included; see
+/// `net_resolution_time` for the time without it.
 ///
 /// # Worked example
 /// ```

@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
 /// Group transfers per ticket.
 ///
 /// # What it measures
-/// How often tickets go from one team to another.
+/// How often tickets are passed from one team to another.
 ///
 /// # Formula
 /// Stints with a group minus one, over solved tickets.

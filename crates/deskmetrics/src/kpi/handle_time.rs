@@ -76,7 +76,7 @@ pub const DEFINITION: Definition = Definition {
 /// Answered contacts with a known talk time; unknown hold or wrap-up times count as none. Contacts not answered are excluded.
 ///
 /// # When it misleads
-/// Pressing it down raises repeat contacts: read it beside FCR.
+/// Reducing it increases repeat contacts: read it beside FCR.
 ///
 /// # References
 /// See [`DEFINITION`].

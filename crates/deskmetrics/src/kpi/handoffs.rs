@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Hand-offs per ticket.
 ///
 /// # What it measures
-/// How many new voices the customer had to get used to.
+/// How many more agents than one replied to the customer.
 ///
 /// # Formula
 /// Distinct agents with a public reply minus one, over solved tickets.

@@ -1,4 +1,4 @@
-//! What a type must provide to be a KPI of a report.
+//! The trait that KPIs implement.
 
 use std::any::Any;
 use std::fmt;
@@ -22,8 +22,8 @@ use crate::{
 
 /// A KPI that a report can count: its definition, what it needs, and a tally of its own.
 ///
-/// All KPIs of the catalogue implement it. Implement it for a type of your own to count a KPI of your own beside them, with
-/// slices, periods, intervals, changes, exclusions, merging and storage: the type is the tally, and an empty one holds what was
+/// All KPIs of the catalogue implement it. Implement it for your own type to count a custom KPI beside them, with
+/// slices, periods, intervals, changes, exclusions, merging and storage: the type is the tally, and an empty one holds the options
 /// chosen. [`KpiRequest::of`](crate::report::KpiRequest::of) puts it into a report.
 ///
 /// Merging must be associative and commutative with the empty tally as its identity, as for every [`Merge`].
@@ -107,7 +107,7 @@ use crate::{
 pub trait Kpi:
     Estimates + Merge + Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
-    /// What it means.
+    /// The definition.
     fn definition(&self) -> &'static Definition;
 
     /// Counts a record that it cannot use, `records` times.
@@ -128,7 +128,7 @@ pub trait Kpi:
         OverTime::Sum
     }
 
-    /// The empty tally of a period, given its first and its last known instant; the empty tally itself by default. Only used
+    /// The empty tally of a period, given its first and its last known timestamp; the empty tally itself by default. Only used
     /// where [`over_time`](Self::over_time) is [`EachPeriod`](OverTime::EachPeriod).
     #[must_use]
     fn of_period(&self, _first: Timestamp, _last: Timestamp) -> Self {
@@ -141,13 +141,13 @@ pub trait Kpi:
     /// Counts an answer to a survey.
     fn push_response(&mut self, _response: &SurveyResponse) {}
 
-    /// Counts a survey sent.
+    /// Counts an invitation.
     fn push_invitation(&mut self, _invitation: &Invitation) {}
 
     /// Counts a contact offered to a queue.
     fn push_contact(&mut self, _contact: &QueueContact) {}
 
-    /// Counts a stretch of an agent on duty.
+    /// Counts an agent's shift.
     fn push_shift(&mut self, _shift: &AgentShift) {}
 
     /// Counts a ticket in the tallies of the periods that it belongs to. By default it is [pushed](Self::push_ticket) once, in the
@@ -166,44 +166,44 @@ pub trait Kpi:
         None
     }
 
-    /// Why its numbers may not be what they seem, in a sentence without a full stop; `None` by default.
+    /// Why its numbers may mislead, in a sentence without a full stop; `None` by default.
     fn caution(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether it counts responses, each for [who gave it](crate::replay::Actor::Responder): only such KPIs can be sliced by
-    /// responder. Its [`count_ticket`](Self::count_ticket) then asks [`Tallies::takes_response_by`].
+    /// Whether it counts responses, each for [its author](crate::replay::Actor::Responder). Only such KPIs can be sliced by
+    /// responder. Its [`count_ticket`](Self::count_ticket) then checks [`Tallies::takes_response_by`].
     fn counts_responses(&self) -> bool {
         false
     }
 
     /// Whether the result for a slice or period depends on records outside it.
-    fn looks_across(&self) -> bool {
+    fn needs_whole(&self) -> bool {
         false
     }
 
-    /// Takes note of the tally of all records, where the result [depends on it](Self::looks_across).
-    fn look_at(&mut self, _whole: &Self) {}
+    /// Adds what the result needs from the tally of all records, if it [depends on it](Self::needs_whole).
+    fn resolve_with(&mut self, _whole: &Self) {}
 
-    /// What it reads of a ticket's record besides the measures.
+    /// The parts of a ticket's record it reads besides the measures.
     #[doc(hidden)]
     fn record_needs(&self) -> RecordNeeds {
         RecordNeeds::ALL
     }
 
-    /// What it counts of tickets that are known by their milestones; `None` where it counts each ticket by itself.
+    /// How it counts blocks of tickets known by their milestones; `None` if it counts row by row.
     #[doc(hidden)]
     fn in_blocks(&self) -> Option<InBlocks> {
         None
     }
 
-    /// The scores that matter, where question, date and score of an answer are all it reads.
+    /// The range of scores that matter, if it reads only question, date and score of an answer.
     #[doc(hidden)]
     fn scores(&self) -> Option<RangeInclusive<i32>> {
         None
     }
 
-    /// Whether it counts tickets right from the pass that replayed them; see [`count_view`](Self::count_view).
+    /// Whether it counts tickets directly from the replayer; see [`count_view`](Self::count_view).
     #[doc(hidden)]
     fn counts_views(&self) -> bool {
         false
@@ -213,7 +213,7 @@ pub trait Kpi:
     #[doc(hidden)]
     fn count_view(&self, _ticket: &TicketView<'_>, _tallies: &mut Tallies<'_, Self>) {}
 
-    /// Counts many records that are alike.
+    /// Counts many equal records.
     #[doc(hidden)]
     fn push_bulk(&mut self, _bulk: Bulk) {}
 }
@@ -232,7 +232,7 @@ pub enum Records {
     TicketsAndInvitations,
     /// Contacts offered to a phone or chat queue.
     Contacts,
-    /// Stretches of agents on duty.
+    /// Shifts of agents.
     Shifts,
 }
 
@@ -244,11 +244,11 @@ pub enum OverTime {
     Sum,
     /// They are counted by themselves: a stock or a flow of several periods is not the sum of theirs.
     EachPeriod,
-    /// There are no periods: what is counted has no single date, or only the state at the cut-off is known.
+    /// It has no periods: the records have no single date, or only the state at the cut-off is known.
     WholeOnly,
 }
 
-/// What KPIs read of a ticket's record besides its measures, so that the rest need not be filled in.
+/// The parts of a ticket's record that KPIs read besides its measures; the rest need not be filled in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each part is read or not")]
 pub struct RecordNeeds {
@@ -262,7 +262,7 @@ pub struct RecordNeeds {
     pub people: bool,
     /// SLA verdicts with names and dates.
     pub verdicts: bool,
-    /// Whatever else there is: all attributes, tags, who raised the ticket.
+    /// Everything else: all attributes, tags, the author of the ticket.
     pub whole: bool,
 }
 
@@ -293,7 +293,7 @@ impl RecordNeeds {
         self != Self::default()
     }
 
-    /// What either reads.
+    /// The union of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -307,20 +307,20 @@ impl RecordNeeds {
     }
 }
 
-/// What a KPI counts in a block of tickets that are known by their milestones.
+/// How a KPI counts a block of tickets known by their milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InBlocks {
-    /// How many were created.
+    /// Created tickets.
     Creation,
-    /// How many were open at each snapshot.
+    /// Open tickets at each snapshot.
     Backlog,
-    /// How long until the first reply.
+    /// The time to the first reply.
     Reply,
-    /// How long until it was done.
+    /// The time to the solve.
     End,
 }
 
-/// Many records that are alike.
+/// Many equal records.
 #[derive(Debug, Clone)]
 pub enum Bulk {
     /// Tickets created.
@@ -340,9 +340,9 @@ pub enum Bulk {
 /// The customer of a ticket by number.
 #[derive(Debug, Clone, Copy)]
 pub struct Customer<'n> {
-    /// The number; 0 for nobody.
+    /// The number; 0 for none.
     pub number: u32,
-    /// The names behind the numbers, the same for all tickets; `None` where nobody is named.
+    /// The names of the numbers, the same for all tickets; `None` if there are no names.
     pub names: Option<&'n Arc<dyn CustomerNames>>,
 }
 
@@ -385,7 +385,7 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         }
     }
 
-    /// Whether a response by this person, or a wait that nobody answered, counts here. In slices by
+    /// Whether a response by this person, or an unanswered wait, counts here. In slices by
     /// [responder](crate::replay::Actor::Responder) only those of the slice's own person do, elsewhere all.
     pub fn takes_response_by<'n>(&self, name: impl FnOnce() -> Option<&'n str>) -> bool {
         !self.places.by_responder() || self.places.responder() == name()
@@ -408,7 +408,7 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         }
     }
 
-    /// Feeds the tallies of all periods at whose last known instant the ticket was open, with that instant.
+    /// Feeds the tallies of all periods at whose last known timestamp the ticket was open, with that timestamp.
     pub fn each_snapshot(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(Timestamp, &mut K)) {
         for number in self.places.snapshots(ticket) {
             if let Some((at, period)) = self.places.snapshot(number).filter(|(at, _)| ticket.is_open_at(*at))
@@ -470,8 +470,8 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn distribution(&self) -> Option<ScoreCounts>;
     fn caution(&self) -> Option<&'static str>;
     fn counts_responses(&self) -> bool;
-    fn looks_across(&self) -> bool;
-    fn look_at(&mut self, whole: &dyn AnyKpi);
+    fn needs_whole(&self) -> bool;
+    fn resolve_with(&mut self, whole: &dyn AnyKpi);
     fn record_needs(&self) -> RecordNeeds;
     fn in_blocks(&self) -> Option<InBlocks>;
     fn scores(&self) -> Option<RangeInclusive<i32>>;
@@ -482,7 +482,7 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn boxed(&self) -> Box<dyn AnyKpi>;
     fn equals(&self, other: &dyn AnyKpi) -> bool;
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
-    /// Takes over everything that another tally of the same type counted; one of another type is ignored.
+    /// Merges another tally of the same type; one of another type is ignored.
     fn merge_any(&mut self, other: Box<dyn AnyKpi>);
     /// The same, of a tally that is kept.
     fn merge_copy(&mut self, other: &dyn AnyKpi);
@@ -492,7 +492,7 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String>;
 }
 
-/// A KPI that borrows nothing.
+/// A KPI without borrows.
 pub(crate) type DynKpi = dyn AnyKpi;
 
 impl<K: Kpi> AnyKpi for K {
@@ -556,12 +556,12 @@ impl<K: Kpi> AnyKpi for K {
     fn counts_responses(&self) -> bool {
         Kpi::counts_responses(self)
     }
-    fn looks_across(&self) -> bool {
-        Kpi::looks_across(self)
+    fn needs_whole(&self) -> bool {
+        Kpi::needs_whole(self)
     }
-    fn look_at(&mut self, whole: &dyn AnyKpi) {
+    fn resolve_with(&mut self, whole: &dyn AnyKpi) {
         if let Some(whole) = whole.as_any().downcast_ref() {
-            Kpi::look_at(self, whole);
+            Kpi::resolve_with(self, whole);
         }
     }
     fn record_needs(&self) -> RecordNeeds {
@@ -605,7 +605,7 @@ impl<K: Kpi> AnyKpi for K {
         }
     }
     fn to_bytes(&self) -> Vec<u8> {
-        // Memory takes whatever is written, and a test writes every KPI.
+        // Writing to memory cannot fail, and a test writes every KPI.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String> {
@@ -634,7 +634,7 @@ impl PartialEq for Box<dyn AnyKpi> {
     }
 }
 
-/// Without it derived comparisons move out of the box (rust-lang/rust#31740).
+/// Without it, derived comparisons move out of the box (rust-lang/rust#31740).
 impl PartialEq<&Self> for Box<dyn AnyKpi> {
     fn eq(&self, other: &&Self) -> bool {
         self == *other

@@ -1,10 +1,10 @@
-//! The KPIs: one file each, and in it the definition, the formula, a worked example and what to beware of.
+//! The KPIs, one file each, with definition, formula and worked example.
 //!
 //! Each KPI is a *tally* that is fed records one by one, merged with others of its kind, and then gives its estimates; the
 //! function of the same name feeds one from an iterator. Nothing here fails: a record that cannot count is excluded under
-//! its [`Reason`](crate::Reason), and where nothing counted the value is `None`.
+//! its [`Reason`](crate::Reason), and the value is `None` if no record counted.
 //!
-//! All that is known about a KPI is in its file: the definition, what it needs, its options and its tally, which implements
+//! Everything about a KPI is in its file: the definition, what it needs, its options and its tally, which implements
 //! [`Kpi`]. [`REGISTRY`] lists them. To add one, write its file, declare the module and add one line to the registry.
 
 mod definition;

@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Multi-touch rate of many tickets.
 ///
 /// # What it measures
-/// How many tickets became a correspondence.
+/// The share of tickets that needed three or more replies.
 ///
 /// # Formula
 /// `100 · solved with more than two public agent replies / solved`.

@@ -42,7 +42,7 @@ pub const DEFINITION: Definition = Definition {
 /// Net resolution time of many tickets.
 ///
 /// # What it measures
-/// How long tickets were really in hand: reopening a year-old ticket does not make it a year long.
+/// How long tickets were open: reopening a year-old ticket does not make it a year long.
 ///
 /// # Formula
 /// Last solve minus creation, minus the time spent solved or closed between reopenings, on the chosen clock.
@@ -67,7 +67,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved or closed at the cut-off. Open ones are censored with the time they have been open so far.
 ///
 /// # When it misleads
-/// Customers live the full resolution time, not this one.
+/// Customers experience the full resolution time, not this one.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -74,10 +74,12 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every exchange after the first reply: a ticket may give none or many. Customer messages without an answer are censored, at the solve or the cut-off. A ticket without further exchanges adds nothing.
+/// Every exchange after the first reply: a ticket may have none or many. Customer messages without an answer are censored,
+/// at the solve or the cut-off. A ticket without further exchanges adds nothing.
 ///
 /// # When it misleads
-/// Tickets with many exchanges weigh more than those with few. A customer's closing "thank you" starts a wait that nobody means to answer; it ends, censored, at the solve.
+/// Tickets with many exchanges weigh more than those with few. A customer's closing "thank you" starts a wait that needs
+/// no answer; it ends, censored, at the solve.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -46,7 +46,7 @@ pub const DEFINITION: Definition = Definition {
 /// Net Promoter Score of many answers.
 ///
 /// # What it measures
-/// Whether more customers would recommend the company than would warn of it.
+/// Whether more customers would recommend the company than advise against it.
 ///
 /// # Formula
 /// `100 · (promoters − detractors) / n`; promoters answer 9 or 10, detractors 0 to 6, passives 7 or 8. The interval is
@@ -170,7 +170,7 @@ impl Nps {
         Ratio::new(self.sides().negative, self.n())
     }
 
-    /// The variant in which those who gave no score count as passives.
+    /// The variant in which skipped questions count as passives.
     pub fn counting_unanswered(&self) -> NetScore {
         let mut sides = self.sides();
         sides.neutral = sides.neutral.saturating_add(self.excluded.count(Reason::NotAnswered));

@@ -42,7 +42,7 @@ pub const DEFINITION: Definition = Definition {
 /// Occupancy of many agents.
 ///
 /// # What it measures
-/// How much of their time on duty agents are busy: the rest they wait for work.
+/// The share of their time on duty in which agents are busy; the rest is waiting for work.
 ///
 /// # Formula
 /// `100 · busy / on duty`, time over time, so that long shifts weigh more than short ones.
@@ -62,10 +62,10 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every stretch on duty. One with more busy time than time on duty, or a negative time, is excluded.
+/// Every shift. One with more busy time than time on duty, or a negative time, is excluded.
 ///
 /// # When it misleads
-/// Neither end is good: 60 % is idle, 95 % burns people out. Several chats at once count more than once: give the time in
+/// Neither end is good: at 60 % agents are idle, at 95 % they burn out. Several chats at once count more than once: give the time in
 /// which at least one was open.
 ///
 /// # References
@@ -79,7 +79,7 @@ pub struct Occupancy {
 }
 
 impl Occupancy {
-    /// Counts one stretch on duty and the busy time in it.
+    /// Counts one shift and the busy time in it.
     pub fn push(&mut self, shift: &AgentShift) {
         let AgentShift { busy_micros: busy, on_duty_micros: on_duty, .. } = *shift;
         if !(0..=on_duty).contains(&busy) {
@@ -90,12 +90,12 @@ impl Occupancy {
         self.stretches.merge(1);
     }
 
-    /// Counts a record that is no stretch on duty.
+    /// Counts a record that is no shift.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }
 
-    /// Stretches counted.
+    /// Shifts counted.
     pub fn n(&self) -> u64 {
         self.stretches
     }

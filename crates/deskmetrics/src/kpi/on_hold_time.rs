@@ -14,7 +14,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "On-hold time", es: "Tiempo en espera de terceros", da: "Tid på hold" },
     description: Text {
-        en: "How long tickets wait for a third party in all.",
+        en: "How long tickets wait for a third party in total.",
         es: "Cuánto esperan en total los tickets a un tercero.",
         da: "Hvor længe sager i alt venter på en tredjepart.",
     },
@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// On-hold time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with a third party.
+/// Time spent waiting for a third party.
 ///
 /// # Formula
 /// Time in on hold, on the chosen clock; a ticket on hold now counts up to the cut-off.

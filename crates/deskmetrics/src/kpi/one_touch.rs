@@ -169,7 +169,7 @@ impl OneTouch {
         Ratio::new(self.one_reply.saturating_add(self.no_reply), self.solved)
     }
 
-    /// Tickets with at most one public reply, never reopened and never pending or on hold, among solved ones; of none where the
+    /// Tickets with at most one public reply, never reopened and never pending or on hold, among solved ones; of none if the
     /// source only states how many replies there were.
     pub fn undisturbed(&self) -> Ratio {
         if self.unknown > 0 { Ratio::default() } else { Ratio::new(self.undisturbed, self.solved) }

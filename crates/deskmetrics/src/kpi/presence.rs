@@ -1,11 +1,11 @@
-//! When a ticket was open.
+//! Open intervals of a ticket.
 
 use crate::{TicketMetrics, Timestamp};
 
 impl TicketMetrics {
     /// The start of the time in solved or closed that lasts to the cut-off; `None` while the ticket is open.
     ///
-    /// Going from solved to closed does not start it anew.
+    /// Going from solved to closed does not restart it.
     pub fn done_since(&self) -> Option<Timestamp> {
         if !self.status.is_done() {
             return None;
@@ -40,7 +40,7 @@ impl TicketMetrics {
         created && !between_solve_and_reopening && !done
     }
 
-    /// When the ticket was open, oldest first: from (included) to until (not included); `None` while it still is.
+    /// The intervals in which the ticket was open, oldest first: from (included) to until (not included); `None` while it still is.
     pub fn open_intervals(&self) -> impl Iterator<Item = (Timestamp, Option<Timestamp>)> + '_ {
         let starts =
             std::iter::once(self.created_at).chain(self.reopens.iter().map(|cycle| cycle.reopened_at));
@@ -48,7 +48,7 @@ impl TicketMetrics {
         starts.zip(ends)
     }
 
-    /// The instants at which the ticket was solved, oldest first: each entry into solved or closed from an open
+    /// The timestamps at which the ticket was solved, oldest first: each entry into solved or closed from an open
     /// status.
     pub fn solves(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.reopens.iter().map(|cycle| cycle.solved_at).chain(self.done_since())

@@ -1,4 +1,4 @@
-//! The reasons behind low scores, and what each costs.
+//! The reasons behind low scores, and the cost of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ pub const DEFINITION: Definition = Definition {
         da: "Årsager til lave karakterer",
     },
     description: Text {
-        en: "Which stated reasons stand behind detractors and low scores, and how many points each costs.",
+        en: "Which stated reasons lead to detractors and low scores, and how many points each costs.",
         es: "Qué motivos declarados hay detrás de los detractores y las notas bajas, y cuántos puntos cuesta cada uno.",
         da: "Hvilke angivne årsager der ligger bag kritikere og lave karakterer, og hvor mange point hver koster.",
     },
@@ -45,14 +45,14 @@ pub const DEFINITION: Definition = Definition {
     }],
     variants: &[],
     references: &[
-        "Reichheld, F., Markey, R. (2011): The Ultimate Question 2.0 (reasons asked after the score)",
+        "Reichheld, F., Markey, R. (2011): The Ultimate Question 2.0 (a question about the reason after the score)",
     ],
 };
 
 /// The reasons stated with many answers.
 ///
 /// # What it measures
-/// Why the unhappy are unhappy, in points of the net score: what mending one reason would be worth.
+/// The causes of low scores, in points of the net score: the gain if one reason were fixed.
 ///
 /// # Formula
 /// For each reason: `share = negative answers stating it / negative answers`; `points = 100 · negative answers stating it /
@@ -75,15 +75,15 @@ pub const DEFINITION: Definition = Definition {
 /// let reasons = kpi::reasons(&answers, &Scale::nps());
 /// let ranking = reasons.ranking();
 /// assert_eq!(ranking[0].reason, "slow");
-/// assert_eq!(ranking[0].share.to_string(), "66.7 % of 3"); // two of three detractors say so
+/// assert_eq!(ranking[0].share.to_string(), "66.7 % of 3"); // two of three detractors name it
 /// assert_eq!(ranking[0].points, 20.0); // without them the NPS would be 20 points higher
 /// assert_eq!(ranking[0].points_shared, 15.0); // one whole answer and half of another
 /// assert_eq!(ranking[1].reason, "rude");
 /// assert_eq!(reasons.explained().to_string(), "66.7 % of 3");
 ///
-/// // the dearest are also told as numbers of the KPI, in a report too
-/// let told: Vec<String> = reasons.estimates(0.95).iter().map(|estimate| estimate.measure.to_string()).collect();
-/// assert_eq!(told[2..], ["share: slow", "points: slow", "share: rude", "points: rude"]);
+/// // the costliest are also estimates of the KPI, in a report too
+/// let measures: Vec<String> = reasons.estimates(0.95).iter().map(|estimate| estimate.measure.to_string()).collect();
+/// assert_eq!(measures[2..], ["share: slow", "points: slow", "share: rude", "points: rude"]);
 /// ```
 ///
 /// # Who is counted
@@ -91,7 +91,7 @@ pub const DEFINITION: Definition = Definition {
 /// denominator of the shares. A reason stated twice in one answer counts once.
 ///
 /// # When it misleads
-/// Stated reasons are what comes to mind. A reason among promoters as well is no cause. The points assume that mending
+/// Customers state the reasons they remember. A reason that promoters also state is no cause. The points assume that fixing
 /// one reason would have satisfied its customers.
 ///
 /// # References
@@ -101,16 +101,16 @@ pub struct Reasons {
     scale: Scale,
     sides: NetScore,
     explained: u64,
-    /// For each reason: how many negative answers state it together with how many reasons in all.
+    /// For each reason: the negative answers that state it, by their number of reasons.
     stated: BTreeMap<Box<str>, BTreeMap<u32, u64>>,
     excluded: Excluded,
 }
 
-/// Beside its own numbers the KPI tells the share and the points of this many reasons, the dearest first; all are in
+/// The number of reasons, the costliest first, whose share and points are among the KPI's estimates; all are in
 /// [`ranking`](Reasons::ranking).
-const TOLD: usize = 10;
+const ESTIMATED_REASONS: usize = 10;
 
-/// What one reason costs.
+/// The cost of one reason.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReasonCost<'a> {
@@ -179,7 +179,7 @@ impl Reasons {
         Ratio::new(self.explained, self.sides.negative)
     }
 
-    /// What each reason costs, the dearest first.
+    /// The cost of each reason, the costliest first.
     pub fn ranking(&self) -> Vec<ReasonCost<'_>> {
         let n = self.n() as f64;
         let mut ranking: Vec<ReasonCost<'_>> = self
@@ -230,7 +230,7 @@ impl Estimates for Reasons {
             Estimate::share("explained", self.explained(), level),
             Estimate::share("negative", negative, level),
         ];
-        for cost in self.ranking().into_iter().take(TOLD) {
+        for cost in self.ranking().into_iter().take(ESTIMATED_REASONS) {
             estimates.push(Estimate::share(format!("share: {}", cost.reason), cost.share, level));
             let points =
                 Estimate::new(format!("points: {}", cost.reason), Some(cost.points), Unit::Points, self.n());

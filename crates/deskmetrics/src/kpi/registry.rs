@@ -6,38 +6,38 @@ use super::{Definition, KpiRequest, RequestError};
 use crate::Timestamp;
 use crate::replay::StatedMeasure;
 
-/// A KPI of the catalogue: one that a request by id is answered by.
+/// A KPI of the catalogue, which requests name by id.
 pub(crate) trait Registered: Kpi {
     /// Whether reports show it unless other KPIs are requested.
     const USUAL: bool = false;
 
-    /// What the data must hold for it.
+    /// The data it requires.
     const EVIDENCE: Evidence = Evidence::Records;
 
     /// The measures which, if the source states all of them, are enough without the evidence.
     const STATED: &[StatedMeasure] = &[];
 
-    /// The empty tally that a request asks for.
+    /// The empty tally of a request.
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError>;
 
-    /// What was chosen, for the reader.
+    /// The options chosen, for readers.
     fn option(_request: &KpiRequest) -> Option<String> {
         None
     }
 }
 
-/// Makes the empty tally that a request asks for.
+/// Makes the empty tally of a request.
 pub(crate) type Requested = fn(&KpiRequest, Option<Timestamp>) -> Result<Box<dyn AnyKpi>, RequestError>;
 
-/// A KPI of the catalogue, and how requests for it are answered.
+/// A KPI of the catalogue, with its functions for requests.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Entry {
-    /// What it means.
+    /// The definition.
     pub definition: &'static Definition,
     /// Whether reports show it unless other KPIs are requested.
     pub usual: bool,
-    /// What the data must hold for it.
+    /// The data it requires.
     pub evidence: Evidence,
     /// The measures which, if the source states all of them, are enough without the evidence.
     pub stated: &'static [StatedMeasure],
@@ -58,7 +58,7 @@ impl Entry {
     }
 }
 
-/// The lists of KPIs: of each its module and its tally, which has the KPI's function beside it.
+/// The registry of KPIs: the module and the tally of each.
 macro_rules! registry {
     ($($module:ident :: $tally:ident),+ $(,)?) => {
         $(pub use $module::{$tally, $module};)+
@@ -74,10 +74,10 @@ pub(crate) use registry;
 
 /// The KPI of the catalogue with this id or alias; case, spaces and hyphens do not matter.
 pub(super) fn entry<'r>(registry: &'r [Entry], name: &str) -> Option<&'r Entry> {
-    let wanted = normal_form(name);
+    let requested = normal_form(name);
     let goes_by = |entry: &&Entry| {
         let names = std::iter::once(&entry.definition.id).chain(entry.definition.aliases);
-        names.into_iter().any(|name| normal_form(name) == wanted)
+        names.into_iter().any(|name| normal_form(name) == requested)
     };
     registry.iter().find(goes_by)
 }

@@ -45,7 +45,7 @@ pub const DEFINITION: Definition = Definition {
         Variant {
             name: "without thanks",
             differs: "a reopening by the customer that was solved again without a reply does not count: the measure `without_thanks`",
-            used_by: &["desks flooded by \"thank you\""],
+            used_by: &["desks with many \"thank you\""],
         },
         Variant {
             name: "solves minus one",
@@ -62,7 +62,7 @@ pub const DEFINITION: Definition = Definition {
 /// Reopen rate of many tickets.
 ///
 /// # What it measures
-/// How often "solved" was not the end.
+/// How often solved tickets were reopened.
 ///
 /// # Formula
 /// `100 · reopened tickets / tickets solved at least once`. A reopening is every time a ticket leaves solved or closed.
@@ -88,10 +88,10 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets solved at least once, also those open again. A "thank you" that reopens a ticket counts;
-/// [`without_thanks`](Self::without_thanks) tells how it looks if it does not.
+/// [`without_thanks`](Self::without_thanks) gives the rate without such reopenings.
 ///
 /// # When it misleads
-/// Young solves have had less time to come back. Customers who open a new ticket instead are not seen: see the FCR policy
+/// Recently solved tickets had less time to be reopened. Customers who open a new ticket instead are not counted: see the FCR policy
 /// `no_repeat_contact_within`.
 ///
 /// # References

@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
 /// Replies per ticket.
 ///
 /// # What it measures
-/// How much writing a ticket takes.
+/// How many replies a ticket takes.
 ///
 /// # Formula
 /// Public replies of agents over solved tickets; bots and notes do not count.

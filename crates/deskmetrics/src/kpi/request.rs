@@ -1,4 +1,4 @@
-//! The request for a KPI, and why it cannot be answered.
+//! Requests for KPIs, and their errors.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub(crate) fn did_you_mean(id: &str, known: &[&str]) -> String {
     nearest.map(|nearest| format!(" (did you mean \"{nearest}\"?)")).unwrap_or_default()
 }
 
-/// Why a request for a KPI cannot be answered.
+/// Why a KPI cannot be computed as requested.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
@@ -28,47 +28,47 @@ pub enum RequestError {
         /// Every id.
         known: Vec<&'static str>,
     },
-    /// A KPI of the user's own has the id, or an alias, of a KPI of the catalogue.
-    #[error("KPI \"{id}\" is in the catalogue: choose another id for a KPI of your own")]
+    /// A custom KPI has the id, or an alias, of a KPI of the catalogue.
+    #[error("KPI \"{id}\" is in the catalogue: choose another id for the custom KPI")]
     IdTaken {
         /// The id.
         id: &'static str,
     },
-    /// The KPI is about an instant, and none was given.
-    #[error("KPI \"{id}\" needs a cut-off, since it is about what was known at an instant: give as_of")]
+    /// The KPI is about a timestamp, and none was given.
+    #[error("KPI \"{id}\" needs a cut-off, since it depends on what was known at that time: give as_of")]
     NeedsCutOff {
         /// Its id.
         id: &'static str,
     },
-    /// A choice that must be made was not made.
+    /// A required option is missing.
     #[error("KPI \"{id}\" needs its {option}, since {why}: give {allowed}")]
     NeedsChoice {
         /// The KPI's id.
         id: &'static str,
-        /// What is missing.
+        /// The missing option.
         option: &'static str,
         /// Why there is no default.
         why: &'static str,
-        /// What can be given.
+        /// The possible values.
         allowed: &'static str,
     },
-    /// A choice was made that the KPI does not have.
-    #[error("KPI \"{id}\" has no {option}: leave it out")]
+    /// An option is given that the KPI does not have.
+    #[error("KPI \"{id}\" has no {option}: omit it")]
     NoSuchChoice {
         /// The KPI's id.
         id: &'static str,
-        /// What was given.
+        /// The value given.
         option: &'static str,
     },
-    /// Records are to be restricted by something that a report does not know.
+    /// A restriction is by an unknown attribute.
     #[error("KPI \"{id}\" cannot be restricted by {by}: name attributes, each with the values it may have")]
     Filter {
         /// The KPI's id.
         id: &'static str,
-        /// What was given.
+        /// The value given.
         by: String,
     },
-    /// A name that says nothing, or something else.
+    /// A value without the option's name, or for another one.
     #[error(
         "KPI \"{id}\" cannot be named \"{name}\": choose a name that is not empty and not the id of another KPI"
     )]
@@ -78,7 +78,7 @@ pub enum RequestError {
         /// The name given.
         name: String,
     },
-    /// No duration lies within the limit requested.
+    /// A limit of zero or less.
     #[error("KPI \"{id}\" within \"{limit}\" has no meaning: give a duration above zero, such as \"4h\"")]
     Limit {
         /// The KPI's id.
@@ -86,7 +86,7 @@ pub enum RequestError {
         /// The limit given.
         limit: String,
     },
-    /// A span of time is none, or not all of it is known.
+    /// A span of time is empty, or ends after the cut-off.
     #[error(
         "KPI \"{id}\" from {from} to {to} has no meaning: give a span that ends after it begins, and not after the cut-off, \
          {as_of}"
@@ -111,7 +111,7 @@ pub enum RequestError {
     },
 }
 
-/// A KPI asked for by its id in the catalogue, with what is chosen for it.
+/// A KPI by its id in the catalogue, with its options.
 ///
 /// As TOML or JSON: `{ kpi = "csat", question = "csat", scale = "1-5" }`.
 ///
@@ -133,13 +133,13 @@ pub enum RequestError {
 pub struct KpiRequest {
     /// Its id, or any of its aliases.
     pub kpi: String,
-    /// What it is called in the report; the KPI's own name by default.
+    /// Its name in the report; by default the KPI's own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Box<str>>,
     /// The attributes that its records must have; by default it counts all records.
     #[serde(default, rename = "where", skip_serializing_if = "Conditions::is_empty")]
     pub filter: Conditions,
-    /// The clock of its durations; the calendar unless told otherwise.
+    /// The clock of its durations; by default the calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockKind>,
     /// The survey question it is about.
@@ -148,13 +148,13 @@ pub struct KpiRequest {
     /// The scale of that question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<Scale>,
-    /// What counts as resolved at first contact.
+    /// The policy of first contact resolution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<FcrPolicy>,
-    /// The SLA metric it is about; all of them unless told otherwise.
+    /// The SLA metric it is about; by default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metric: Option<SlaMetric>,
-    /// The SLA policy it is about; all of them unless told otherwise.
+    /// The SLA policy it is about; by default all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sla_policy: Option<Box<str>>,
     /// The status whose time is counted.
@@ -163,45 +163,45 @@ pub struct KpiRequest {
     /// The group whose time is counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Box<str>>,
-    /// A limit, to be told the share of durations within it instead of the durations.
+    /// A limit; gives the share of durations within it instead of the durations.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub within: Option<TimeDelta>,
-    /// Limits, to be told the share of the finished durations in each band between them.
+    /// Limits; gives the share of the finished durations in each band between them.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "duration_text::list")]
     pub bands: Vec<TimeDelta>,
     /// Whether the share of the answers of each score is reported instead of the KPI: `csat`, `nps`, `ces`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub distribution: bool,
-    /// With which tickets the customers are counted; those created unless told otherwise.
+    /// Which tickets the customers are counted by; by default those created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with: Option<CustomersOf>,
-    /// Whether tickets that a bot or rule solved are excluded; they count unless told otherwise.
+    /// Whether tickets that a bot or rule solved are excluded; by default they count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_automatic_solves: Option<bool>,
-    /// From when (included): `flow`; from the first ticket on unless told otherwise.
+    /// From when (included), for `flow`; by default the first ticket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// To when (not included): `flow`; up to the cut-off unless told otherwise.
+    /// To when (not included), for `flow`; by default the cut-off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
-    /// How long an invitation must have been out before it counts.
+    /// The minimum age of an invitation before it counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub mature_after: Option<TimeDelta>,
-    /// How late an answer may come and still count.
+    /// The longest time to an answer that still counts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub expire_after: Option<TimeDelta>,
     /// Callers who hang up sooner are excluded.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub short_abandon: Option<TimeDelta>,
-    /// From which share of its target on a running SLA target is at risk, in percent; 80 unless told otherwise.
+    /// From which share of its target on a running SLA target is at risk, in percent; by default 80.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold_percent: Option<u32>,
-    /// A KPI of the user's own, as its empty tally. It has no form in TOML or JSON.
+    /// A custom KPI, as its empty tally. It has no form in TOML or JSON.
     #[serde(skip)]
     pub(crate) own: Option<Own>,
 }
 
-/// With which tickets the customers are counted.
+/// The tickets by which customers are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CustomersOf {
@@ -214,18 +214,18 @@ pub enum CustomersOf {
     Open,
 }
 
-/// A KPI of the user's own, as its empty tally.
+/// A custom KPI, as its empty tally.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Own(pub(crate) Box<dyn AnyKpi>);
 
 impl KpiRequest {
-    /// A KPI of your own, given its empty tally; see [`Kpi`].
+    /// A custom KPI, given its empty tally; see [`Kpi`].
     pub fn of(kpi: impl Kpi) -> Self {
         let id = kpi.definition().id;
         Self { own: Some(Own(Box::new(kpi))), ..Self::new(id) }
     }
 
-    /// The KPI of this id or alias, nothing chosen.
+    /// The KPI of this id or alias, without options.
     pub fn new(kpi: impl Into<String>) -> Self {
         Self {
             own: None,
@@ -254,7 +254,7 @@ impl KpiRequest {
         }
     }
 
-    /// The same KPI under a name of its own, which its rows bear.
+    /// The same KPI under its own name, which its rows show.
     #[must_use]
     pub fn named(mut self, name: impl Into<Box<str>>) -> Self {
         self.name = Some(name.into());
@@ -264,7 +264,7 @@ impl KpiRequest {
     /// The same KPI of the records that meet all these conditions. In TOML or JSON they are the key `where`.
     ///
     /// An answer or invitation that lacks an attribute takes it from its ticket, as for slices. Where the KPI depends on a
-    /// customer's other tickets (first contact resolution without repeat contacts), it sees all of them.
+    /// customer's other tickets (first contact resolution without repeat contacts), it reads all of them.
     ///
     /// ```
     /// use deskmetrics::report::{KpiRequest, Report};
@@ -295,7 +295,7 @@ impl KpiRequest {
         self
     }
 
-    /// The same KPI about one survey question and its scale; NPS has a scale of its own and looks at the question
+    /// The same KPI about one survey question and its scale; NPS has a scale of its own and reads the question
     /// only.
     #[must_use]
     pub fn of_question(mut self, question: impl Into<Box<str>>, scale: Scale) -> Self {
@@ -325,7 +325,7 @@ impl KpiRequest {
         self
     }
 
-    /// The same KPI about the targets of one SLA policy; ask once for each to compare them.
+    /// The same KPI about the targets of one SLA policy; request one KPI for each to compare them.
     #[must_use]
     pub fn of_sla_policy(mut self, policy: impl Into<Box<str>>) -> Self {
         self.sla_policy = Some(policy.into());
@@ -376,8 +376,8 @@ impl KpiRequest {
     /// }
     /// let histogram: Vec<_> =
     ///     waits.estimates(0.95).iter().map(|band| (band.measure.to_string(), band.value.unwrap())).collect();
-    /// let told = [("up to 20s", 50.0), ("20s to 1m", 25.0), ("over 1m", 25.0)];
-    /// assert_eq!(histogram, told.map(|(band, share)| (band.to_owned(), share)));
+    /// let expected = [("up to 20s", 50.0), ("20s to 1m", 25.0), ("over 1m", 25.0)];
+    /// assert_eq!(histogram, expected.map(|(band, share)| (band.to_owned(), share)));
     /// ```
     #[doc(alias = "histogram")]
     #[doc(alias = "ageing")]
@@ -422,7 +422,7 @@ impl KpiRequest {
         self
     }
 
-    /// What happened from `from` (included) to `to` (not included): `flow`. The rows of a report's periods have their own spans.
+    /// The span from `from` (included) to `to` (not included): `flow`. The rows of a report's periods have their own spans.
     ///
     /// ```
     /// use deskmetrics::report::KpiRequest;
@@ -450,7 +450,7 @@ impl KpiRequest {
         self
     }
 
-    /// The response rate when answers later than `limit` after the sending count as none.
+    /// The response rate where answers later than `limit` after the invitation count as none.
     #[must_use]
     pub fn expire_after(mut self, limit: TimeDelta) -> Self {
         self.expire_after = Some(limit);
@@ -471,18 +471,18 @@ impl KpiRequest {
         self
     }
 
-    /// The question, which each survey KPI must name.
+    /// The question, which every survey KPI requires.
     pub(crate) fn question(&self, id: &'static str) -> Result<&str, RequestError> {
         self.question.as_deref().ok_or_else(|| needs_question(id))
     }
 
-    /// The scale of the question; neither is of use without the other.
+    /// The scale of the question; both are required.
     pub(crate) fn question_and_scale(&self, id: &'static str) -> Result<&Scale, RequestError> {
         self.question(id)?;
         self.scale.as_ref().ok_or_else(|| needs_question(id))
     }
 
-    /// The question's name, where it says more than the KPI's.
+    /// The question's name, if it is not the KPI's.
     pub(crate) fn other_question(&self, id: &str) -> Option<String> {
         self.question.as_deref().filter(|question| *question != id).map(str::to_owned)
     }
@@ -522,7 +522,7 @@ pub(crate) fn above_zero(limit: TimeDelta, id: &'static str) -> Result<TimeDelta
     }
 }
 
-/// The parts there are, side by side.
+/// The parts that are present, joined.
 pub(crate) fn together(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -16,7 +16,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Requester wait time", es: "Tiempo de espera del solicitante", da: "Kundens ventetid" },
     description: Text {
-        en: "How long a customer waits for the team in all.",
+        en: "How long a customer waits for the team in total.",
         es: "Cuánto espera en total el cliente al equipo.",
         da: "Hvor længe kunden i alt venter på teamet.",
     },
@@ -42,7 +42,7 @@ pub const DEFINITION: Definition = Definition {
 /// Requester wait time of many tickets.
 ///
 /// # What it measures
-/// The time in which the ball lay with the team or a third party.
+/// Time the requester waited for the team or a third party.
 ///
 /// # Formula
 /// Time in new, open and on hold, on the chosen clock; the status the ticket is in counts up to the cut-off.

@@ -37,17 +37,17 @@ pub const DEFINITION: Definition = Definition {
             name: "as_of",
             decides: "the cut-off: answers after it are not known yet",
             default: Some("all answers count"),
-            values: &["an instant"],
+            values: &["a timestamp"],
         },
         Choice {
             name: "mature_after",
-            decides: "how long an invitation must have been out before it counts",
+            decides: "the minimum age of an invitation before it counts",
             default: Some("at once"),
             values: &["a duration"],
         },
         Choice {
             name: "expire_after",
-            decides: "how late an answer may come and still count",
+            decides: "the longest time to an answer that still counts",
             default: Some("never"),
             values: &["a duration"],
         },
@@ -55,7 +55,7 @@ pub const DEFINITION: Definition = Definition {
     variants: &[
         Variant {
             name: "same window",
-            differs: "an answer counts only if it came in the window of the sending: set as_of to the window's end",
+            differs: "an answer counts only if it came in the window of the invitation: set as_of to the window's end",
             used_by: &["Trengo"],
         },
         Variant {
@@ -73,8 +73,8 @@ pub const DEFINITION: Definition = Definition {
 /// Response rate of many survey invitations.
 ///
 /// # What it measures
-/// How many of those who were asked, and reached, answered. It tells how far CSAT, NPS and CES can be trusted; it is no
-/// measure of service.
+/// How many of the customers who received an invitation answered. It shows how far CSAT, NPS and CES can be trusted; it
+/// is no measure of service.
 ///
 /// # Formula
 /// `100 · answered / delivered`, by the cohort sent: an answer counts in the period in which its invitation was sent.
@@ -102,10 +102,10 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Delivered invitations. A bounced one was no chance to answer. With a maturity, invitations sent shortly before the
-/// cut-off are excluded as too recent. An answer after expiry counts as no answer and is told apart as late.
+/// cut-off are excluded as too recent. An answer after expiry counts as no answer and is reported separately as late.
 ///
 /// # When it misleads
-/// A young cohort looks worse than it is; a survey sent only after good conversations looks better. Compare segments
+/// A young cohort has a lower rate than it will have; a survey sent only after good conversations has a higher one. Compare segments
 /// before trusting an overall score.
 ///
 /// # References
@@ -130,18 +130,18 @@ struct Rules {
 /// Within what a delivered invitation counts, and an answer to it counts as one in time; see [`ResponseRate::limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvitationLimits {
-    /// The last instant of sending.
+    /// The last timestamp at which an invitation may have been sent.
     pub sent_until: Timestamp,
-    /// The last instant of answering.
+    /// The last timestamp of answering.
     pub answered_until: Timestamp,
-    /// The longest time from sending to answer, in microseconds; an answer before the sending is none in time.
+    /// The longest time from invitation to answer, in microseconds; an answer before the invitation is not in time.
     pub delay_micros: i64,
 }
 
 impl InvitationLimits {
-    // Without branches on instants, which nobody can foresee.
+    // Without branches on timestamps, which are unpredictable.
 
-    /// Whether an invitation sent then counts. Instants here are microseconds since 1970.
+    /// Whether an invitation sent then counts. Timestamps here are microseconds since 1970.
     #[inline]
     pub fn counts(&self, sent: i64) -> bool {
         (sent >= Timestamp::MIN.as_micros()) & (sent <= self.sent_until.as_micros())
@@ -172,7 +172,7 @@ impl ResponseRate {
         self
     }
 
-    /// The same tally, taking answers later than `limit` after the sending for none.
+    /// The same tally, where answers later than `limit` after the invitation count as none.
     #[must_use]
     pub fn expire_after(mut self, limit: TimeDelta) -> Self {
         self.rules.expire_after_micros = limit.num_microseconds();
@@ -185,7 +185,7 @@ impl ResponseRate {
         self.push_outcome(self.outcome(*delivered, *sent_at, *answered_at), 1);
     }
 
-    /// Counts `times` invitations that came to the same.
+    /// Counts `times` invitations of the same outcome.
     pub fn push_outcome(&mut self, outcome: InvitationOutcome, times: u64) {
         match outcome {
             InvitationOutcome::Answered => self.answered.merge(Ratio::new(times, times)),
@@ -208,7 +208,7 @@ impl ResponseRate {
         self.excluded.add(reason);
     }
 
-    /// What an invitation came to under this tally's cut-off, maturity and expiry.
+    /// The outcome of an invitation under this tally's cut-off, maturity and expiry.
     ///
     /// ```
     /// use deskmetrics::Timestamp;
@@ -253,9 +253,9 @@ impl ResponseRate {
         }
     }
 
-    /// Within what an invitation is plainly answered or plainly unanswered, for whoever has many in columns: one that was
-    /// delivered and sent in time is [`Unanswered`](InvitationOutcome::Unanswered) without an answer and
-    /// [`Answered`](InvitationOutcome::Answered) with one in time. Of all others [`outcome`](Self::outcome) tells.
+    /// The range in which an invitation's outcome is certain, for columnar data: one that was delivered and sent in
+    /// this range is [`Unanswered`](InvitationOutcome::Unanswered) without an answer and
+    /// [`Answered`](InvitationOutcome::Answered) with one in time. [`outcome`](Self::outcome) handles all others.
     ///
     /// ```
     /// use chrono::TimeDelta;

@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
     variants: &[
         Variant {
             name: "over answered",
-            differs: "abandoned contacts are not in the denominator: flatters",
+            differs: "abandoned contacts are not in the denominator: too favourable",
             used_by: &["some phone systems"],
         },
         Variant {
@@ -59,7 +59,7 @@ pub const DEFINITION: Definition = Definition {
 /// Service level of many live contacts.
 ///
 /// # What it measures
-/// Whether people get through in the promised time: "80 % in 20 seconds".
+/// Whether callers get through in the target time: "80 % in 20 seconds".
 ///
 /// # Formula
 /// `100 · answered within the target / offered`. A wait of exactly the target is within.
@@ -168,7 +168,7 @@ impl Registered for ServiceLevel {
         let within = request.within.ok_or(RequestError::NeedsChoice {
             id,
             option: "within",
-            why: "each queue has its own promise",
+            why: "each queue has its own target",
             allowed: "how soon a contact should be answered, such as \"20s\"",
         })?;
         Ok(Self::new(above_zero(within, id)?).ignoring_abandons_within(request.short_abandon(id)?))

@@ -8,9 +8,9 @@ use crate::{ClockKind, Reason, TicketMetrics};
 
 /// A tally that KPIs of tickets wrap.
 pub(crate) trait Wrapped: Sized {
-    /// The empty tally that a request asks for.
+    /// The empty tally of a request.
     fn requested(request: &KpiRequest) -> Self;
-    /// What is needed of a ticket, given what is needed on the calendar.
+    /// The measures it needs, given those on the calendar clock.
     fn with_measures(&self, needs: Needs) -> Needs;
     fn times(&self) -> Option<&Times>;
     /// Counts what the source states in place of the replay, where that alone is the KPI.

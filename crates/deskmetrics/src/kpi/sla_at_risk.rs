@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
     ],
     variants: &[Variant {
         name: "minutes left",
-        differs: "a fixed time before the due instant instead of a share of the target",
+        differs: "a fixed time before the due time instead of a share of the target",
         used_by: &["Jira Service Management (60 and 30 minutes)", "Zammad (15 minutes)"],
     }],
     references: &["ServiceNow docs: SLA elapsed percentage", "FreeITSM: warning at 80 %"],
@@ -53,7 +53,7 @@ pub const DEFINITION: Definition = Definition {
 /// Running SLA targets that are nearly used up.
 ///
 /// # What it measures
-/// What will be breached next unless somebody acts.
+/// Which targets will be breached next without action.
 ///
 /// # Formula
 /// `100 · (elapsed / target ≥ threshold) / running`, elapsed on the target's own clock, threshold 80 % unless chosen.
@@ -70,14 +70,14 @@ pub const DEFINITION: Definition = Definition {
 ///     verdict.elapsed = Elapsed::new(TimeDelta::minutes(minutes_used), None);
 ///     verdict
 /// };
-/// // 60 minutes promised, warning at 80 %: amber at 48 minutes
+/// // a target of 60 minutes, warning at 80 %: amber at 48 minutes
 /// let at_risk = kpi::sla_at_risk(&[running(47), running(48), running(60), running(5)], 80);
 /// assert_eq!(at_risk.count(), 2);
 /// assert_eq!(at_risk.ratio().percent(), Some(50.0));
 /// ```
 ///
 /// # Who is counted
-/// Targets running or paused at the cut-off. What is met, breached or cancelled is past saving and adds nothing.
+/// Targets running or paused at the cut-off. Targets met, breached or cancelled add nothing.
 ///
 /// # When it misleads
 /// Eighty percent of a week leaves a day, of ten minutes two minutes.

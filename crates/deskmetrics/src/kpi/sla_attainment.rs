@@ -112,7 +112,7 @@ pub const DEFINITION: Definition = Definition {
 /// SLA attainment of many targets.
 ///
 /// # What it measures
-/// How many promises were kept. A ticket with three targets counts three times, one with ten answered messages has ten
+/// How many SLA targets were met. A ticket with three targets counts three times, one with ten answered messages has ten
 /// next-response targets.
 ///
 /// # Formula
@@ -130,7 +130,7 @@ pub const DEFINITION: Definition = Definition {
 /// for _ in 0..3 {
 ///     attainment.push_state(VerdictState::Breached); // running or completed, it is too late either way
 /// }
-/// attainment.push_state(VerdictState::Running); // nobody knows yet
+/// attainment.push_state(VerdictState::Running); // not decided yet
 /// assert_eq!(attainment.percent(), Some(90.0));
 /// assert_eq!(attainment.n(), 30);
 /// assert_eq!(attainment.excluded().count(Reason::Running), 1);
@@ -149,8 +149,8 @@ pub const DEFINITION: Definition = Definition {
 /// `first_response`, and so on; `stated` counts all of them, unless there is one verdict or due time of the whole ticket.
 ///
 /// # When it misleads
-/// Easy targets lift it, and a target nobody can miss says nothing. Next-response targets of chatty tickets outweigh the rest:
-/// read it per metric.
+/// Easy targets lift it, and a target that is always met carries no information. Next-response targets of chatty
+/// tickets outweigh the rest: read it per metric.
 ///
 /// # References
 /// See [`DEFINITION`].
@@ -168,7 +168,7 @@ impl SlaAttainment {
         Self { targets: Targets::of(metric), ..Self::default() }
     }
 
-    /// Counts one verdict; one on another metric than asked for is none of this tally's business.
+    /// Counts one verdict; ignores one on another metric than requested.
     pub fn push(&mut self, verdict: &SlaVerdict) {
         if self.targets.concern(verdict) {
             self.push_state(verdict.state);

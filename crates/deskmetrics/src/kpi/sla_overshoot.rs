@@ -38,7 +38,7 @@ pub const DEFINITION: Definition = Definition {
         SLA_POLICY,
         Choice {
             name: "clock",
-            decides: "which targets count: a target has the clock it was promised on",
+            decides: "which targets count: those defined on this clock",
             default: Some("calendar"),
             values: &["calendar", "business"],
         },
@@ -52,7 +52,7 @@ pub const DEFINITION: Definition = Definition {
 /// By how much breached SLA targets were exceeded.
 ///
 /// # What it measures
-/// How bad the misses are: a minute late and a week late are the same to attainment.
+/// By how much targets were missed: attainment does not distinguish a minute late from a week late.
 ///
 /// # Formula
 /// `elapsed − target` on the target's own clock.
@@ -63,7 +63,7 @@ pub const DEFINITION: Definition = Definition {
 /// use deskmetrics::{ClockKind, Elapsed, SlaMetric, SlaVerdict, Timestamp, VerdictState, kpi};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-/// // one hour promised, ninety minutes of opening hours used
+/// // a target of one hour, ninety minutes of opening hours used
 /// let mut breached =
 ///     SlaVerdict::new("gold", SlaMetric::FirstResponse, TimeDelta::hours(1), at("2026-03-04T16:30:00Z"));
 /// breached.clock = ClockKind::Business;
@@ -81,7 +81,7 @@ pub const DEFINITION: Definition = Definition {
 /// add up.
 ///
 /// # When it misleads
-/// Without attainment beside it: one breach of a minute beats a hundred kept promises.
+/// Without attainment beside it: one breach of a minute beats a hundred met targets.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
         Variant {
             name: "of all tickets",
             differs: "tickets without an SLA and undecided ones are in the denominator: the measure `of_all_tickets`",
-            used_by: &["asked for in Chatwoot issue 9747"],
+            used_by: &["requested in Chatwoot issue 9747"],
         },
     ],
     references: &[
@@ -56,11 +56,11 @@ pub const DEFINITION: Definition = Definition {
 /// SLA attainment of many tickets: all targets of a ticket, or none.
 ///
 /// # What it measures
-/// How many customers got everything they were promised. It is stricter than attainment per target.
+/// How many tickets met all their targets. It is stricter than attainment per target.
 ///
 /// # Formula
-/// `100 · all met / (all met + any breached)`; [`of_all_tickets`](Self::of_all_tickets) takes every ticket, also
-/// those nothing was promised for, as the denominator.
+/// `100 · all met / (all met + any breached)`; [`of_all_tickets`](Self::of_all_tickets) takes every ticket as the
+/// denominator, also those without a target.
 ///
 /// # Worked example
 /// ```
@@ -73,7 +73,7 @@ pub const DEFINITION: Definition = Definition {
 /// attainment.push_states([Met, Breached]); // one miss makes the whole ticket missed
 /// attainment.push_states([Breached, Running]);
 /// attainment.push_states([Met, Running]); // not decided yet
-/// attainment.push_states([]); // nothing promised
+/// attainment.push_states([]); // no target
 /// assert_eq!(attainment.percent().map(f64::round), Some(33.0));
 /// assert_eq!(attainment.of_all_tickets().percent(), Some(20.0));
 /// assert_eq!(attainment.excluded().to_string(), "1 no SLA applies, 1 still running");

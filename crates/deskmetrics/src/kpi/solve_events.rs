@@ -42,7 +42,7 @@ pub const DEFINITION: Definition = Definition {
 /// Solves, several per ticket possible.
 ///
 /// # What it measures
-/// How often somebody said "done".
+/// How often tickets were solved.
 ///
 /// # Formula
 /// Entries into solved or closed from an open status. Going from solved to closed is none.
@@ -88,7 +88,7 @@ impl SolveEvents {
         self.push_solves(ticket.solves().count() as u64);
     }
 
-    /// Counts a ticket that was solved so many times, such as those of its solves that lie in a period.
+    /// Counts a ticket with its number of solves, such as those in one period.
     pub fn push_solves(&mut self, solves: u64) {
         self.solves.merge(solves);
         self.tickets.merge(u64::from(solves > 0));
@@ -181,7 +181,7 @@ impl Registered for SolveEvents {
     }
 }
 
-/// How many times `tickets` were solved; see [`SolveEvents`].
+/// The number of solves of `tickets`; see [`SolveEvents`].
 pub fn solve_events<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> SolveEvents {
     tickets.into_iter().collect()
 }

@@ -49,7 +49,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets solved.
 ///
 /// # What it measures
-/// How much work was finished, and stayed so until the cut-off.
+/// How many tickets were solved and stayed solved until the cut-off.
 ///
 /// # Formula
 /// A count, put into the period of the ticket's last solve.
@@ -165,7 +165,7 @@ impl Registered for Solved {
     }
 }
 
-/// How many of `tickets` are solved; see [`Solved`].
+/// The number of `tickets` that are solved; see [`Solved`].
 #[doc(alias = "tickets solved")]
 pub fn solved<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> Solved {
     tickets.into_iter().collect()

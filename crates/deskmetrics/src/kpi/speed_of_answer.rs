@@ -66,7 +66,7 @@ pub const DEFINITION: Definition = Definition {
 /// Answered contacts. Those who gave up waited at least so long: they are censored and in the censored median, not in the mean.
 ///
 /// # When it misleads
-/// The usual average excludes those who gave up: the worse the queue, the better it looks.
+/// The usual average excludes those who gave up: the worse the queue, the better the average.
 ///
 /// # References
 /// See [`DEFINITION`].

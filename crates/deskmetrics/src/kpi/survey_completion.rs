@@ -62,7 +62,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let rate = kpi::survey_completion([&sent, &given_up, &finished]);
 /// assert_eq!(rate.percent(), Some(50.0));
-/// assert_eq!(rate.excluded().count(Reason::Missing), 1); // never started, or nobody knows
+/// assert_eq!(rate.excluded().count(Reason::Missing), 1); // never started, or unknown
 /// ```
 ///
 /// # Who is counted

@@ -21,7 +21,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Surveys,
     name: Text { en: "Survey coverage", es: "Cobertura de la encuesta", da: "Undersøgelsens dækning" },
     description: Text {
-        en: "The share of solved tickets whose customer was asked.",
+        en: "The share of solved tickets whose customer received a survey.",
         es: "La proporción de tickets resueltos cuyo cliente fue preguntado.",
         da: "Andelen af løste sager, hvor kunden blev spurgt.",
     },
@@ -44,7 +44,7 @@ pub const DEFINITION: Definition = Definition {
         },
         Variant {
             name: "eligible only",
-            differs: "only tickets a teammate took part in: leave the others out",
+            differs: "only tickets a teammate took part in: exclude the others",
             used_by: &["Intercom"],
         },
     ],
@@ -57,7 +57,7 @@ pub const DEFINITION: Definition = Definition {
 /// Survey coverage of many tickets.
 ///
 /// # What it measures
-/// Whether everybody is asked, or only those after good conversations.
+/// Whether all customers receive a survey, or only those after good conversations.
 ///
 /// # Formula
 /// `100 · solved tickets with a survey sent / solved tickets`.
@@ -84,8 +84,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets solved or closed at the cut-off. Whether a survey was sent is said with the ticket, or by the invitations that
-/// name it; a bounced one reached nobody and is none. Invitations without a ticket are excluded.
+/// Tickets solved or closed at the cut-off. Whether a survey was sent is stated with the ticket, or known from the
+/// invitations that name it; a bounced invitation counts as none. Invitations without a ticket are excluded.
 ///
 /// # When it misleads
 /// Full coverage with a poor response rate is still a poor sample.
@@ -94,11 +94,13 @@ pub const DEFINITION: Definition = Definition {
 /// See [`DEFINITION`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveyCoverage {
-    /// Tickets of which the caller knew whether a survey was sent.
-    told: Ratio,
+    /// Tickets pushed together with whether a survey was sent.
+    #[serde(rename = "told")]
+    stated: Ratio,
     /// Tickets whose invitations are still to come, or came before them.
     solved: BTreeSet<TicketId>,
-    asked: BTreeSet<TicketId>,
+    #[serde(rename = "asked")]
+    invited: BTreeSet<TicketId>,
     excluded: Excluded,
 }
 
@@ -107,11 +109,11 @@ impl SurveyCoverage {
     pub fn push(&mut self, ticket: &TicketMetrics, surveyed: bool) {
         match exclusion(ticket) {
             Some(reason) => self.excluded.add(reason),
-            None => self.told.push(surveyed),
+            None => self.stated.push(surveyed),
         }
     }
 
-    /// Counts one ticket; the invitations that name it say whether a survey was sent.
+    /// Counts one ticket; whether a survey was sent follows from the invitations that name it.
     pub fn push_ticket(&mut self, ticket: &Ticket, metrics: &TicketMetrics) {
         match exclusion(metrics) {
             Some(reason) => self.excluded.add(reason),
@@ -127,17 +129,17 @@ impl SurveyCoverage {
             _ if !invitation.delivered => self.excluded.add(Reason::Bounced),
             None => self.excluded.add(Reason::UnknownTicket),
             Some(ticket) => {
-                self.asked.insert(ticket.clone());
+                self.invited.insert(ticket.clone());
             }
         }
     }
 
-    /// Makes known the invitations of `whole`.
+    /// Adds the invitations of `whole` for tickets of this tally.
     ///
-    /// A slice or period holds only its own tickets, but their invitations may lie in another one: let each part look at
-    /// the whole before it is asked. Parts that looked are for asking, not for merging.
-    pub fn look_at(&mut self, whole: &Self) {
-        self.asked.extend(self.solved.intersection(&whole.asked).cloned());
+    /// A slice or period holds only its own tickets, but their invitations may be in another one. Call this on each part
+    /// before reading its result. Do not merge a part afterwards.
+    pub fn resolve_with(&mut self, whole: &Self) {
+        self.invited.extend(self.solved.intersection(&whole.invited).cloned());
     }
 
     /// Counts a record that is no ticket.
@@ -147,9 +149,9 @@ impl SurveyCoverage {
 
     /// Tickets with a survey sent, among solved ones.
     pub fn ratio(&self) -> Ratio {
-        let asked = self.solved.intersection(&self.asked).count();
-        let mut ratio = Ratio::new(asked as u64, self.solved.len() as u64);
-        ratio.merge(self.told);
+        let invited = self.solved.intersection(&self.invited).count();
+        let mut ratio = Ratio::new(invited as u64, self.solved.len() as u64);
+        ratio.merge(self.stated);
         ratio
     }
 
@@ -166,9 +168,9 @@ fn exclusion(ticket: &TicketMetrics) -> Option<Reason> {
 
 impl Merge for SurveyCoverage {
     fn merge(&mut self, other: Self) {
-        self.told.merge(other.told);
+        self.stated.merge(other.stated);
         self.solved.extend(other.solved);
-        self.asked.extend(other.asked);
+        self.invited.extend(other.invited);
         self.excluded.merge(other.excluded);
     }
 }
@@ -218,12 +220,12 @@ impl Kpi for SurveyCoverage {
         Self::push_invitation(self, invitation);
     }
 
-    fn looks_across(&self) -> bool {
+    fn needs_whole(&self) -> bool {
         true
     }
 
-    fn look_at(&mut self, whole: &Self) {
-        Self::look_at(self, whole);
+    fn resolve_with(&mut self, whole: &Self) {
+        Self::resolve_with(self, whole);
     }
 
     fn record_needs(&self) -> RecordNeeds {

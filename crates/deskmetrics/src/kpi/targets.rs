@@ -23,7 +23,7 @@ impl Targets {
         Self { metric: request.metric.clone(), policy: request.sla_policy.clone() }
     }
 
-    /// What was chosen, for the reader.
+    /// The options chosen, for readers.
     pub(crate) fn option(request: &KpiRequest) -> Option<String> {
         together([
             request.metric.as_ref().map(|metric| metric.as_str().replace('_', " ")),

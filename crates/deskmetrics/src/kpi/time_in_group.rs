@@ -37,7 +37,7 @@ pub const DEFINITION: Definition = Definition {
     options: &[
         Choice {
             name: "group",
-            decides: "which group is looked at",
+            decides: "which group's stints count",
             default: None,
             values: &["a group's name"],
         },
@@ -52,7 +52,7 @@ pub const DEFINITION: Definition = Definition {
 /// Time in one group of many tickets.
 ///
 /// # What it measures
-/// How long a team keeps what it is given.
+/// How long a group keeps its tickets.
 ///
 /// # Formula
 /// End minus start of each stint less the time the ticket was solved in between, on the chosen clock. A ticket that comes back to the group has two stints.
@@ -83,10 +83,10 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Every stint with the group. A stint that still lasts is censored while the ticket is open, and ends at the solve when it is
-/// done. Time between a solve and a reopening belongs to nobody.
+/// done. Time between a solve and a reopening counts for no group.
 ///
 /// # When it misleads
-/// Groups that solve what they keep look slower than groups that pass everything on.
+/// Groups that solve their tickets have longer times than groups that pass them on.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -19,7 +19,7 @@ pub const DEFINITION: Definition = Definition {
     topic: Topic::Time,
     name: Text { en: "Time in status", es: "Tiempo en un estado", da: "Tid i status" },
     description: Text {
-        en: "How long tickets are in one status in all.",
+        en: "How long tickets are in one status in total.",
         es: "Cuánto tiempo pasan en total los tickets en un estado.",
         da: "Hvor længe sager i alt er i én status.",
     },
@@ -36,7 +36,7 @@ pub const DEFINITION: Definition = Definition {
     options: &[
         Choice {
             name: "status",
-            decides: "which status is looked at",
+            decides: "which status counts",
             default: None,
             values: &["new", "open", "pending", "on_hold", "solved", "closed"],
         },
@@ -54,7 +54,7 @@ pub const DEFINITION: Definition = Definition {
 /// Time in one status of many tickets.
 ///
 /// # What it measures
-/// Where tickets spend their life.
+/// Where tickets spend their time.
 ///
 /// # Formula
 /// Sum of all intervals in the status, on the chosen clock; the one running now counts up to the cut-off.
@@ -82,7 +82,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets that were ever in the status for any time. Those in it at the cut-off are censored. Tickets that never were add nothing.
 ///
 /// # When it misleads
-/// A mean over the tickets that were in the status says nothing of how many were.
+/// A mean over the tickets that were in the status does not show how many were.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -18,7 +18,7 @@ pub const DEFINITION: Definition = Definition {
         da: "Tid til første tildeling",
     },
     description: Text {
-        en: "How long tickets wait until an agent has them.",
+        en: "How long tickets wait for their first assignee.",
         es: "Cuánto esperan los tickets hasta tener un agente.",
         da: "Hvor længe sager venter på at få en agent.",
     },
@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Time to first assignment of many tickets.
 ///
 /// # What it measures
-/// How long tickets lie about before they belong to somebody.
+/// How long tickets wait before an agent is assigned.
 ///
 /// # Formula
 /// First assignment to an agent minus creation, on the chosen clock.
@@ -63,10 +63,10 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every ticket. One that nobody has been assigned to is censored: at its solve if it is solved, else at the cut-off.
+/// Every ticket. One without any assignment is censored: at its solve if it is solved, else at the cut-off.
 ///
 /// # When it misleads
-/// Automatic assignment makes it zero without anybody having looked.
+/// Automatic assignment makes it zero although no agent has read the ticket.
 ///
 /// # References
 /// See [`DEFINITION`].

@@ -40,7 +40,7 @@ pub const DEFINITION: Definition = Definition {
 /// Transfer rate of many tickets.
 ///
 /// # What it measures
-/// How many tickets did not land where they belonged.
+/// The share of tickets that were passed on to another agent or group.
 ///
 /// # Formula
 /// `100 · solved with a second assignee or group stint / solved`.
@@ -65,7 +65,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets solved or closed at the cut-off. Going back to somebody who had the ticket before is a transfer as well.
+/// Tickets solved or closed at the cut-off. Going back to an earlier assignee is a transfer as well.
 ///
 /// # When it misleads
 /// A triage group that hands on every ticket makes it 100 %: count from the first specialist group then.

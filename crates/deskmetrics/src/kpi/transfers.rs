@@ -46,7 +46,7 @@ pub const DEFINITION: Definition = Definition {
 /// Transfers per ticket.
 ///
 /// # What it measures
-/// How often tickets go from one agent to another.
+/// How often tickets are passed from one agent to another.
 ///
 /// # Formula
 /// Stints with an assignee minus one, over solved tickets.

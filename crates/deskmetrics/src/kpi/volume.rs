@@ -53,7 +53,7 @@ pub const DEFINITION: Definition = Definition {
 /// Tickets created.
 ///
 /// # What it measures
-/// How much work came in.
+/// How many tickets were created.
 ///
 /// # Formula
 /// A count, put into the period of the ticket's creation.
@@ -73,7 +73,7 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Every ticket with a creation instant, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
+/// Every ticket with a creation time, bot-handled and proactive ones included. Merged-away, deleted and spam tickets
 /// are excluded.
 ///
 /// # When it misleads
@@ -184,7 +184,7 @@ impl Registered for Volume {
     }
 }
 
-/// How many of `tickets` count as created; see [`Volume`].
+/// The number of `tickets` that count as created; see [`Volume`].
 #[doc(alias = "tickets created")]
 pub fn volume<M: AsRef<TicketMetrics>>(tickets: impl IntoIterator<Item = M>) -> Volume {
     tickets.into_iter().collect()

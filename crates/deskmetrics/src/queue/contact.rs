@@ -95,7 +95,7 @@ impl QueueContact {
         self.answered_at.map(|at| Timestamp::saturating_from_micros(at.as_micros().saturating_add(micros)))
     }
 
-    /// The contact as it was known at `cut_off`: what happened later has not happened yet.
+    /// The contact as it was known at `cut_off`: later events are not known yet.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -146,7 +146,7 @@ impl QueueContact {
     /// Talk, hold and wrap-up time together, in microseconds.
     ///
     /// # Errors
-    /// [`Reason::NotReplied`] when nobody picked it up, [`Reason::Missing`] without a talk time,
+    /// [`Reason::NotReplied`] when it was not answered, [`Reason::Missing`] without a talk time,
     /// [`Reason::EndBeforeStart`] when one of the times is negative.
     pub fn handle_micros(&self) -> Result<i64, Reason> {
         if self.answered_at.is_none() {

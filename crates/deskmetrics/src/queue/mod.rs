@@ -1,4 +1,4 @@
-//! Phone and chat queues: contacts that wait for somebody to pick up, and agents on duty.
+//! Phone and chat queues: contacts and agents on duty.
 
 mod contact;
 mod shift;

@@ -1,4 +1,4 @@
-//! One stretch of an agent on duty.
+//! One agent's shift.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::ticket::{Attribute, Attributes};
 
-/// One stretch of an agent on duty, and how much of it they were busy with contacts.
+/// One agent's shift, with the time they were busy with contacts.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -33,7 +33,7 @@ pub struct AgentShift {
 }
 
 impl AgentShift {
-    /// A stretch on duty that began at `started_at`.
+    /// A shift that began at `started_at`.
     pub fn new(started_at: impl Into<Timestamp>, on_duty: TimeDelta, busy: TimeDelta) -> Self {
         Self {
             started_at: started_at.into(),
@@ -43,7 +43,7 @@ impl AgentShift {
         }
     }
 
-    /// The same stretch with one more attribute.
+    /// The same shift with one more attribute.
     #[must_use]
     pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
         self.attributes.set(attribute, Some(value.into()));

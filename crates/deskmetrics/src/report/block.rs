@@ -1,4 +1,4 @@
-//! Tickets known by their milestones, counted many at once.
+//! Blocks of tickets known by their milestones, counted in bulk.
 
 use super::builder::Report;
 use super::calendar::{Calendar, NO_PERIOD, PeriodId};
@@ -7,8 +7,9 @@ use super::state::Sliced;
 use crate::kpi::{AnyKpi, Bulk, InBlocks};
 use crate::{Durations, Timestamp};
 
-/// Tickets that count, that their customers opened and that were never reopened (any that were created, where the
-/// [plan](BlockPlan) says that only the creation matters): their timestamps as known at one cut-off, in microseconds, [`Milestones::NEVER`](crate::replay::milestones::Milestones::NEVER) where something has not happened.
+/// Counted tickets that were opened by their customers and never reopened, or any created tickets if the
+/// [plan](BlockPlan) depends on the creation only. Timestamps are as known at one cut-off, in microseconds;
+/// [`Milestones::NEVER`](crate::replay::milestones::Milestones::NEVER) is a milestone that was not reached.
 #[derive(Debug, Clone, Copy)]
 pub struct MilestoneBlock<'b> {
     /// Creation.
@@ -17,7 +18,7 @@ pub struct MilestoneBlock<'b> {
     pub replied_at: &'b [i64],
     /// Solve or close; empty where only the creation matters.
     pub done_at: &'b [i64],
-    /// What the business clock reads at the three of them and at the cut-off; empty where no KPI
+    /// The readings of the business clock at these three and at the cut-off; empty where no KPI
     /// [requires them](BlockPlan::readings).
     pub readings: &'b [[i64; 4]],
     /// By ticket: the number of its slices among [`slices`](Self::slices).
@@ -28,7 +29,7 @@ pub struct MilestoneBlock<'b> {
     pub known_until: Timestamp,
 }
 
-/// What a report takes in blocks.
+/// The KPIs of a report that count blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
 pub struct BlockPlan {
@@ -42,7 +43,7 @@ pub struct BlockPlan {
     pub readings: bool,
 }
 
-/// What blocks came to, by group of records in the same slices; in the end by slice of one slicing.
+/// Counts of blocks, by group of records in the same slices; finally by slice of one slicing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockCounts {
     /// By period, then by group: how many were created.
@@ -93,9 +94,9 @@ impl OpenNow {
 }
 
 impl Spans {
-    /// Takes over the durations of a group; the `last` time they need not be left where they are.
+    /// Adds the durations of a group; with `last` they are moved instead of copied.
     fn add(&mut self, other: &mut Self, last: bool) {
-        // A piece of its own has its price at every look: few are sooner copied.
+        // Every shared piece has a cost per snapshot, so few durations are copied instead.
         const MANY: usize = 1024;
         if other.finished.len() >= MANY {
             let lists = [&mut other.finished, &mut other.running];
@@ -175,7 +176,7 @@ impl BlockCounts {
     }
 }
 
-/// Everything in a table with its two numbers.
+/// Each element of a table with its line and column.
 fn each<T>(table: &[Vec<T>]) -> impl Iterator<Item = (usize, usize, &T)> {
     let lines = table.iter().enumerate();
     lines.flat_map(|(line, all)| all.iter().enumerate().map(move |(column, it)| (line, column, it)))

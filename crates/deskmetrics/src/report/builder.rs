@@ -1,4 +1,4 @@
-//! What a report is about.
+//! The definition of a report, and its builder.
 
 use std::ops::RangeInclusive;
 
@@ -12,7 +12,7 @@ use crate::kpi::{RecordNeeds, ResponseRate};
 use crate::replay::{Actor, Needs};
 use crate::ticket::Attribute;
 
-/// What a report is about: KPIs, slices, periods, and how its numbers are judged.
+/// A report's definition: KPIs, slices, periods, and how its numbers are judged.
 ///
 /// ```
 /// use deskmetrics::report::{KpiRequest, Period, Periods, Report};
@@ -50,7 +50,7 @@ pub struct Report {
     pub(super) settings: ReportBuilder,
 }
 
-/// Collects what a report is about; checked by [`build`](Self::build), so the order of the calls does not matter.
+/// Collects the settings of a report; checked by [`build`](Self::build), so the order of the calls does not matter.
 ///
 /// It can also be written down as TOML or JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,7 +101,7 @@ impl ReportBuilder {
     }
 
     /// Adds a slicing: rows for each combination of these attributes' values. Records without a value are a slice of
-    /// their own. Without attributes, or asked for twice, it adds nothing.
+    /// their own. It adds nothing without attributes, or if the report has this slicing already.
     ///
     /// By [`Attribute::Tag`], a record counts in the slice of each of its tags, so slices overlap: their `n` may add up to more
     /// than that of the overall row, which counts each record once. Overlapping slices are no independent samples; uneven response
@@ -141,14 +141,14 @@ impl ReportBuilder {
         self
     }
 
-    /// The confidence level of intervals and of significance, 0.95 unless told otherwise.
+    /// The confidence level of intervals and of significance; by default 0.95.
     #[must_use]
     pub fn level(mut self, level: f64) -> Self {
         self.level = level;
         self
     }
 
-    /// Numbers that rest on fewer records are marked [`small_n`](super::ReportRow::small_n); 30 unless told otherwise.
+    /// Numbers based on fewer records are marked [`small_n`](super::ReportRow::small_n); by default 30.
     #[must_use]
     pub fn min_n(mut self, min_n: u64) -> Self {
         self.min_n = min_n;
@@ -162,8 +162,8 @@ impl ReportBuilder {
         self
     }
 
-    /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; it does unless
-    /// told otherwise.
+    /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; by default it
+    /// does.
     #[must_use]
     pub fn surveys_inherit(mut self, inherit: bool) -> Self {
         self.surveys_inherit = inherit;
@@ -173,7 +173,8 @@ impl ReportBuilder {
     /// Checks everything and gives the report.
     ///
     /// # Errors
-    /// When there is no KPI, a KPI is unknown, lacks a choice or has one without meaning, or the level is not between 0 and 1.
+    /// When there is no KPI, a KPI is unknown, lacks a required option or has one without meaning, or the level is not between
+    /// 0 and 1.
     pub fn build(self) -> Result<Report, ReportError> {
         if self.kpis.is_empty() {
             return Err(ReportError::NoKpi);
@@ -195,13 +196,13 @@ impl ReportBuilder {
 }
 
 impl Report {
-    /// A report as of the cut-off: what happened after it is not known.
+    /// A report as of the cut-off: events after it are not known.
     pub fn builder(as_of: impl Into<Timestamp>) -> ReportBuilder {
         ReportBuilder { as_of: Some(as_of.into()), ..Self::undated() }
     }
 
-    /// A report without a cut-off, such as one of answers that bear no date: whatever is fed counts. KPIs that are about an
-    /// instant (the backlog, the flow) cannot stand in it.
+    /// A report without a cut-off, such as one of answers without dates: all records fed count. KPIs at a timestamp (the
+    /// backlog, the flow) need a cut-off.
     pub fn undated() -> ReportBuilder {
         ReportBuilder {
             as_of: None,
@@ -239,8 +240,10 @@ impl Report {
         self.settings.surveys_inherit
     }
 
-    /// What a replay must compute for this report: give it to [`Replay::with_measures`](crate::replay::Replay::with_measures), and the
-    /// attributes the report is [sliced by](Self::sliced_by) to [`Replay::with_attributes`](crate::replay::Replay::with_attributes).
+    /// The measures a replay must compute for this report.
+    ///
+    /// Pass it to [`Replay::with_measures`](crate::replay::Replay::with_measures). Pass the attributes the report is
+    /// [sliced by](Self::sliced_by) to [`Replay::with_attributes`](crate::replay::Replay::with_attributes).
     ///
     /// ```
     /// use deskmetrics::Timestamp;
@@ -280,19 +283,19 @@ impl Report {
         self.measures.iter().map(Measure::record_needs).fold(responders, RecordNeeds::and)
     }
 
-    /// Whether some KPI looks at more of an answer than question, date and score.
+    /// Whether some KPI reads more of an answer than question, date and score.
     #[doc(hidden)]
     pub fn needs_whole_answers(&self) -> bool {
         self.measures.iter().any(Measure::needs_whole_answer)
     }
 
-    /// Whether some KPI looks at more of a survey sent than question, date and what it came to.
+    /// Whether some KPI reads more of an invitation than question, date and outcome.
     #[doc(hidden)]
     pub fn needs_whole_invitations(&self) -> bool {
         self.measures.iter().any(Measure::needs_whole_invitation)
     }
 
-    /// The questions whose scores it looks at, with the lowest and the highest score that matter to some KPI; each question
+    /// The questions whose scores it reads, with the lowest and the highest score that matter to some KPI; each question
     /// once.
     #[doc(hidden)]
     pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
@@ -308,12 +311,12 @@ impl Report {
         ranges
     }
 
-    /// The rules by which it decides what a survey sent [came to](crate::kpi::ResponseRate::outcome), each once.
+    /// The rules by which it decides the [outcome](crate::kpi::ResponseRate::outcome) of an invitation, each once.
     #[doc(hidden)]
     pub fn invitation_rules(&self) -> Vec<ResponseRate> {
         let mut rules = Vec::new();
         if self.measures.iter().any(|measure| measure.scored_question().is_some()) {
-            rules.push(asked_rule(self.settings.as_of));
+            rules.push(response_rule(self.settings.as_of));
         }
         for rule in self.measures.iter().filter_map(Measure::invitation_rule) {
             if !rules.contains(rule) {
@@ -343,8 +346,8 @@ pub(super) fn is_responder(attribute: &Attribute) -> bool {
     Actor::of(attribute) == Some(Actor::Responder)
 }
 
-/// The rule by which surveys sent count as answered, where a score is judged by who answered.
-pub(super) fn asked_rule(as_of: Option<Timestamp>) -> ResponseRate {
+/// The rule by which invitations count as answered, for the response behind a score.
+pub(super) fn response_rule(as_of: Option<Timestamp>) -> ResponseRate {
     let rate = ResponseRate::default();
     as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
 }

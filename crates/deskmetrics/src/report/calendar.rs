@@ -23,61 +23,61 @@ impl PeriodId {
         Self(u32::try_from(number).unwrap_or(0))
     }
 
-    /// A small number that stands for the period: 0 for none, then in the order in which they were first asked for.
+    /// The number of the period: 0 for none, then in the order of first use.
     #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Stocks and flows such as the backlog are told for this many periods up to the cut-off; one absurd creation date must not
-/// cost a look at every day since the year 1.
+/// Stocks and flows such as the backlog are reported for this many periods up to the cut-off: one absurd creation date must not
+/// cost a snapshot of every day since the year 1.
 const SNAPSHOTS: usize = 1000;
 
-/// Finds periods and the instants at which stocks are looked at.
+/// Finds the periods of records, and the snapshots of stocks.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
     periods: Option<PeriodTable>,
-    /// The last known instant of each period up to the cut-off with its number, in order of time; empty unless a KPI
+    /// The last known timestamp of each period up to the cut-off with its number, in order of time; empty unless a KPI
     /// needs them.
     snapshots: Vec<(Timestamp, usize)>,
-    /// By period: one more than the place of its look among them, 0 where it has none.
-    looks: Vec<usize>,
+    /// By period: one more than the place of its snapshot among them, 0 where it has none.
+    places: Vec<usize>,
     index: SnapshotIndex,
 }
 
-/// Finds out how many looks are before an instant.
+/// Counts the snapshots before a timestamp.
 #[derive(Debug, Clone, Default)]
 struct SnapshotIndex {
-    /// The looks in microseconds, then as many instants that never come as there may be looks in a square.
-    looks: Vec<i64>,
-    /// The first square.
+    /// The snapshots in microseconds, then as many timestamps past all others as a bucket may hold snapshots.
+    times: Vec<i64>,
+    /// The first bucket.
     first: i64,
-    /// By square of time: how many looks there are before it.
+    /// By bucket of time: how many snapshots there are before it.
     before: Vec<u32>,
-    /// The most looks in a square.
+    /// The most snapshots in a bucket.
     most: usize,
 }
 
-/// A square is 2^36 microseconds, some 19 hours: few looks lie in one.
-const SQUARE_BITS: u32 = 36;
+/// A bucket is 2^36 microseconds, some 19 hours, so it holds few snapshots.
+const BUCKET_BITS: u32 = 36;
 
 impl Calendar {
     pub(super) fn new(report: &Report) -> Self {
         let mut calendar = Self {
             periods: report.settings.periods.map(PeriodTable::new),
             snapshots: Vec::new(),
-            looks: Vec::new(),
+            places: Vec::new(),
             index: SnapshotIndex::default(),
         };
-        let told = |measure: &Measure| measure.empty.over_time() == OverTime::EachPeriod;
-        if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(told)) {
-            calendar.look_back(as_of);
+        let per_period = |measure: &Measure| measure.empty.over_time() == OverTime::EachPeriod;
+        if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(per_period)) {
+            calendar.add_snapshots(as_of);
         }
         calendar
     }
 
-    fn look_back(&mut self, as_of: Timestamp) {
+    fn add_snapshots(&mut self, as_of: Timestamp) {
         let Some(periods) = &mut self.periods else { return };
         let mut at = as_of;
         for _ in 0..SNAPSHOTS {
@@ -93,36 +93,36 @@ impl Calendar {
         }
         self.snapshots.reverse();
         for (place, (_, period)) in self.snapshots.iter().enumerate() {
-            if self.looks.len() <= *period {
-                self.looks.resize(period + 1, 0);
+            if self.places.len() <= *period {
+                self.places.resize(period + 1, 0);
             }
-            self.looks[*period] = place + 1;
+            self.places[*period] = place + 1;
         }
-        self.index = SnapshotIndex::of(self.snapshots.iter().map(|(look, _)| look.as_micros()).collect());
+        self.index = SnapshotIndex::of(self.snapshots.iter().map(|(at, _)| at.as_micros()).collect());
     }
 
-    /// All looks: the last known instant of each period up to the cut-off with its number, in order of time.
+    /// All snapshots: the last known timestamp of each period up to the cut-off with its number, in order of time.
     pub(super) fn snapshots(&self) -> &[(Timestamp, usize)] {
         &self.snapshots
     }
 
-    /// How many of the looks are before an instant.
+    /// How many of the snapshots are before a timestamp.
     #[inline]
     pub(super) fn snapshots_before(&self, micros: i64) -> usize {
         self.index.snapshots_before(micros)
     }
 
-    /// The number of the period `at` lies in; [`NO_PERIOD`] without an instant, and where the report has no periods.
+    /// The number of the period that contains `at`; [`NO_PERIOD`] without a timestamp, and where the report has no periods.
     #[inline]
     pub(super) fn period(&mut self, at: Option<Timestamp>) -> usize {
         let number = self.periods.as_mut().zip(at).and_then(|(periods, at)| periods.number(at));
         number.map_or(NO_PERIOD, |number| number + 1)
     }
 
-    /// The periods of many instants in microseconds, [`Milestones::NEVER`] where there is none.
+    /// The periods of many timestamps in microseconds, [`Milestones::NEVER`] where there is none.
     pub(super) fn periods_of(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
         found.clear();
-        // One that is missing is looked up as another is: nobody can foresee a branch on it.
+        // A missing timestamp takes the general path, because a branch on it is unpredictable.
         let some = at.iter().find(|at| **at != Milestones::NEVER);
         let Some((periods, some)) = self.periods.as_mut().zip(some) else {
             return found.resize(at.len(), PeriodId::new(NO_PERIOD));
@@ -145,14 +145,14 @@ impl Calendar {
         self.periods.as_ref()?.span(period.checked_sub(1)?)
     }
 
-    /// The first and the last known instant of a period up to the cut-off; `None` for others and for no period.
+    /// The first and the last known timestamp of a period up to the cut-off; `None` for others and for no period.
     pub(super) fn known(&self, period: usize) -> Option<(Timestamp, Timestamp)> {
-        let look = self.looks.get(period)?.checked_sub(1)?;
-        let (last, _) = self.snapshots.get(look)?;
+        let place = self.places.get(period)?.checked_sub(1)?;
+        let (last, _) = self.snapshots.get(place)?;
         Some((self.span(period)?.start, *last))
     }
 
-    /// The numbers of the looks from `from` on and before `until`.
+    /// The numbers of the snapshots from `from` on and before `until`.
     pub(super) fn snapshots_between(&self, from: Timestamp, until: Option<Timestamp>) -> Range<usize> {
         let first = self.snapshots.partition_point(|(at, _)| *at < from);
         let last = self.snapshots.partition_point(|(at, _)| until.is_none_or(|until| *at < until));
@@ -161,33 +161,33 @@ impl Calendar {
 }
 
 impl SnapshotIndex {
-    /// From looks in order.
-    fn of(mut looks: Vec<i64>) -> Self {
-        let square = |look: &i64| look >> SQUARE_BITS;
-        let Some((first, last)) = looks.first().map(square).zip(looks.last().map(square)) else {
+    /// The index of snapshots in ascending order.
+    fn of(mut times: Vec<i64>) -> Self {
+        let bucket = |at: &i64| at >> BUCKET_BITS;
+        let Some((first, last)) = times.first().map(bucket).zip(times.last().map(bucket)) else {
             return Self::default();
         };
-        let before = |number| u32::try_from(looks.partition_point(|look| square(look) < number));
+        let before = |number| u32::try_from(times.partition_point(|at| bucket(at) < number));
         let before = (first..=last).map(|number| before(number).unwrap_or(u32::MAX)).collect();
-        let together = looks.chunk_by(|one, other| square(one) == square(other)).map(<[i64]>::len);
+        let together = times.chunk_by(|one, other| bucket(one) == bucket(other)).map(<[i64]>::len);
         let most = together.max().unwrap_or(0);
-        looks.extend(std::iter::repeat_n(i64::MAX, most));
-        Self { looks, first, before, most }
+        times.extend(std::iter::repeat_n(i64::MAX, most));
+        Self { times, first, before, most }
     }
 
     #[inline]
     fn snapshots_before(&self, micros: i64) -> usize {
-        let Ok(square) = usize::try_from((micros >> SQUARE_BITS) - self.first) else { return 0 };
-        let Some(before) = self.before.get(square) else { return self.looks.len() - self.most };
-        // Later index' looks are later anyway, so as many are compared with in every square.
+        let Ok(bucket) = usize::try_from((micros >> BUCKET_BITS) - self.first) else { return 0 };
+        let Some(before) = self.before.get(bucket) else { return self.times.len() - self.most };
+        // The snapshots of later buckets are later anyway, so every bucket compares with the same number.
         let before = *before as usize;
-        if let Some([one, other]) = self.looks.get(before..).and_then(|here| here.first_chunk())
+        if let Some([one, other]) = self.times.get(before..).and_then(|here| here.first_chunk())
             && self.most <= 2
         {
             return before + usize::from(*one < micros) + usize::from(*other < micros);
         }
-        let here = self.looks.get(before..before + self.most).unwrap_or_default();
-        before + here.iter().map(|look| usize::from(*look < micros)).sum::<usize>()
+        let here = self.times.get(before..before + self.most).unwrap_or_default();
+        before + here.iter().map(|at| usize::from(*at < micros)).sum::<usize>()
     }
 }
 
@@ -199,15 +199,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn looks_are_counted_as_a_search_counts_them(
-            mut looks in prop::collection::vec(-(1_i64 << 40)..1 << 40, 0..40),
+        fn the_index_counts_like_a_search(
+            mut times in prop::collection::vec(-(1_i64 << 40)..1 << 40, 0..40),
             instants in prop::collection::vec(prop_oneof![-(1_i64 << 41)..1 << 41, any::<i64>()], 1..40),
         ) {
-            looks.sort_unstable();
-            looks.dedup();
-            let index = SnapshotIndex::of(looks.clone());
-            for at in instants.iter().chain(&looks) {
-                prop_assert_eq!(index.snapshots_before(*at), looks.partition_point(|look| look < at));
+            times.sort_unstable();
+            times.dedup();
+            let index = SnapshotIndex::of(times.clone());
+            for at in instants.iter().chain(&times) {
+                prop_assert_eq!(index.snapshots_before(*at), times.partition_point(|time| time < at));
             }
         }
     }

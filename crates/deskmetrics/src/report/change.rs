@@ -1,4 +1,4 @@
-//! How a number moved against the period before, and whether that is more than chance.
+//! The change of a number against the period before, with its test.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +9,8 @@ use crate::{Comparison, Estimate, Interval, Significance};
 /// The interval, the p-value and the verdict are those of the KPI's own [`Comparison`] (see
 /// [`Compared`](crate::Compared)), which compares headlines: the other measures of a KPI change without them, and so do stocks
 /// such as the backlog, which largely hold the tickets of the day before. The two periods are taken as independent; customers or
-/// tickets that stand in both make the interval somewhat too wide or too narrow. Counts are compared as they are, also where one
-/// month is longer than the other, and as if tickets came one by one: where they come in bursts the test is too sure.
+/// tickets that count in both make the interval somewhat too wide or too narrow. Counts are compared as they are, also where one
+/// month is longer than the other, and as if tickets arrived independently: with bursts the test is too sensitive.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Change {
@@ -26,7 +26,7 @@ pub struct Change {
 
 impl Change {
     /// The change from `earlier` to `later`; `None` when either has no value. `tested` is the KPI's comparison of the
-    /// two, `min_n` what either side must rest on.
+    /// two, `min_n` the fewest records of either side.
     pub(super) fn new(
         earlier: &Estimate,
         later: &Estimate,
@@ -41,7 +41,7 @@ impl Change {
         })
     }
 
-    /// Whether the difference is more than chance; `false` where it was not tested or rests on too few records.
+    /// Whether the difference is more than chance; `false` where it was not tested or is based on too few records.
     pub fn is_significant(&self) -> bool {
         self.significance == Some(Significance::Significant)
     }

@@ -1,4 +1,4 @@
-//! Where two requests differ, for those who want to add up what does not add up.
+//! Finds the option in which two requests differ.
 
 use super::builder::ReportBuilder;
 use super::error::Difference;
@@ -20,7 +20,7 @@ impl Difference {
     /// Between two reports.
     pub(super) fn of_reports(mine: &ReportBuilder, theirs: &ReportBuilder) -> Option<Self> {
         let kpis = mine.kpis.iter().zip(&theirs.kpis);
-        Self::first(asked(mine), asked(theirs)).or_else(|| {
+        Self::first(settings(mine), settings(theirs)).or_else(|| {
             kpis.into_iter().find_map(|(mine, theirs)| Self::of_kpis((mine, None), (theirs, None)))
         })
     }
@@ -73,7 +73,7 @@ fn chosen(request: &KpiRequest, as_of: Option<Timestamp>) -> Choices {
     ]
 }
 
-fn asked(report: &ReportBuilder) -> Choices {
+fn settings(report: &ReportBuilder) -> Choices {
     let together = report
         .by
         .iter()

@@ -1,4 +1,4 @@
-//! A report that cannot be made.
+//! Errors of reports.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ pub enum ReportError {
     /// A KPI was requested that cannot be answered.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The report tells nothing of the KPI asked for.
-    #[error("the report is not about {id}; ask for one of its KPIs, with the same choices")]
+    /// The report does not contain the requested KPI.
+    #[error("the report is not about {id}; request one of its KPIs, with the same options")]
     NotInReport {
         /// The KPI's id.
         id: &'static str,
@@ -22,7 +22,7 @@ pub enum ReportError {
     UnknownAttribute {
         /// The attribute.
         attribute: String,
-        /// What there is instead.
+        /// The attributes there are.
         why: String,
     },
     /// Slices by responder of a KPI that does not count responses.
@@ -51,7 +51,7 @@ pub enum ReportError {
         name: String,
     },
     /// There is nothing to report.
-    #[error("report has no KPI: ask for at least one")]
+    #[error("report has no KPI: add at least one")]
     NoKpi,
     /// The confidence level is no share.
     #[error("confidence level {level} is not between 0 and 1: give for example 0.95")]
@@ -60,33 +60,33 @@ pub enum ReportError {
         level: f64,
     },
     /// The state to be merged feeds another report.
-    #[error("the two states feed different reports{}: merge only states made by equal reports", told(differs.as_deref()))]
+    #[error("the two states feed different reports{}: merge only states made by equal reports", reason(differs.as_deref()))]
     OtherReport {
         /// Where they differ.
         differs: Option<Box<Difference>>,
     },
-    /// The tally to be merged was asked for differently.
+    /// The tally to be merged has another request.
     #[error(
         "the tallies of {mine} and {theirs} do not add up{}: merge only tallies of equal requests and cut-offs",
-        told(differs.as_deref())
+        reason(differs.as_deref())
     )]
     OtherKpi {
-        /// What the one counts.
+        /// The KPI of the first tally.
         mine: String,
-        /// What the other counts.
+        /// The KPI of the other tally.
         theirs: String,
         /// Where they differ.
         differs: Option<Box<Difference>>,
     },
     /// The stored counts are not those of the stored request.
-    #[error("the stored tally is not one of KPI \"{id}\", which was asked for")]
+    #[error("the stored tally is not one of KPI \"{id}\", which was requested")]
     StoredOtherwise {
-        /// The id asked for.
+        /// The requested id.
         id: &'static str,
     },
 }
 
-fn told(differs: Option<&Difference>) -> String {
+fn reason(differs: Option<&Difference>) -> String {
     differs.map(|difference| format!(", since {difference}")).unwrap_or_default()
 }
 
@@ -96,21 +96,21 @@ fn told(differs: Option<&Difference>) -> String {
 pub struct Difference {
     /// The choice, under its name in data.
     pub choice: &'static str,
-    /// What the one chose; `None` where it did not choose.
+    /// The value in the first; `None` where it has none.
     pub mine: Option<String>,
-    /// What the other chose.
+    /// The value in the other.
     pub theirs: Option<String>,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = |choice: &Option<String>| choice.clone().unwrap_or_else(|| "none".to_owned());
+        let shown = |choice: &Option<String>| choice.clone().unwrap_or_else(|| "none".to_owned());
         write!(
             f,
             "{} is {} of the one and {} of the other",
             self.choice,
-            told(&self.mine),
-            told(&self.theirs)
+            shown(&self.mine),
+            shown(&self.theirs)
         )
     }
 }

@@ -1,9 +1,9 @@
-//! Feeding a report many records of which slice and period are found without looking at each record's text.
+//! Feeds a report with records whose slices and periods are found once.
 
 use std::collections::BTreeMap;
 
 use super::block::{BlockColumns, BlockCounts};
-use super::builder::{Report, asked_rule};
+use super::builder::{Report, response_rule};
 use super::calendar::{NO_PERIOD, PeriodId};
 use super::measure::Measure;
 use super::slice::{Groups, SliceIds, at};
@@ -14,12 +14,12 @@ use crate::survey::InvitationOutcome;
 use crate::ticket::Attribute;
 use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, TicketMetrics, Timestamp};
 
-/// Feeds a [`ReportState`] with many records, for whoever can tell equal records without comparing texts, such as columns
-/// with dictionary codes: slices are found once for each combination of values, and equal survey answers are counted
-/// before they are fed.
+/// Feeds a [`ReportState`] with many records whose equal values are known without comparing texts, such as columns with
+/// dictionary codes: slices are found once for each combination of values, and equal survey answers are counted before
+/// they are fed.
 ///
-/// It gives the very state that feeding the records one by one gives. The backlog is kept as changes from look to look and
-/// computed when the feed is [finished](Self::finish) or dropped.
+/// The state is identical to that of feeding row by row. The backlog is kept as changes between snapshots and computed when
+/// the feed is [finished](Self::finish) or dropped.
 ///
 /// ```
 /// use deskmetrics::report::{KpiRequest, Report};
@@ -49,19 +49,19 @@ pub struct Feed<'s> {
     pub(super) groups: Groups,
     /// By group: how the backlog changes.
     pub(super) backlogs: Vec<Changes>,
-    /// What blocks of tickets come to.
+    /// Counts of blocks of tickets.
     pub(super) blocks: BlockCounts,
     pub(super) columns: BlockColumns,
     /// By KPI: whether it counts blocks.
     pub(super) in_blocks: Vec<bool>,
     pub(super) has_backlog: bool,
-    /// Whether every KPI that counts tickets one by one can do so without a record.
-    all_told: bool,
+    /// Whether no KPI needs a ticket's record: every KPI counts blocks or views.
+    all_views: bool,
     /// Whether some slices are by responder, which KPIs read from the record.
     by_responder: bool,
 }
 
-/// By how much the numbers of open tickets change at each look, against the one before.
+/// By how much the numbers of open tickets change at each snapshot, against the one before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Changes {
     /// Those open, and of them those without a reply.
@@ -76,7 +76,7 @@ impl ReportState {
         let in_blocks = vec![false; self.report.measures.len()];
         let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
         let by_responder = self.report.is_by_responder();
-        let all_told = !by_responder
+        let all_views = !by_responder
             && self
                 .report
                 .measures
@@ -90,7 +90,7 @@ impl ReportState {
             columns: BlockColumns::default(),
             in_blocks,
             has_backlog,
-            all_told,
+            all_views,
             by_responder,
         }
     }
@@ -124,7 +124,7 @@ impl Feed<'_> {
         PeriodId::new(self.state.calendar.period(at))
     }
 
-    /// The periods of many instants in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
+    /// The periods of many timestamps in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
     /// none.
     pub fn periods(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
         self.state.calendar.periods_of(at, found);
@@ -147,10 +147,10 @@ impl Feed<'_> {
         let blocks = std::mem::take(&mut self.in_blocks);
         let by_responder = self.by_responder;
         let counts = |place: &Place<'_>| !rows_only || !blocks.get(place.kpi).is_some_and(|taken| *taken);
-        if !self.all_told {
+        if !self.all_views {
             replayer.swap_metrics(&mut scratch.metrics);
         }
-        let metrics = if self.all_told { replayer.metrics() } else { &scratch.metrics };
+        let metrics = if self.all_views { replayer.metrics() } else { &scratch.metrics };
         let passed = TicketView { metrics, customer, replayer, blank: &scratch.ticket };
         if !rows_only {
             self.state.records.tickets.merge(1);
@@ -183,7 +183,7 @@ impl Feed<'_> {
         });
     }
 
-    /// Feeds one survey sent to the KPIs that need more of it than question, date and outcome. It is
+    /// Feeds one invitation to the KPIs that need more of it than question, date and outcome. It is
     /// [counted](Self::count_invitations) as a record, and its outcome [fed](Self::outcomes), with many others.
     pub fn whole_invitation(&mut self, invitation: &Invitation, slices: &SliceIds) {
         self.each_place(slices, |measure, place| {
@@ -211,13 +211,13 @@ impl Feed<'_> {
     }
 
     /// Counts surveys sent as records of the report; `first` is the date of the earliest.
-    /// What they came to is fed by [`outcomes`](Self::outcomes).
+    /// Their outcomes are fed by [`outcomes`](Self::outcomes).
     pub fn count_invitations(&mut self, invitations: u64, first: Option<Timestamp>) {
         self.state.records.invitations.merge(invitations);
         self.state.see(first);
     }
 
-    /// Feeds `times` answers of the same score to a question, `None` for a skipped one; `later` says that they were given
+    /// Feeds `times` answers of the same score to a question, `None` for a skipped one; `later` means that they were given
     /// after the cut-off. A KPI that [needs more than scores](super::Report::needs_whole_answers) is not fed.
     pub fn scores(
         &mut self,
@@ -240,12 +240,9 @@ impl Feed<'_> {
         });
     }
 
-    /// Feeds `times` surveys sent that came to the same under the rule number `rule` of
-    /// [`Report::invitation_rules`](super::Report::invitation_rules); `later` says that they were sent after the cut-off.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each says something of its own about the same invitations"
-    )]
+    /// Feeds `times` invitations of one outcome under the rule number `rule` of
+    /// [`Report::invitation_rules`](super::Report::invitation_rules); `later` means that they were sent after the cut-off.
+    #[expect(clippy::too_many_arguments, reason = "all of them describe the same invitations")]
     pub fn outcomes(
         &mut self,
         rule: usize,
@@ -266,9 +263,11 @@ impl Feed<'_> {
             }
         });
         let scored = |measure: &Measure| measure.scored_question() == Some(question);
-        if *rule == asked_rule(as_of) && self.state.report.measures.iter().any(scored) {
+        if *rule == response_rule(as_of) && self.state.report.measures.iter().any(scored) {
             for (slicing, slice) in slices.each() {
-                self.state.slicings[slicing].asked(slice, question, as_of).push_outcome(outcome, times);
+                self.state.slicings[slicing]
+                    .response_rate(slice, question, as_of)
+                    .push_outcome(outcome, times);
             }
         }
     }
@@ -287,27 +286,30 @@ impl Feed<'_> {
         }
     }
 
-    /// Notes when a ticket was open; `false` where its looks must be gone through one by one.
+    /// Notes when a ticket was open; `false` where its snapshots must be counted one by one.
     fn spans(&mut self, ticket: &TicketMetrics, slices: &SliceIds) -> bool {
         let ReportState { report, calendar, .. } = &mut *self.state;
         if report.settings.as_of.is_none_or(|as_of| ticket.as_of < as_of) || !in_order(ticket) {
             return false;
         }
-        let looks = calendar.snapshots().len();
-        if looks == 0 {
+        let snapshots = calendar.snapshots().len();
+        if snapshots == 0 {
             return true;
         }
-        let reply = ticket.first_response_at.map_or(looks, |at| calendar.snapshots_before(at.as_micros()));
+        let reply =
+            ticket.first_response_at.map_or(snapshots, |at| calendar.snapshots_before(at.as_micros()));
         for (from, until) in ticket.open_intervals() {
             let from = calendar.snapshots_before(from.as_micros());
-            let until = until.map_or(looks, |until| calendar.snapshots_before(until.as_micros()));
+            let until = until.map_or(snapshots, |until| calendar.snapshots_before(until.as_micros()));
             if from >= until {
                 continue;
             }
             let changes = at(&mut self.backlogs, slices.group());
             match ticket.exclusion {
-                Some(reason) => change(changes.exclusion.entry(reason).or_default(), looks, from, [until; 2]),
-                None => changes.opened(looks, from, until, reply),
+                Some(reason) => {
+                    change(changes.exclusion.entry(reason).or_default(), snapshots, from, [until; 2]);
+                }
+                None => changes.opened(snapshots, from, until, reply),
             }
         }
         true
@@ -315,7 +317,7 @@ impl Feed<'_> {
 
     fn settle(&mut self) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
-        let looks = calendar.snapshots().to_vec();
+        let snapshots = calendar.snapshots().to_vec();
         let kept = std::mem::take(&mut self.blocks).by_slice(&self.groups, slicings.len());
         for (sliced, kept) in slicings.iter_mut().zip(kept) {
             kept.settle(sliced, report, calendar);
@@ -325,7 +327,7 @@ impl Feed<'_> {
         for (sliced, slices) in slicings.iter_mut().zip(backlogs) {
             for (slice, mut changes) in slices.into_iter().enumerate() {
                 changes.add_up();
-                for (place, (_, period)) in looks.iter().enumerate() {
+                for (place, (_, period)) in snapshots.iter().enumerate() {
                     let now = |counts: &[[i64; 2]]| {
                         counts.get(place).copied().unwrap_or_default().map(|n| u64::try_from(n).unwrap_or(0))
                     };
@@ -354,10 +356,10 @@ impl Drop for Feed<'_> {
 }
 
 impl Changes {
-    /// One more open ticket from the look `from` on until the look `until`, without a reply until the look `reply`.
+    /// One more open ticket from the snapshot `from` on until the snapshot `until`, without a reply until the snapshot `reply`.
     #[inline]
-    pub(super) fn opened(&mut self, looks: usize, from: usize, until: usize, reply: usize) {
-        change(&mut self.open, looks, from, [until, until.min(reply)]);
+    pub(super) fn opened(&mut self, snapshots: usize, from: usize, until: usize, reply: usize) {
+        change(&mut self.open, snapshots, from, [until, until.min(reply)]);
     }
 
     fn add(&mut self, other: &Self) {
@@ -374,7 +376,7 @@ impl Changes {
         }
     }
 
-    /// Turns the changes into the numbers at each look.
+    /// Turns the changes into the numbers at each snapshot.
     fn add_up(&mut self) {
         for counts in [&mut self.open].into_iter().chain(self.exclusion.values_mut()) {
             let mut now = [0; 2];
@@ -386,23 +388,23 @@ impl Changes {
     }
 }
 
-/// One more of both from the look `from` on, one less of each from its look `until` on.
+/// One more of both from the snapshot `from` on, one less of each from the snapshot `until` on.
 #[inline]
-fn change(counts: &mut Vec<[i64; 2]>, looks: usize, from: usize, until: [usize; 2]) {
+fn change(counts: &mut Vec<[i64; 2]>, snapshots: usize, from: usize, until: [usize; 2]) {
     if counts.is_empty() {
-        *counts = nothing(looks);
+        *counts = nothing(snapshots);
     }
-    // What ends before it begins adds up to nothing: nobody can foresee a branch on it.
-    let from = from.min(looks);
+    // An end before the beginning adds up to nothing: a branch on it is unpredictable.
+    let from = from.min(snapshots);
     counts[from][0] += 1;
     counts[from][1] += 1;
-    counts[until[0].clamp(from, looks)][0] -= 1;
-    counts[until[1].clamp(from, looks)][1] -= 1;
+    counts[until[0].clamp(from, snapshots)][0] -= 1;
+    counts[until[1].clamp(from, snapshots)][1] -= 1;
 }
 
 #[cold]
-fn nothing(looks: usize) -> Vec<[i64; 2]> {
-    vec![[0; 2]; looks + 1]
+fn nothing(snapshots: usize) -> Vec<[i64; 2]> {
+    vec![[0; 2]; snapshots + 1]
 }
 
 /// Whether the ticket's solves and reopenings follow one another, so that its open intervals do not overlap.

@@ -1,4 +1,4 @@
-//! One KPI by itself, outside a report.
+//! One KPI as a tally, outside a report.
 
 use std::ops::Range;
 
@@ -17,9 +17,9 @@ use crate::{
     SurveyResponse, TicketMetrics, Timestamp,
 };
 
-/// The tally of a KPI asked for by its id: whichever it is, it is fed, merged and asked alike.
+/// The tally of a KPI by its id. All KPIs are fed, merged and read alike.
 ///
-/// Made by [`KpiRequest::tally`]. It takes the records its KPI is about and passes over all others, so one loop over the
+/// Made by [`KpiRequest::tally`]. It counts the records its KPI is about and ignores all others, so one loop over the
 /// data can feed any number of them; a [`Report`](super::Report) does so by slice and period.
 ///
 /// Stored with serde it keeps the request beside the counts, and reading it back checks that they fit.
@@ -47,8 +47,8 @@ pub struct KpiTally {
 }
 
 impl KpiRequest {
-    /// The KPI by itself, to be fed and asked without a report. Nothing after `as_of` will be known; without it, all that is
-    /// fed counts.
+    /// The KPI as a tally, to be fed and read without a report. Events after `as_of` are not known; without it, all records
+    /// fed count.
     ///
     /// # Errors
     /// Those of [`check`](Self::check), and when the KPI is about a cut-off (the backlog, the flow) and there is none.
@@ -56,7 +56,7 @@ impl KpiRequest {
         KpiTally::new(self, as_of)
     }
 
-    /// What the data must hold for it; for first contact resolution the policy decides. A KPI of your own needs its records.
+    /// The data it requires; for first contact resolution it depends on the policy. A custom KPI requires its records.
     ///
     /// ```
     /// use deskmetrics::kpi::{Evidence, FcrPolicy, KpiRequest};
@@ -70,7 +70,7 @@ impl KpiRequest {
         self.policy.as_ref().map_or(of_kpi, |policy| policy.evidence().max(of_kpi))
     }
 
-    /// The measures that it rests on where the source states them in place of the replay: where it states all of them, the
+    /// The measures that are enough if the source states them in place of the replay: if it states all of them, the
     /// [evidence](Self::evidence) is not needed. Empty where no such measures are enough.
     ///
     /// ```
@@ -96,8 +96,8 @@ impl KpiRequest {
         self.tally(Some(Timestamp::MAX)).map(|_| ())
     }
 
-    /// The same KPI with the question, scale and policy that it leaves open taken from requests that state them: one for each
-    /// of these that asks what this one does.
+    /// The same KPI with its open question, scale and policy taken from requests that state them: one for each distinct
+    /// request.
     pub fn completed_by(&self, known: &[Self]) -> Vec<Self> {
         let mut all: Vec<Self> = Vec::new();
         for one in known.iter().filter(|one| self.question.is_none() || self.question == one.question) {
@@ -128,7 +128,7 @@ impl KpiRequest {
         Measure::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
     }
 
-    /// What a replay must compute for this KPI; everything where that depends on a choice that is missing.
+    /// The measures a replay must compute for this KPI; all of them if that depends on a missing option.
     pub fn needs(&self) -> Needs {
         // Some KPIs need a cut-off; which one does not matter here.
         Measure::resolve(self, Some(Timestamp::MAX))
@@ -164,7 +164,7 @@ impl KpiTally {
         &*self.tally
     }
 
-    /// What was asked for.
+    /// The request.
     pub fn request(&self) -> &KpiRequest {
         &self.request
     }
@@ -174,12 +174,12 @@ impl KpiTally {
         self.measure.as_of
     }
 
-    /// What the KPI means.
+    /// The KPI's definition.
     pub fn definition(&self) -> &'static Definition {
         self.measure.definition
     }
 
-    /// What was chosen where the KPI leaves a choice, in words: the policy, the survey question, the SLA metric.
+    /// The options chosen, as text: the policy, the survey question, the SLA metric.
     pub fn option(&self) -> Option<&str> {
         self.measure.option.as_deref()
     }
@@ -224,7 +224,7 @@ impl KpiTally {
         self.tally.push_bulk(Bulk::Answered(answered));
     }
 
-    /// The tally itself where the KPI is the response rate, for whoever feeds it with columns.
+    /// The tally itself if the KPI is the response rate, for adapters that feed columns.
     #[doc(hidden)]
     pub fn response_rate(&mut self) -> Option<&mut ResponseRate> {
         self.tally.as_any_mut().downcast_mut()
@@ -244,7 +244,7 @@ impl KpiTally {
         }
     }
 
-    /// Takes a stretch of an agent on duty.
+    /// Counts an agent's shift.
     pub fn push_shift(&mut self, shift: &AgentShift) {
         if self.is_about(&shift.attributes, &[]) {
             self.measure.push_shift(shift, &mut OnePlace(&mut *self.tally));
@@ -256,15 +256,15 @@ impl KpiTally {
         self.measure.filter.hold(|attribute| attributes.get(attribute), &tags.iter().map(|tag| &**tag))
     }
 
-    /// Counts a record that cannot be looked at.
+    /// Counts a record that cannot be read.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.tally.exclude(reason, 1);
     }
 
-    /// Takes everything `other` has counted into `self`.
+    /// Adds the counts of `other`.
     ///
     /// # Errors
-    /// When the two were asked for differently.
+    /// When the two have different requests.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.measure != other.measure {
             let differs = Difference::of_kpis((&self.request, self.as_of()), (&other.request, other.as_of()));
@@ -286,13 +286,13 @@ impl KpiTally {
         self.estimates(level).into_iter().next().unwrap_or_else(none)
     }
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     pub fn excluded(&self) -> &Excluded {
         self.tally.excluded()
     }
 
-    /// How the headline differs from that of `earlier`, or of any other group; `None` where the two were asked for
-    /// differently, where there is no test for it or too little was counted.
+    /// How the headline differs from that of `earlier`, or of any other group; `None` where the two have different
+    /// requests, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
         let same =
             self.definition().id == earlier.definition().id && self.measure.shown == earlier.measure.shown;
@@ -348,7 +348,7 @@ impl KpiTally {
         self.tally.distribution()
     }
 
-    /// Why the numbers may not be what they seem, in a sentence without a full stop, such as an NPS of a scale from 1 to 5.
+    /// Why the numbers may mislead, in a sentence without a full stop, such as an NPS of a scale from 1 to 5.
     pub fn caution(&self) -> Option<&'static str> {
         self.tally.caution()
     }
@@ -364,7 +364,7 @@ impl KpiTally {
     }
 }
 
-/// The only place there is, whatever the date.
+/// The single tally, whatever the date.
 #[derive(Debug)]
 struct OnePlace<'a>(&'a mut dyn AnyKpi);
 
@@ -404,7 +404,7 @@ struct Stored {
     counts: Counts,
 }
 
-/// What a tally has counted, as MessagePack, and of which KPI.
+/// The counts of a tally as MessagePack, with the KPI's id.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Counts {
     kpi: Box<str>,

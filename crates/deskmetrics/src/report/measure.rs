@@ -21,12 +21,12 @@ use crate::{
     Unit, duration_text,
 };
 
-/// A KPI of a report, everything chosen.
+/// A KPI of a report with all its options.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Measure {
     pub(super) definition: &'static Definition,
     pub(super) clock: Option<ClockKind>,
-    /// What was chosen, for the reader.
+    /// The options chosen, for readers.
     pub(super) option: Option<Arc<str>>,
     /// The survey question it is about; `None` for all.
     question: Option<Box<str>>,
@@ -35,13 +35,13 @@ pub(super) struct Measure {
     pub(super) empty: Box<dyn AnyKpi>,
     /// Nothing after it is known.
     pub(super) as_of: Option<Timestamp>,
-    /// What it is called.
+    /// Its name.
     pub(super) name: Cow<'static, str>,
     /// The attributes its records must have.
     pub(super) filter: Conditions,
 }
 
-/// What is shown of a tally.
+/// The numbers shown of a tally.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shown {
     /// The KPI's own numbers.
@@ -55,7 +55,7 @@ pub(super) enum Shown {
 }
 
 impl Measure {
-    /// The KPI requested, or why it cannot be answered.
+    /// The KPI of a request, or why it cannot be computed.
     pub(super) fn resolve(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let (empty, option) = if let Some(own) = &request.own {
             let empty = own.0.clone();
@@ -106,7 +106,7 @@ impl Measure {
         }
     }
 
-    /// What the headline of a tally is made of.
+    /// The value behind the headline of a tally.
     pub(super) fn compared<'a>(&self, tally: &'a dyn AnyKpi) -> Compared<'a> {
         match (&self.shown, tally.times()) {
             (Shown::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
@@ -120,7 +120,7 @@ impl Measure {
         }
     }
 
-    /// The tally to start with; `period` is the time it is about, up to its last known instant.
+    /// The tally to start with; `period` is the time it is about, up to its last known timestamp.
     pub(super) fn tally(&self, period: Option<(Timestamp, Timestamp)>) -> Box<dyn AnyKpi> {
         match period.filter(|_| self.empty.over_time() == OverTime::EachPeriod) {
             Some((first, last)) => self.empty.of_period(first, last),
@@ -133,12 +133,12 @@ impl Measure {
         matches!(self.empty.records(), Records::Tickets | Records::TicketsAndInvitations)
     }
 
-    /// What it needs of a replay.
+    /// The measures it needs of a replay.
     pub(super) fn needs(&self) -> Needs {
         if self.counts_tickets() { self.empty.needs() } else { Needs::NOTHING }
     }
 
-    /// What it reads of a ticket's record besides the measures.
+    /// The parts of a ticket's record it reads besides the measures.
     pub(super) fn record_needs(&self) -> RecordNeeds {
         if self.counts_tickets() && !self.empty.counts_views() {
             self.empty.record_needs()
@@ -147,7 +147,7 @@ impl Measure {
         }
     }
 
-    /// What it counts in blocks of tickets known by their milestones; `None` where each ticket is fed by itself.
+    /// How it counts blocks of tickets known by their milestones; `None` if it counts row by row.
     pub(super) fn in_blocks(&self) -> Option<InBlocks> {
         self.empty.in_blocks()
     }
@@ -186,7 +186,7 @@ impl Measure {
         self.empty.records() == Records::Responses && self.scored_question().is_none()
     }
 
-    /// Whether it reads more of a survey sent than its question, date and outcome.
+    /// Whether it reads more of an invitation than its question, date and outcome.
     pub(super) fn needs_whole_invitation(&self) -> bool {
         match self.empty.records() {
             Records::Invitations => self.invitation_rule().is_none(),
@@ -195,7 +195,7 @@ impl Measure {
         }
     }
 
-    /// By which rule it decides the outcome of a survey sent.
+    /// The rule by which it decides the outcome of an invitation.
     pub(super) fn invitation_rule(&self) -> Option<&ResponseRate> {
         self.empty.as_any().downcast_ref()
     }
@@ -229,7 +229,7 @@ impl Measure {
         }
         let tally = match self.empty.records() {
             Records::Invitations => at(place, Some(invitation.sent_at)),
-            // It counts where its ticket does, not where it was sent.
+            // It counts in its ticket's period, not in the period it was sent.
             Records::TicketsAndInvitations => at(place, None),
             _ => return,
         };
@@ -274,7 +274,7 @@ impl Measure {
     }
 }
 
-/// The tally of the period that contains an instant.
+/// The tally of the period that contains a timestamp.
 fn at(place: &mut dyn Places, at: Option<Timestamp>) -> &mut dyn AnyKpi {
     let period = place.period(at);
     place.tally(period)
@@ -315,7 +315,7 @@ impl fmt::Display for Shown {
     }
 }
 
-/// A name must not be taken for another KPI.
+/// Rejects a name that is another KPI's.
 fn check_name(name: Option<&str>, definition: &Definition) -> Result<(), RequestError> {
     match name {
         Some(name)
@@ -334,14 +334,14 @@ fn check_filter(filter: &Conditions, id: &'static str) -> Result<(), RequestErro
     by.map_or(Ok(()), |by| Err(RequestError::Filter { id, by }))
 }
 
-/// Refuses a choice that would have no effect: one the catalogue does not name for the KPI.
+/// Rejects an option that would have no effect: one that the KPI does not have in the catalogue.
 fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), RequestError> {
     let surveys = definition.topic == Topic::Surveys;
-    let asks_customers = matches!(request.policy, Some(FcrPolicy::Survey { .. }));
+    let by_survey = matches!(request.policy, Some(FcrPolicy::Survey { .. }));
     refuse(request, definition.id, |option| match option {
         "clock" => !definition.clocks.is_empty(),
-        "question" => surveys || asks_customers,
-        // Its only scale may be stated.
+        "question" => surveys || by_survey,
+        // Stating its only scale is allowed.
         "scale" if definition.id == kpi::nps::DEFINITION.id => request.scale == Some(Scale::nps()),
         "distribution" => ["csat", "nps", "ces"].contains(&definition.id),
         "since" | "until" => definition.options.iter().any(|choice| choice.name == "span"),
@@ -349,7 +349,7 @@ fn refuse_needless(request: &KpiRequest, definition: &Definition) -> Result<(), 
     })
 }
 
-/// The same for a KPI of the user's own, whose empty tally holds what was chosen.
+/// The same for a custom KPI, whose empty tally holds the options.
 fn refuse_of_own(request: &KpiRequest, empty: &dyn AnyKpi) -> Result<(), RequestError> {
     let id = empty.definition().id;
     if kpi::definition(id).is_some() {

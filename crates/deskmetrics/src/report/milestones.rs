@@ -48,7 +48,7 @@ impl Feed<'_> {
         let measures = report.measures.iter().enumerate().zip(&self.in_blocks);
         for ((number, measure), _) in measures.filter(|(_, taken)| **taken) {
             let Some(counted) = measure.in_blocks() else { continue };
-            // Every KPI that counts creations counts the same.
+            // All KPIs that count creations share the same counts.
             if counted == InBlocks::Creation && std::mem::replace(&mut creations_counted, true) {
                 continue;
             }
@@ -113,7 +113,7 @@ impl Feed<'_> {
             return;
         }
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
-        let looks = calendar.snapshots().len();
+        let snapshots = calendar.snapshots().len();
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
         for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
             let now = at(&mut self.blocks.now, *group);
@@ -122,13 +122,13 @@ impl Feed<'_> {
             now.open += is_open;
             now.unreplied += is_open & u64::from(as_of < *replied);
         }
-        if looks == 0 {
+        if snapshots == 0 {
             return;
         }
         let place = |at: i64| calendar.snapshots_before(at);
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
         for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
-            at(&mut self.backlogs, *group).opened(looks, place(*created), place(*done), place(*replied));
+            at(&mut self.backlogs, *group).opened(snapshots, place(*created), place(*done), place(*replied));
         }
     }
 }

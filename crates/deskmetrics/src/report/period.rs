@@ -1,4 +1,4 @@
-//! Reporting periods: local days, weeks, months, quarters and years as half-open ranges of UTC instants.
+//! Reporting periods: local days to years as ranges of timestamps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// How long a reporting period is.
+/// The length of a reporting period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
     /// A local calendar day; 23 or 25 hours long when the clocks change.
     Day,
-    /// Seven local days; ISO weeks (Monday first) unless told otherwise.
+    /// Seven local days; by default ISO weeks (Monday first).
     Week,
     /// A calendar month.
     Month,
@@ -32,7 +32,7 @@ impl Period {
     /// All periods, the shortest first.
     pub const ALL: [Self; 5] = [Self::Day, Self::Week, Self::Month, Self::Quarter, Self::Year];
 
-    /// The word used in data and on command lines.
+    /// The name used in data and on command lines.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Day => "day",
@@ -50,7 +50,7 @@ impl fmt::Display for Period {
     }
 }
 
-/// A word that is no [`Period`].
+/// A text that names no [`Period`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("period \"{0}\" is not one of day, week, month, quarter, year")]
 pub struct UnknownPeriod(pub String);
@@ -66,9 +66,9 @@ impl FromStr for Period {
     }
 }
 
-/// Which periods a report has: how long they are, in which time zone their days lie, on which day a week begins.
+/// Which periods a report has: their length, the time zone of their days, the first day of a week.
 ///
-/// A period begins at the first instant at which clocks in the zone show its first day and ends where the next one
+/// A period begins at the first timestamp at which clocks in the zone show its first day and ends where the next one
 /// begins, so periods neither overlap nor leave gaps, also where a clock change skips or repeats midnight.
 ///
 /// ```
@@ -83,7 +83,7 @@ impl FromStr for Period {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Periods {
-    /// How long each period is.
+    /// The length of each period.
     pub period: Period,
     /// The zone whose calendar counts.
     pub zone: Tz,
@@ -144,7 +144,7 @@ impl Periods {
         Some((date.with_day(1)?.checked_sub_months(Months::new(months))?, months))
     }
 
-    /// The period `at` lies in; `None` outside the years 1 to 9998.
+    /// The period that contains `at`; `None` outside the years 1 to 9998.
     pub fn of(&self, at: Timestamp) -> Option<PeriodSpan> {
         let utc = at.to_utc();
         if !(1..=9998).contains(&utc.year()) {
@@ -203,9 +203,9 @@ impl Periods {
 pub struct PeriodSpan {
     periods: Periods,
     first_day: NaiveDate,
-    /// Its first instant.
+    /// Its first timestamp.
     pub start: Timestamp,
-    /// The first instant after it.
+    /// The first timestamp after it.
     pub end: Timestamp,
 }
 
@@ -215,7 +215,7 @@ impl PeriodSpan {
         self.first_day
     }
 
-    /// Whether `at` lies in the period.
+    /// Whether `at` is in the period.
     pub fn contains(&self, at: Timestamp) -> bool {
         self.start <= at && at < self.end
     }
@@ -247,7 +247,7 @@ impl PeriodSpan {
     }
 }
 
-/// The first instant at which clocks in `zone` show `date` (or, where the zone skipped that date, a later one).
+/// The first timestamp at which clocks in `zone` show `date` (or, where the zone skipped that date, a later one).
 fn start_of_day(zone: Tz, date: NaiveDate) -> Option<Timestamp> {
     let midnight = date.and_hms_opt(0, 0, 0)?;
     let start = match zone.from_local_datetime(&midnight) {
@@ -258,7 +258,7 @@ fn start_of_day(zone: Tz, date: NaiveDate) -> Option<Timestamp> {
     Some(start.into())
 }
 
-/// The instant at which clocks in `zone` jump over the local time written in `skipped`.
+/// The timestamp at which clocks in `zone` jump over the local time written in `skipped`.
 fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
     // No zone was ever farther than 16 hours from UTC; clock changes fall on whole seconds.
     let (mut before, mut after) = (skipped - TimeDelta::hours(48), skipped + TimeDelta::hours(48));
@@ -273,14 +273,14 @@ fn end_of_gap(zone: Tz, skipped: DateTime<Utc>) -> DateTime<Utc> {
     after
 }
 
-/// Looks up periods without working one out twice: each is kept as a pair of UTC microseconds in a sorted table and
-/// numbered in the order of first use. A grid over the years around the data answers most questions without a search.
+/// Finds periods without computing one twice: each is kept as a pair of UTC microseconds in a sorted table and
+/// numbered in the order of first use. A grid over the years around the data answers most queries without a search.
 #[derive(Debug, Clone)]
 pub(super) struct PeriodTable {
     periods: Periods,
     /// By number.
     spans: Vec<PeriodSpan>,
-    /// Sorted by start; holds only periods that were asked for, so one absurd date costs one entry.
+    /// Sorted by start; holds only requested periods, so one absurd date costs one entry.
     sorted: Vec<Entry>,
     grid: Grid,
 }
@@ -297,7 +297,7 @@ impl PeriodTable {
         Self { periods, spans: Vec::new(), sorted: Vec::new(), grid: Grid::default() }
     }
 
-    /// The number of the period `at` lies in; `None` where [`Periods::of`] knows none.
+    /// The number of the period that contains `at`; `None` where [`Periods::of`] has none.
     #[inline]
     pub(super) fn number(&mut self, at: Timestamp) -> Option<usize> {
         match self.grid.number(at.as_micros()) {
@@ -326,7 +326,7 @@ impl PeriodTable {
         Some(entry.number)
     }
 
-    /// How many periods have a number.
+    /// The number of periods.
     pub(super) fn len(&self) -> usize {
         self.spans.len()
     }
@@ -346,88 +346,88 @@ impl Entry {
 /// Not known to the grid.
 const UNKNOWN: u32 = u32::MAX;
 
-/// A square of the grid is 2^36 microseconds, some 19 hours: shorter than any period, so at most one begins in it.
-const SQUARE_BITS: u32 = 36;
+/// A bucket of the grid is 2^36 microseconds, some 19 hours: shorter than any period, so at most one begins in it.
+const BUCKET_BITS: u32 = 36;
 
 /// The most index kept: the grid spans 142 years, in a megabyte.
-const MOST_SQUARES: usize = 1 << 16;
+const MOST_BUCKETS: usize = 1 << 16;
 
-/// Numbers of periods by time, filled as they are asked for.
+/// Numbers of periods by time, filled on demand.
 #[derive(Debug, Clone, Default)]
 struct Grid {
-    /// Place of the first square.
+    /// Place of the first bucket.
     first: i64,
-    index: Vec<Square>,
+    index: Vec<Bucket>,
 }
 
-/// A stretch of time with the number of the period before the instant at which another begins, and that one's number.
+/// A stretch of time with the number of the period before the timestamp at which another begins, and that one's number.
 #[derive(Debug, Clone, Copy)]
-struct Square {
+struct Bucket {
     boundary: i64,
     before: u32,
     after: u32,
 }
 
-impl Square {
+impl Bucket {
     const EMPTY: Self = Self { boundary: i64::MAX, before: UNKNOWN, after: UNKNOWN };
 }
 
 impl Grid {
     #[inline]
     fn number(&self, micros: i64) -> u32 {
-        let place = (micros >> SQUARE_BITS).wrapping_sub(self.first);
+        let place = (micros >> BUCKET_BITS).wrapping_sub(self.first);
         match usize::try_from(place).ok().and_then(|place| self.index.get(place)) {
-            Some(square) if micros < square.boundary => square.before,
-            Some(square) => square.after,
+            Some(bucket) if micros < bucket.boundary => bucket.before,
+            Some(bucket) => bucket.after,
             None => UNKNOWN,
         }
     }
 
-    /// Keeps what is known around `micros`, which lies in `entry`.
+    /// Stores what is known around `micros`, which is in `entry`.
     fn learn(&mut self, micros: i64, entry: Entry) {
         let Some(number) = u32::try_from(entry.number).ok().filter(|number| *number != UNKNOWN) else {
             return;
         };
-        let index = micros >> SQUARE_BITS;
-        let Some(square) = self.square(index) else { return };
-        let start = index << SQUARE_BITS;
-        // The last microsecond, since the end itself may lie past all numbers.
-        let last = start + ((1 << SQUARE_BITS) - 1);
+        let index = micros >> BUCKET_BITS;
+        let Some(bucket) = self.bucket(index) else { return };
+        let start = index << BUCKET_BITS;
+        // The last microsecond, since the end itself may be past all numbers.
+        let last = start + ((1 << BUCKET_BITS) - 1);
         match (entry.start <= start, last < entry.end) {
-            (true, true) => *square = Square { boundary: i64::MAX, before: number, after: UNKNOWN },
-            (true, false) if square.boundary == entry.end || square.boundary == i64::MAX => {
-                square.boundary = entry.end;
-                square.before = number;
+            (true, true) => *bucket = Bucket { boundary: i64::MAX, before: number, after: UNKNOWN },
+            (true, false) if bucket.boundary == entry.end || bucket.boundary == i64::MAX => {
+                bucket.boundary = entry.end;
+                bucket.before = number;
             }
-            (false, true) if square.boundary == entry.start || square.boundary == i64::MAX => {
-                square.boundary = entry.start;
-                square.after = number;
+            (false, true) if bucket.boundary == entry.start || bucket.boundary == i64::MAX => {
+                bucket.boundary = entry.start;
+                bucket.after = number;
             }
-            // Two boundaries in one square are left to the search.
+            // Two boundaries in one bucket are found by the search.
             _ => {}
         }
     }
 
-    /// The square of this index, the grid stretched so far if it may be.
-    fn square(&mut self, index: i64) -> Option<&mut Square> {
+    /// The bucket of this index; the grid grows to include it, up to its limit.
+    fn bucket(&mut self, index: i64) -> Option<&mut Bucket> {
         if self.index.is_empty() {
             self.first = index;
         }
         let place = index.checked_sub(self.first)?;
         if place < 0 {
             let missing = usize::try_from(place.unsigned_abs()).ok()?;
-            if missing.saturating_add(self.index.len()) > MOST_SQUARES {
+            if missing.saturating_add(self.index.len()) > MOST_BUCKETS {
                 return None;
             }
-            self.index.splice(0..0, std::iter::repeat_n(Square::EMPTY, missing));
+            self.index.splice(0..0, std::iter::repeat_n(Bucket::EMPTY, missing));
             self.first = index;
         }
         let place = usize::try_from(index.checked_sub(self.first)?).ok()?;
-        if place >= MOST_SQUARES {
+        if place >= MOST_BUCKETS {
             return None;
         }
         if place >= self.index.len() {
-            self.index.resize(place + 1, Square::EMPTY);
+            self.index.resize(place + 1, Bucket::EMPTY);
         }
         self.index.get_mut(place)
     }
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_as_long_as_the_clocks_say() {
+    fn days_follow_clock_changes() {
         let hours = |span: PeriodSpan| span.end.since(span.start).num_hours();
         assert_eq!(hours(of(Period::Day, Europe::Madrid, "2026-03-29T12:00:00Z")), 23);
         assert_eq!(hours(of(Period::Day, Europe::Madrid, "2026-10-25T12:00:00Z")), 25);

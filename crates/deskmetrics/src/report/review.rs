@@ -1,4 +1,4 @@
-//! What to beware of in a finished report.
+//! Computes the warnings of a finished report.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::ticket::Attribute;
 use crate::{Compared, Merge, Ratio};
 
 impl ReportState {
-    /// What to beware of, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
+    /// The warnings, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
     /// slicing.
     pub(super) fn warnings(&self, rows: &[ReportRow], orders: &[SliceOrder]) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.overlapping(rows).collect();
@@ -113,8 +113,8 @@ impl ReportState {
         if !uneven || p_value >= 1.0 - level {
             return None;
         }
-        let asked = || segments.iter().filter(|segment| segment.answered.total > 0);
-        let told =
+        let invited = || segments.iter().filter(|segment| segment.answered.total > 0);
+        let response_of =
             |segment: &Segment| SegmentResponse { keys: segment.keys.clone(), answered: segment.answered };
         let by_share = |one: &&Segment, other: &&Segment| {
             let share = |segment: &Segment| segment.answered.share().unwrap_or_default();
@@ -128,8 +128,8 @@ impl ReportState {
             r_indicator,
             variation,
             p_value,
-            lowest: told(asked().min_by(by_share)?),
-            highest: told(asked().max_by(by_share)?),
+            lowest: response_of(invited().min_by(by_share)?),
+            highest: response_of(invited().max_by(by_share)?),
             unit: measure.headline_unit(level)?,
             value,
             adjusted: adjusted(measure, segments, &response, level),
@@ -205,7 +205,7 @@ impl Segment {
         (kpi, measure): (usize, &Measure),
         question: &str,
     ) -> Vec<Self> {
-        let known = sliced.asked.len().max(sliced.cells.len());
+        let known = sliced.invited.len().max(sliced.cells.len());
         let places = order.places.iter().take(known).enumerate();
         let met = places.filter(|(slice, _)| sliced.slicer.meets(*slice, &measure.filter));
         let mut ordered: Vec<(usize, usize)> = met.map(|(slice, place)| (*place, slice)).collect();
@@ -219,11 +219,11 @@ impl Segment {
             if let Some(scores) = &mut scores {
                 parts.for_each(|part| scores.merge_copy(&**part));
             }
-            let asked = numbers().filter_map(|slice| sliced.asked.get(slice)?.get(question));
+            let invited = numbers().filter_map(|slice| sliced.invited.get(slice)?.get(question));
             Some(Self {
                 place: format!("{place:09}"),
                 keys: order.keys.get(place)?.clone(),
-                answered: asked.map(crate::kpi::ResponseRate::answered).fold(
+                answered: invited.map(crate::kpi::ResponseRate::answered).fold(
                     Ratio::default(),
                     |mut all, one| {
                         all.merge(one);

@@ -10,9 +10,9 @@ use super::{Change, PeriodSpan};
 use crate::ticket::Attribute;
 use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
 
-/// One number of one KPI for one slice and one period, with what is needed to trust it.
+/// One number of one KPI for one slice and one period, with its n, interval and exclusions.
 ///
-/// What many rows have in common is shared among them: a report of many slices and periods has many rows.
+/// Rows share their common parts, because a report of many slices and periods has many rows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportRow {
@@ -20,12 +20,12 @@ pub struct ReportRow {
     pub kpi: &'static str,
     /// The name it was requested under, else its English one.
     pub name: Cow<'static, str>,
-    /// What was chosen where the KPI leaves a choice: the policy, the survey question, the SLA metric.
+    /// The options chosen: the policy, the survey question, the SLA metric.
     pub option: Option<Arc<str>>,
-    /// Whether the request was restricted to some records; `option` says to which.
+    /// Whether the request was restricted to some records; `option` contains the restriction.
     #[serde(skip)]
     pub restricted: bool,
-    /// Which number of the KPI it is: `percent`, `mean`, `median`, `up to 4h` ...
+    /// The measure of the KPI: `percent`, `mean`, `median`, `up to 4h` ...
     pub measure: Cow<'static, str>,
     /// Whether this is the KPI's headline, the first of its measures.
     pub headline: bool,
@@ -37,11 +37,11 @@ pub struct ReportRow {
     pub period: Option<Arc<ReportPeriod>>,
     /// The number; `None` when nothing was counted.
     pub value: Option<f64>,
-    /// What it counts.
+    /// The unit.
     pub unit: Unit,
     /// Records behind it.
     pub n: u64,
-    /// Whether `n` is below the report's guard, so that the number says little; never set for a count.
+    /// Whether `n` is below the report's guard, so that the number is uncertain; never set for a count.
     pub small_n: bool,
     /// Its confidence interval, where there is one.
     pub interval: Option<Interval>,
@@ -52,7 +52,7 @@ pub struct ReportRow {
     pub change: Option<Change>,
 }
 
-/// The attribute values that name a slice, in the order asked for; `None` stands for records without the attribute.
+/// The attribute values of a slice, in the order requested; `None` means records without the attribute.
 ///
 /// As JSON it is an object: `{"market": "DK", "channel": null}`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,9 +94,9 @@ impl Serialize for SliceKeys {
 pub struct ReportPeriod {
     /// Its name, such as `2026-W10`; `no date` for records that belong to no period.
     pub label: String,
-    /// Its first instant; `None` for records that belong to no period.
+    /// Its first timestamp; `None` for records that belong to no period.
     pub start: Option<Timestamp>,
-    /// The first instant after it.
+    /// The first timestamp after it.
     pub end: Option<Timestamp>,
     /// Whether the data does not cover it wholly: it begins before the first day of the data or ends after the
     /// cut-off.

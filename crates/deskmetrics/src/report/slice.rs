@@ -1,4 +1,4 @@
-//! Which slice a record belongs to.
+//! Slices of records.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl SliceIds {
         self.ids.iter().copied()
     }
 
-    /// A small number that records in the same slices have in common.
+    /// The number of the group of records in the same slices.
     #[inline]
     pub(super) fn group(&self) -> usize {
         self.group as usize
@@ -57,7 +57,7 @@ impl Groups {
         group
     }
 
-    /// What groups come to, by slicing and slice: `add` takes something over, the last time it may leave nothing there.
+    /// Sums of groups, by slicing and slice: `add` adds one group, and may empty it when used for the last time.
     pub(super) fn spread<T: Clone + Default>(
         &self,
         of_groups: Vec<T>,
@@ -75,7 +75,7 @@ impl Groups {
     }
 }
 
-/// The entry of this number, which is made if there is none.
+/// The entry of this number, created if there is none.
 #[inline]
 pub(super) fn at<T: Clone + Default>(all: &mut Vec<T>, number: usize) -> &mut T {
     if all.len() <= number {
@@ -94,7 +94,7 @@ fn grow<T: Clone + Default>(all: &mut Vec<T>, number: usize) {
 #[derive(Debug, Clone)]
 pub(super) struct Slicer {
     attributes: Vec<Attribute>,
-    /// Filters of single KPIs: what meets one and what does not are slices of their own.
+    /// Filters of single KPIs: records that meet one and those that do not are separate slices.
     filters: Vec<Conditions>,
     /// Values joined to one text, with the slice's number.
     numbers: HashMap<Box<str>, usize>,
@@ -202,7 +202,7 @@ impl Slicer {
     ) -> usize {
         joined.clear();
         for value in values.clone() {
-            // Length first, so that no value can run into the next one.
+            // Length first, so that values cannot run together.
             match value {
                 Some(text) => {
                     joined.push_str(&text.len().to_string());
@@ -221,17 +221,17 @@ impl Slicer {
         number
     }
 
-    /// How many values a slice has.
+    /// The number of values of a slice.
     pub(super) fn width(&self) -> usize {
         self.attributes.len() + self.filters.len()
     }
 
-    /// The values of a slice's attributes, without those that tell what meets a filter.
+    /// The values of a slice's attributes, without the results of filters.
     pub(super) fn shown(&self, number: usize) -> Option<&[Option<Box<str>>]> {
         self.slices.get(number)?.get(..self.attributes.len())
     }
 
-    /// Whether the records of a slice meet a filter: always, where it is none of the slicer's.
+    /// Whether the records of a slice meet a filter; true for filters the slicer does not have.
     pub(super) fn meets(&self, number: usize, filter: &Conditions) -> bool {
         let place = self.filters.iter().position(|one| one == filter);
         place.is_none_or(|place| {
@@ -244,7 +244,7 @@ impl Slicer {
         self.slices.get(number)
     }
 
-    /// The slices in the order of rows: by value, records without one last. What differs only in the filters it meets is one
+    /// The slices in the order of rows: by value, records without one last. Slices that differ only in the filters they meet are one
     /// slice of the report.
     pub(super) fn order(&self) -> SliceOrder {
         let shown = |number: usize| self.shown(number).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The report while it is being fed: one tally per slice, period and KPI.
+//! The state of a report: one tally per slice, period and KPI.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::builder::{Report, asked_rule};
+use super::builder::{Report, response_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
@@ -23,10 +23,10 @@ use crate::{
     Timestamp, Unit,
 };
 
-/// A report that is being fed.
+/// The state of a report while records are fed.
 ///
 /// States of one report merge: feed parts of the data on any number of threads or machines in any order, merge, then
-/// ask for the [`table`](Self::table); the answer is the same to the last bit.
+/// read the [`table`](Self::table). The result is identical, bit for bit.
 #[derive(Debug, Clone)]
 pub struct ReportState {
     pub(super) report: Report,
@@ -45,7 +45,7 @@ pub struct ReportState {
     first: Option<Timestamp>,
 }
 
-/// Fewer records are reported on sooner than threads are told of them.
+/// Fewer records are reported on one thread, which is faster.
 const MANY: u64 = 1 << 14;
 
 /// The tallies of one slice and period, by KPI.
@@ -55,13 +55,13 @@ pub(super) type Cell = Box<[Box<dyn AnyKpi>]>;
 #[derive(Debug, Clone)]
 pub(super) struct Sliced {
     pub(super) slicer: Slicer,
-    /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods that were met hold tallies.
+    /// By slice, then by period (see [`Place::at`]), then by KPI; only slices and periods with records have tallies.
     pub(super) cells: Vec<Vec<Option<Cell>>>,
-    /// By slice: who was asked and who answered, by question; only of questions whose scores the report tells.
-    pub(super) asked: Vec<BTreeMap<Box<str>, ResponseRate>>,
+    /// By slice: who was invited and who answered, by question; only of questions whose scores the report contains.
+    pub(super) invited: Vec<BTreeMap<Box<str>, ResponseRate>>,
 }
 
-/// Where a record's contributions to one KPI go: the slice is settled, the period is not.
+/// Where a record's contributions to one KPI go: the slice is known, the period is not.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
     pub(super) report: &'a Report,
@@ -120,16 +120,16 @@ impl Sliced {
         &mut *tallies[kpi]
     }
 
-    pub(super) fn asked(
+    pub(super) fn response_rate(
         &mut self,
         slice: usize,
         question: &str,
         as_of: Option<Timestamp>,
     ) -> &mut ResponseRate {
-        if self.asked.len() <= slice {
-            self.asked.resize_with(slice + 1, BTreeMap::new);
+        if self.invited.len() <= slice {
+            self.invited.resize_with(slice + 1, BTreeMap::new);
         }
-        self.asked[slice].entry(question.into()).or_insert_with(|| asked_rule(as_of))
+        self.invited[slice].entry(question.into()).or_insert_with(|| response_rule(as_of))
     }
 }
 
@@ -146,7 +146,7 @@ impl ReportState {
         if slicers.iter().all(Slicer::overlaps) {
             slicers.push(Slicer::new(Vec::new(), filters));
         }
-        let sliced = |slicer| Sliced { slicer, cells: Vec::new(), asked: Vec::new() };
+        let sliced = |slicer| Sliced { slicer, cells: Vec::new(), invited: Vec::new() };
         Self {
             calendar: Calendar::new(&report),
             slicings: slicers.into_iter().map(sliced).collect(),
@@ -189,14 +189,14 @@ impl ReportState {
         self.each_place(&contact.attributes, None, None, |kpi, place| kpi.push_contact(contact, place));
     }
 
-    /// Feeds one stretch of an agent on duty.
+    /// Feeds one agent's shift.
     pub fn push_shift(&mut self, shift: &AgentShift) {
         self.records.shifts.merge(1);
         self.see(Some(shift.started_at));
         self.each_place(&shift.attributes, None, None, |kpi, place| kpi.push_shift(shift, place));
     }
 
-    /// Feeds one survey that was sent. If it has no value of an attribute, that of the ticket it is about counts, if given; the
+    /// Feeds one invitation. If it has no value of an attribute, that of the ticket it is about counts, if given; the
     /// same goes for tags.
     pub fn push_invitation(&mut self, invitation: &Invitation, ticket: Option<&Ticket>) {
         self.records.invitations.merge(1);
@@ -211,7 +211,7 @@ impl ReportState {
             for sliced in slicings {
                 sliced.slicer.slice(&invitation.attributes, ticket, None, found);
                 for slice in found.drain(..) {
-                    sliced.asked(slice, question, as_of).push(invitation);
+                    sliced.response_rate(slice, question, as_of).push(invitation);
                 }
             }
         }
@@ -227,7 +227,7 @@ impl ReportState {
         self.first
     }
 
-    /// Takes over what was fed before, but for the tallies.
+    /// Restores what was fed before, except the tallies.
     pub(super) fn restore(
         &mut self,
         records: RecordCounts,
@@ -270,7 +270,7 @@ impl ReportState {
         self.slicings.iter().enumerate().find(|(_, sliced)| !sliced.slicer.overlaps())
     }
 
-    /// Takes everything `other` was fed into `self`.
+    /// Adds everything fed to `other`.
     ///
     /// # Errors
     /// When the two feed different reports.
@@ -285,11 +285,11 @@ impl ReportState {
         self.first = self.first.into_iter().chain(other.first).min();
         let as_of = self.report.settings.as_of;
         for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
-            for (slice, questions) in theirs.asked.into_iter().enumerate() {
+            for (slice, questions) in theirs.invited.into_iter().enumerate() {
                 let Some(values) = theirs.slicer.values(slice) else { continue };
                 let slice = mine.slicer.slice_of_values(values);
                 for (question, rate) in questions {
-                    mine.asked(slice, &question, as_of).merge(rate);
+                    mine.response_rate(slice, &question, as_of).merge(rate);
                 }
             }
             for (slice, periods) in theirs.cells.into_iter().enumerate() {
@@ -326,18 +326,18 @@ impl ReportState {
     /// When the request cannot be answered, or the report is not about this KPI.
     pub fn kpi(&self, request: &KpiRequest) -> Result<KpiTally, ReportError> {
         let as_of = self.report.settings.as_of;
-        let wanted = Measure::resolve(request, as_of)?;
-        let number = self.report.measures.iter().position(|measure| *measure == wanted);
+        let requested = Measure::resolve(request, as_of)?;
+        let number = self.report.measures.iter().position(|measure| *measure == requested);
         let whole = number
             .zip(self.whole())
-            .map(|(number, (_, sliced))| self.joined(sliced, number, Cut::WHOLE, &wanted.filter));
+            .map(|(number, (_, sliced))| self.joined(sliced, number, Cut::WHOLE, &requested.filter));
         match whole.into_iter().flatten().next() {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
-            None => Err(ReportError::NotInReport { id: wanted.definition.id }),
+            None => Err(ReportError::NotInReport { id: requested.definition.id }),
         }
     }
 
-    /// Every number of the report, of what was fed so far.
+    /// All numbers of the report, for the records fed so far.
     pub fn table(&self) -> ReportTable {
         let settings = &self.report.settings;
         let orders: Vec<SliceOrder> = self.slicings.iter().map(|sliced| sliced.slicer.order()).collect();
@@ -349,9 +349,9 @@ impl ReportState {
             let sliced = slicings.map(|((sliced, order), _)| (sliced, Cut { slices: Some(order), periods }));
             parts.extend(whole.into_iter().chain(sliced));
         }
-        // What is cut from the whole is judged by the whole.
+        // KPIs that depend on records outside a slice or period need the tally of all records.
         let wholes = self.report.measures.iter().enumerate().map(|(kpi, measure)| {
-            let (_, sliced) = self.whole().filter(|_| measure.empty.looks_across())?;
+            let (_, sliced) = self.whole().filter(|_| measure.empty.needs_whole())?;
             self.joined(sliced, kpi, Cut::WHOLE, &Conditions::default()).pop().map(|(_, tally)| tally)
         });
         let wholes: Vec<Option<Cow<'_, DynKpi>>> = wholes.collect();
@@ -386,7 +386,7 @@ impl ReportState {
         }
     }
 
-    /// Applies a function to each item, in the caller's rayon pool where there is much to do.
+    /// Applies a function to each item, in the caller's rayon pool if there are many records.
     fn map<T: Send, R: Send>(&self, items: Vec<T>, function: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
         let RecordCounts { tickets, responses, contacts, shifts, invitations } = self.records;
         if tickets + responses + contacts + shifts + invitations < MANY {
@@ -396,7 +396,7 @@ impl ReportState {
         }
     }
 
-    /// What a KPI answers in one part of the report, given the tally of everything where it is judged by that.
+    /// The results of a KPI in one part of the report, given the tally of all records if the KPI needs it.
     fn answers(
         &self,
         sliced: &Sliced,
@@ -413,11 +413,11 @@ impl ReportState {
         };
         let mut answers = self.map(tallies, |(group, mut tally)| {
             if let Some(whole) = whole.filter(|_| !is_whole) {
-                tally.to_mut().look_at(whole);
+                tally.to_mut().resolve_with(whole);
             }
             Answer::of(kpi, group, tally, level)
         });
-        answers.retain(|answer| answer.says_something(cut));
+        answers.retain(|answer| answer.is_relevant(cut));
         if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
             self.fill_periods(kpi, periods, &mut answers);
         }
@@ -439,7 +439,7 @@ impl ReportState {
         answers.into_iter().zip(tests).map(tested).collect()
     }
 
-    /// Adds the rows of what a KPI answers in one part of the report.
+    /// Adds the rows of a KPI's results in one part of the report.
     fn add_rows(&self, cut: Cut<'_>, number: usize, answers: &[TestedAnswer], rows: &mut Vec<ReportRow>) {
         let Some(kpi) = self.report.measures.get(number) else { return };
         let min_n = self.report.settings.min_n;
@@ -449,7 +449,7 @@ impl ReportState {
             let earlier = before.filter(|_| answer.follows);
             let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
             for (place, estimate) in answer.estimates.iter().enumerate() {
-                // Half a month has half the tickets: no change worth telling.
+                // Half a month has half the tickets: its change has no meaning.
                 let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
                 rows.push(ReportRow {
                     kpi: kpi.definition.id,
@@ -532,8 +532,8 @@ impl ReportState {
         estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
     }
 
-    /// One KPI's tallies of the records that meet a filter, joined over whatever the cut does not tell apart; in the order of
-    /// rows.
+    /// One KPI's tallies of the records that meet a filter, joined over the differences that the cut ignores; in the
+    /// order of rows.
     fn joined<'s>(
         &self,
         sliced: &'s Sliced,
@@ -543,7 +543,7 @@ impl ReportState {
     ) -> Vec<(Group, Cow<'s, DynKpi>)> {
         let over_time =
             self.report.measures.get(kpi).map_or(OverTime::Sum, |measure| measure.empty.over_time());
-        let wanted = |period: usize| match over_time {
+        let requested = |period: usize| match over_time {
             OverTime::Sum => true,
             OverTime::EachPeriod if cut.periods.is_some() => self.calendar.known(period).is_some(),
             OverTime::EachPeriod => period == NO_PERIOD,
@@ -555,7 +555,9 @@ impl ReportState {
                 continue;
             }
             for (period, cell) in periods.iter().enumerate() {
-                if let Some(tally) = cell.as_ref().and_then(|cell| cell.get(kpi)).filter(|_| wanted(period)) {
+                if let Some(tally) =
+                    cell.as_ref().and_then(|cell| cell.get(kpi)).filter(|_| requested(period))
+                {
                     tallies.push((cut.group(slice, period), &**tally));
                 }
             }
@@ -571,7 +573,7 @@ impl ReportState {
         if let (true, true, Some(measure)) =
             (cut.is_whole(), joined.is_empty(), self.report.measures.get(kpi))
         {
-            // Without any record there is still an overall answer: none.
+            // Without any record there is still an overall row.
             joined.push((Group::default(), Cow::Owned(measure.tally(None))));
         }
         joined
@@ -643,18 +645,18 @@ struct Shown {
     covered: bool,
 }
 
-/// What one tally answered, with how its headline changed.
+/// The result of one tally, with the change of its headline.
 struct TestedAnswer {
     group: Group,
     estimates: Vec<Estimate>,
     excluded: Arc<Excluded>,
-    /// Whether the answer before is that of the period before.
+    /// Whether the result before is that of the period before.
     follows: bool,
     /// The test of the change since then.
     test: Option<Comparison>,
 }
 
-/// What one tally answered.
+/// The result of one tally.
 struct Answer<'s> {
     group: Group,
     tally: Cow<'s, DynKpi>,
@@ -668,8 +670,8 @@ impl<'s> Answer<'s> {
         Self { group, estimates: kpi.estimates(&*tally, level), excluded, tally }
     }
 
-    /// Whether the row is worth having: where another KPI alone has records of that slice or period, there is none.
-    fn says_something(&self, cut: Cut<'_>) -> bool {
+    /// Whether the row is included: it is not if only other KPIs have records of that slice or period.
+    fn is_relevant(&self, cut: Cut<'_>) -> bool {
         let counted =
             |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
         cut.is_whole() || !self.excluded.is_empty() || self.estimates.iter().any(counted)

@@ -1,4 +1,4 @@
-//! States and tallies as bytes: compact, versioned, and refused when damaged or foreign.
+//! States and tallies as bytes: compact, versioned and checked.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState
 use crate::kpi::{AnyKpi, ResponseRate};
 use crate::{Excluded, Merge, Timestamp};
 
-/// How stored bytes begin.
+/// The first bytes.
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
@@ -27,7 +27,7 @@ const HEADER: usize = 10;
 const ROOM: usize = 1 << 22;
 const ROOM_PER_CELL: usize = 256;
 
-/// What is stored.
+/// The kind of stored object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     State = 1,
@@ -39,39 +39,39 @@ enum Kind {
 #[non_exhaustive]
 pub enum StoredError {
     /// They are something else.
-    #[error("the bytes are no stored {wanted}: give what to_bytes made of one")]
+    #[error("the bytes are not a stored {expected}: pass the bytes of to_bytes")]
     Foreign {
-        /// What was asked for.
-        wanted: &'static str,
+        /// What was expected: a report state or a KPI tally.
+        expected: &'static str,
     },
     /// They were written by another version of the library.
     #[error(
-        "the stored {wanted} has version {found} of the form, this library reads version {known}: store it again"
+        "the stored {expected} has version {found} of the form, this library reads version {known}: store it again"
     )]
     Version {
-        /// What was asked for.
-        wanted: &'static str,
+        /// What was expected: a report state or a KPI tally.
+        expected: &'static str,
         /// The version found.
         found: u8,
         /// The version read here.
         known: u8,
     },
     /// Some of them changed or are missing since they were written.
-    #[error("the stored {wanted} is damaged: its checksum is {found:08x}, not {stored:08x}")]
+    #[error("the stored {expected} is damaged: its checksum is {found:08x}, not {stored:08x}")]
     Damaged {
-        /// What was asked for.
-        wanted: &'static str,
+        /// What was expected: a report state or a KPI tally.
+        expected: &'static str,
         /// The checksum of the bytes.
         found: u32,
         /// The checksum stored with them.
         stored: u32,
     },
-    /// The checksum is right, yet they do not say what they should.
-    #[error("the stored {wanted} cannot be read: {why}")]
+    /// The checksum is right, but the content is not valid.
+    #[error("the stored {expected} cannot be read: {why}")]
     Unreadable {
-        /// What was asked for.
-        wanted: &'static str,
-        /// What is wrong.
+        /// What was expected: a report state or a KPI tally.
+        expected: &'static str,
+        /// The reason.
         why: String,
     },
 }
@@ -88,7 +88,7 @@ impl Kind {
     fn write(self, settings: &impl Serialize, counts: &impl Serialize) -> Vec<u8> {
         let mut bytes = vec![0; HEADER];
         let mut writer = rmp_serde::Serializer::new(&mut bytes).with_struct_map();
-        // Memory takes whatever is written, and none of it is of a kind that MessagePack has not: a test writes all.
+        // Writing to memory cannot fail, and MessagePack supports every type here: a test writes all.
         let _ = settings.serialize(&mut writer);
         let _ = counts.serialize(&mut rmp_serde::Serializer::new(&mut bytes));
         let sum = crc32fast::hash(&bytes[HEADER..]);
@@ -100,21 +100,21 @@ impl Kind {
     }
 
     fn read<S: DeserializeOwned, C: DeserializeOwned>(self, bytes: &[u8]) -> Result<(S, C), StoredError> {
-        let wanted = self.name();
-        let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(StoredError::Foreign { wanted })?;
+        let expected = self.name();
+        let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(StoredError::Foreign { expected })?;
         let [m0, m1, m2, m3, version, kind, sum @ ..] = *header;
         if [m0, m1, m2, m3] != MAGIC {
-            return Err(StoredError::Foreign { wanted });
+            return Err(StoredError::Foreign { expected });
         }
         if version != VERSION {
-            return Err(StoredError::Version { wanted, found: version, known: VERSION });
+            return Err(StoredError::Version { expected, found: version, known: VERSION });
         }
         if kind != self as u8 {
-            return Err(StoredError::Foreign { wanted });
+            return Err(StoredError::Foreign { expected });
         }
         let (found, stored) = (crc32fast::hash(rest), u32::from_le_bytes(sum));
         if found != stored {
-            return Err(StoredError::Damaged { wanted, found, stored });
+            return Err(StoredError::Damaged { expected, found, stored });
         }
         let unreadable = |error: rmp_serde::decode::Error| self.unreadable(&error);
         let mut reader = rmp_serde::Deserializer::from_read_ref(rest);
@@ -123,11 +123,11 @@ impl Kind {
     }
 
     fn unreadable(self, why: &impl ToString) -> StoredError {
-        StoredError::Unreadable { wanted: self.name(), why: why.to_string() }
+        StoredError::Unreadable { expected: self.name(), why: why.to_string() }
     }
 }
 
-/// What a state has counted. Slices and periods are in order, so that equal states have equal bytes.
+/// The counts of a state. Slices and periods are in order, so that equal states have equal bytes.
 #[derive(Serialize)]
 struct Counts<'a> {
     records: RecordCounts,
@@ -141,8 +141,9 @@ struct Counts<'a> {
 #[derive(Serialize)]
 struct SliceCounts<'a> {
     values: &'a Values,
-    asked: Option<&'a BTreeMap<Box<str>, ResponseRate>>,
-    /// By the first instant of a period, `None` for what belongs to none.
+    #[serde(rename = "asked")]
+    invited: Option<&'a BTreeMap<Box<str>, ResponseRate>>,
+    /// By the first timestamp of a period, `None` for what belongs to none.
     periods: Vec<(Option<Timestamp>, Vec<ByteBuf>)>,
 }
 
@@ -158,7 +159,8 @@ struct ReadCounts {
 #[derive(Deserialize)]
 struct ReadSlice {
     values: Values,
-    asked: Option<BTreeMap<Box<str>, ResponseRate>>,
+    #[serde(rename = "asked")]
+    invited: Option<BTreeMap<Box<str>, ResponseRate>>,
     periods: Vec<(Option<Timestamp>, Vec<ByteBuf>)>,
 }
 
@@ -209,8 +211,8 @@ impl ReportState {
                     });
                     let mut periods: Vec<_> = filled.collect();
                     periods.sort_unstable_by_key(|(start, _)| *start);
-                    let asked = sliced.asked.get(slice).filter(|asked| !asked.is_empty());
-                    SliceCounts { values, asked, periods }
+                    let invited = sliced.invited.get(slice).filter(|invited| !invited.is_empty());
+                    SliceCounts { values, invited, periods }
                 })
                 .collect();
             slices.sort_unstable_by(|one, other| one.values.cmp(other.values));
@@ -228,8 +230,8 @@ impl ReportState {
     fn of_counts(report: &Report, counts: ReadCounts) -> Result<Self, String> {
         let mut state = report.state();
         if counts.slices.len() != state.slicings.len() {
-            let (found, wanted) = (counts.slices.len(), state.slicings.len());
-            return Err(format!("it has {found} slicings, its report has {wanted}"));
+            let (found, expected) = (counts.slices.len(), state.slicings.len());
+            return Err(format!("it has {found} slicings, its report has {expected}"));
         }
         state.restore(counts.records, [counts.events, counts.links], counts.first);
         let as_of = state.report.settings.as_of;
@@ -237,11 +239,11 @@ impl ReportState {
             let (mut filled, mut room) = (0_usize, 0_usize);
             for read in slices {
                 if read.values.len() != state.slicings[number].slicer.width() {
-                    return Err("a slice has not the attributes of its slicing".to_owned());
+                    return Err("a slice does not have the attributes of its slicing".to_owned());
                 }
                 let slice = state.slicings[number].slicer.slice_of_values(&read.values);
-                for (question, rate) in read.asked.into_iter().flatten() {
-                    state.slicings[number].asked(slice, &question, as_of).merge(rate);
+                for (question, rate) in read.invited.into_iter().flatten() {
+                    state.slicings[number].response_rate(slice, &question, as_of).merge(rate);
                 }
                 for (start, tallies) in read.periods {
                     let period = state.calendar.period(start);
@@ -258,7 +260,7 @@ impl ReportState {
                     // The cells of a slice reach up to its last period.
                     (filled, room) = (filled + 1, room.saturating_add(period));
                     if room > ROOM.saturating_add(filled.saturating_mul(ROOM_PER_CELL)) {
-                        return Err("it has next to no counts for the slices and periods it names".to_owned());
+                        return Err("it has too few counts for its slices and periods".to_owned());
                     }
                     for (kpi, tally) in tallies.into_iter().enumerate() {
                         let sliced = &mut state.slicings[number];
@@ -288,7 +290,7 @@ impl Report {
 }
 
 impl KpiTally {
-    /// The tally as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): what was asked for, the counts
+    /// The tally as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): the request, the counts
     /// and a checksum, as MessagePack. Equal tallies have equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         Kind::Tally.write(&(self.request(), self.as_of()), &TallyCounts::of(self.counted()))

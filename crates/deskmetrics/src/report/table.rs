@@ -1,4 +1,4 @@
-//! The finished report, and how it prints.
+//! The finished report and its text form.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,9 +29,9 @@ pub struct ReportTable {
     pub by: Vec<Vec<Attribute>>,
     /// Confidence level of the intervals, between 0 and 1.
     pub level: f64,
-    /// Numbers that rest on fewer records than this are marked.
+    /// Numbers based on fewer records than this are marked.
     pub min_n: u64,
-    /// What was fed.
+    /// Numbers of records fed.
     pub records: RecordCounts,
     /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted.
     #[serde(skip_serializing_if = "Excluded::is_empty")]
@@ -40,13 +40,13 @@ pub struct ReportTable {
     /// themselves count.
     #[serde(skip_serializing_if = "Excluded::is_empty")]
     pub links_excluded: Excluded,
-    /// What to beware of.
+    /// Warnings.
     pub warnings: Vec<Warning>,
     /// The numbers.
     pub rows: Vec<ReportRow>,
 }
 
-/// Names of attributes other than the usual ones.
+/// Display names of attributes.
 pub type AttributeNames = BTreeMap<Attribute, Box<str>>;
 
 impl Merge for RecordCounts {
@@ -59,7 +59,7 @@ impl Merge for RecordCounts {
     }
 }
 
-/// How many records a report has seen, excluded or not.
+/// Numbers of records of a report, excluded or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RecordCounts {
@@ -71,7 +71,7 @@ pub struct RecordCounts {
     pub invitations: u64,
     /// Contacts offered to a queue.
     pub contacts: u64,
-    /// Stretches of agents on duty.
+    /// Shifts of agents.
     pub shifts: u64,
 }
 
@@ -177,7 +177,7 @@ impl ReportTable {
     }
 
     fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A KPI without any record needs one line to say so, not eight.
+        // A KPI without any record needs one line, not eight.
         let rows: Vec<&ReportRow> =
             self.overall().filter(|row| row.headline || row.value.is_some_and(|_| row.n > 0)).collect();
         let mut lines = vec![[
@@ -392,7 +392,7 @@ fn interval(row: &ReportRow) -> String {
 
 fn mark_small(row: &ReportRow) -> String {
     if row.headline && row.unit == Unit::Count {
-        return String::new(); // the value says it
+        return String::new(); // the value is the count
     }
     // The mark has a column of its own, so that the digits line up.
     format!("{}{}", count_text(row.n), if row.small_n { "*" } else { " " })
@@ -408,7 +408,7 @@ fn change(row: &ReportRow) -> String {
     format!("{} {mark}", difference_text(change.difference, row.unit, row.clock))
 }
 
-/// Columns a text takes on the screen, for the scripts whose letters take one.
+/// The columns of a text on the screen, for scripts whose letters have one.
 fn width(text: &str) -> usize {
     text.chars().count()
 }

@@ -1,4 +1,4 @@
-//! Numbers as people read them: `82.1 %`, `+39.8`, `4h 12m`, `2,767`.
+//! Formats numbers for readers: `82.1 %`, `+39.8`, `4h 12m`, `2,767`.
 
 use crate::{ClockKind, Interval, Unit};
 
@@ -24,7 +24,7 @@ const TO: &str = " – ";
 pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> String {
     let Some(value) = value.filter(|value| !value.is_nan()) else { return "–".to_owned() };
     if value.is_infinite() {
-        // The upper end of an interval that was not watched long enough.
+        // The upper end of an interval that was not observed long enough.
         return if value > 0.0 { "∞" } else { "-∞" }.to_owned();
     }
     match unit {
@@ -39,7 +39,7 @@ pub fn value_text(value: Option<f64>, unit: Unit, clock: Option<ClockKind>) -> S
     }
 }
 
-/// Both ends, the unit said once: `80.6 – 83.5 %`.
+/// Both ends, the unit written once: `80.6 – 83.5 %`.
 pub fn interval_text(interval: Interval, unit: Unit, clock: Option<ClockKind>) -> String {
     let end = |value| value_text(Some(value), unit, clock);
     match unit {
@@ -88,7 +88,7 @@ fn grouped(whole: &str) -> String {
     text
 }
 
-/// The two largest units that say something, rounded to the smaller one.
+/// The two largest units above zero, rounded to the smaller one.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_says_its_unit_once() {
+    fn an_interval_has_its_unit_once() {
         let interval = Interval { lower: 80.61, upper: 83.5, level: 0.95, method: IntervalMethod::Wilson };
         assert_eq!(interval_text(interval, Unit::Percent, None), "80.6 – 83.5 %");
         assert_eq!(interval_text(interval, Unit::Points, None), "+80.6 – +83.5");

@@ -1,4 +1,4 @@
-//! What to beware of when reading a report.
+//! Warnings of a report.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,21 +12,21 @@ use crate::survey::Adjusted;
 use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 
-/// Why a number of a report may not be what it seems.
+/// Why a number of a report may mislead.
 ///
 /// `Display` gives a sentence for the reader; serde an object whose `warning` names the kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "warning", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
-    /// A CSAT, NPS or CES rests on fewer answers than the report asks for
+    /// A CSAT, NPS or CES is based on fewer answers than the report requires
     /// ([`min_n`](super::ReportBuilder::min_n)): overall, or in some slices.
     TooFewAnswers {
         /// The KPI's id.
         kpi: &'static str,
         /// Its English name.
         name: Cow<'static, str>,
-        /// What was chosen for it, such as the question.
+        /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// The slicing; empty for the overall score.
         by: Vec<Attribute>,
@@ -34,16 +34,16 @@ pub enum Warning {
         slices: Vec<SliceKeys>,
         /// Slices that have a score.
         of: u64,
-        /// What each should rest on.
+        /// The fewest answers required of each.
         min_n: u64,
     },
-    /// The numbers may not be what they seem, such as an NPS of answers from 1 to 5.
+    /// The numbers may mislead, such as an NPS of answers from 1 to 5.
     Caution {
         /// The KPI's id.
         kpi: &'static str,
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
-        /// What was chosen for it, such as the question.
+        /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// Why, without a full stop.
         why: &'static str,
@@ -54,7 +54,7 @@ pub enum Warning {
         kpi: &'static str,
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
-        /// What was chosen for it, with the restriction.
+        /// Its options, with the restriction.
         option: Option<Arc<str>>,
     },
     /// A KPI excludes more than [`MOST_EXCLUDED`](Self::MOST_EXCLUDED) of its records because of one fault in their data.
@@ -63,7 +63,7 @@ pub enum Warning {
         kpi: &'static str,
         /// Its English name.
         name: Cow<'static, str>,
-        /// What was chosen for it.
+        /// Its options.
         option: Option<Arc<str>>,
         /// The fault.
         reason: Reason,
@@ -88,7 +88,7 @@ pub enum Warning {
         of: u64,
         /// The first value.
         example: String,
-        /// What to do about it.
+        /// The remedy.
         remedy: String,
     },
     /// Timestamps are so much later than all others that they do not count when the cut-off is taken from the data. They are
@@ -102,14 +102,14 @@ pub enum Warning {
         row: u64,
         /// Its value.
         value: Timestamp,
-        /// How many there are.
+        /// Their number.
         count: u64,
         /// The cut-off without them.
         cut_off: Timestamp,
     },
     /// The status that a table of tickets states differs from that of the ticket's last event.
     StatusDiffers {
-        /// Tickets of which it differs.
+        /// Tickets where it differs.
         count: u64,
         /// Tickets with a stated status.
         of: u64,
@@ -128,7 +128,7 @@ pub enum Warning {
         clock: Option<ClockKind>,
         /// The column.
         column: String,
-        /// Tickets of which it differs.
+        /// Tickets where it differs.
         count: u64,
         /// Tickets that have both.
         of: u64,
@@ -145,7 +145,7 @@ pub enum Warning {
     AttributeDiffers {
         /// The attribute, or `tags`.
         attribute: String,
-        /// Tickets of which it differs; of tags, pairs of a ticket and a tag.
+        /// Tickets where it differs; of tags, pairs of a ticket and a tag.
         count: u64,
         /// Tickets whose attribute events change; of tags, pairs of a ticket and a tag.
         of: u64,
@@ -175,10 +175,10 @@ pub enum Warning {
         /// The slicing.
         by: Vec<Attribute>,
     },
-    /// Some slices answered much more readily than others, so that the overall score speaks for them more than for the
+    /// Some slices answered much more readily than others, so that the overall score represents them more than the
     /// rest.
     ///
-    /// Told where the survey's invitations were fed, chance alone is unlikely to make the rates so uneven (Pearson's
+    /// It is given if the survey's invitations were fed, chance alone is unlikely to make the rates so uneven (Pearson's
     /// chi-squared test at the report's level), and either the R-indicator is below [`LEAST_R`](Self::LEAST_R) or
     /// the rates vary by more than [`MOST_VARIATION`](Self::MOST_VARIATION) of their mean.
     UnevenResponse {
@@ -186,7 +186,7 @@ pub enum Warning {
         kpi: &'static str,
         /// Its English name.
         name: Cow<'static, str>,
-        /// What was chosen for it, such as the question.
+        /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// The slicing whose response is uneven.
         by: Vec<Attribute>,
@@ -204,8 +204,8 @@ pub enum Warning {
         unit: Unit,
         /// The score as reported.
         value: Option<f64>,
-        /// The score if all slices had answered alike (post-stratified), with the n of evenly weighted answers that would
-        /// tell as much.
+        /// The score if all slices had answered alike (post-stratified), with the n of evenly weighted answers of the same
+        /// precision.
         adjusted: Option<Adjusted>,
     },
 }
@@ -328,7 +328,7 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "stated {attribute} {} from {attribute} by events: {} with changes, such as \"{ticket}\": {} in the \
-                     table, {} by its events; attribute_values tells whether the table has the current values or those \
+                     table, {} by its events; attribute_values states whether the table has the current values or those \
                      at creation",
                     if attribute == "tags" { "differ" } else { "differs" },
                     share(*count, *of),

@@ -1,4 +1,4 @@
-//! How long something may take: a duration, or a number of business days.
+//! Time budgets: a duration, or a number of business days.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use super::offsets::Offsets;
 use super::{CompiledSchedule, DueError, Gap};
 use crate::duration_text;
 
-/// How long something may take.
+/// The time that something may take.
 ///
 /// In text `"4h"`, or `"2 business days"` with `", same hour"` where that is meant.
 ///
@@ -26,7 +26,7 @@ use crate::duration_text;
 pub enum Budget {
     /// A duration.
     Time(TimeDelta),
-    /// So many business days after the local date on which it starts, which does not count itself.
+    /// A number of business days after the local date on which it starts, which does not count itself.
     #[doc(alias = "working days")]
     BusinessDays(u32, DayEnd),
 }
@@ -43,7 +43,7 @@ pub enum DayEnd {
 }
 
 impl Budget {
-    /// Whether it is longer than nothing.
+    /// Whether it is above zero.
     pub fn is_positive(self) -> bool {
         match self {
             Self::Time(time) => time > TimeDelta::zero(),
@@ -100,7 +100,7 @@ impl FromStr for Budget {
 }
 
 impl CompiledSchedule {
-    /// When so many business days are over; see [`Budget::BusinessDays`].
+    /// The end of a number of business days; see [`Budget::BusinessDays`].
     ///
     /// ```
     /// use deskmetrics::schedule::{DayEnd, Schedule};
@@ -115,7 +115,7 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// [`DueError::NeverOpens`] when there are not so many business days; [`DueError::OutOfRange`] when the timestamp cannot be
+    /// [`DueError::NeverOpens`] when there are not enough business days; [`DueError::OutOfRange`] when the timestamp cannot be
     /// represented.
     pub fn due_in_business_days(
         &self,

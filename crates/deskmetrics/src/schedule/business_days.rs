@@ -15,7 +15,7 @@ impl CompiledSchedule {
         self.business_days().includes(day_number(date))
     }
 
-    /// How many business days there are from one date to just before another; negative when `to` is before
+    /// The number of business days from one date to just before another; negative when `to` is before
     /// `from`.
     ///
     /// ```
@@ -37,7 +37,7 @@ impl CompiledSchedule {
         i64::try_from(days.before(day_number(to)) - days.before(day_number(from))).unwrap_or_default()
     }
 
-    /// The date that is so many business days after a date, or before it if negative; the date itself for
+    /// The date a number of business days after a date, or before it if negative; the date itself for
     /// zero.
     ///
     /// The date itself does not count, so one business day after a Friday, a Saturday and a Sunday is the
@@ -58,7 +58,7 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// [`DueError::NeverOpens`] when there are not so many business days;
+    /// [`DueError::NeverOpens`] when there are not enough business days;
     /// [`DueError::OutOfRange`] when the date cannot be represented.
     #[doc(alias = "workday")]
     pub fn add_business_days(&self, date: NaiveDate, count: i64) -> Result<NaiveDate, DueError> {

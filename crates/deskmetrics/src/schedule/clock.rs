@@ -27,7 +27,7 @@ pub enum Clock<'a> {
 }
 
 impl Clock<'_> {
-    /// The time from one instant to another by this clock; negative when `to` is before `from`.
+    /// The time from one timestamp to another by this clock; negative when `to` is before `from`.
     pub fn elapsed(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
         TimeDelta::microseconds(self.elapsed_micros(from.timestamp_micros(), to.timestamp_micros()))
     }
@@ -42,7 +42,7 @@ impl Clock<'_> {
         }
     }
 
-    /// The instant at which a budget that starts at `start` is used up by this clock.
+    /// The timestamp at which a budget that starts at `start` is used up by this clock.
     ///
     /// # Errors
     ///

@@ -5,40 +5,40 @@ use std::ops::RangeInclusive;
 use super::{CompiledSchedule, Schedule, ScheduleHistory, WorkingTime};
 
 impl Schedule {
-    /// The form that answers questions, fast for the years 2000 to 2049 and exact for all others.
+    /// The compiled form, fast for the years 2000 to 2049 and exact for all others.
     pub fn compile(&self) -> CompiledSchedule {
         WorkingTime::from(self.clone()).compile()
     }
 
-    /// The form that answers questions, fast for these years and exact for all others.
+    /// The compiled form, fast for these years and exact for all others.
     ///
-    /// At most 136 years are compiled; the answers do not depend on it.
+    /// At most 136 years are compiled; results do not depend on the years.
     pub fn compile_years(&self, years: RangeInclusive<i32>) -> CompiledSchedule {
         WorkingTime::from(self.clone()).compile_years(years)
     }
 }
 
 impl ScheduleHistory {
-    /// The form that answers questions, fast for the years 2000 to 2049 and exact for all others.
+    /// The compiled form, fast for the years 2000 to 2049 and exact for all others.
     pub fn compile(&self) -> CompiledSchedule {
         WorkingTime::from(self.clone()).compile()
     }
 
-    /// The form that answers questions, fast for these years and exact for all others.
+    /// The compiled form, fast for these years and exact for all others.
     pub fn compile_years(&self, years: RangeInclusive<i32>) -> CompiledSchedule {
         WorkingTime::from(self.clone()).compile_years(years)
     }
 }
 
 impl WorkingTime {
-    /// The form that answers questions, fast for the years 2000 to 2049 and exact for all others.
+    /// The compiled form, fast for the years 2000 to 2049 and exact for all others.
     pub fn compile(&self) -> CompiledSchedule {
         self.compile_years(CompiledSchedule::DEFAULT_YEARS)
     }
 
-    /// The form that answers questions, fast for these years and exact for all others.
+    /// The compiled form, fast for these years and exact for all others.
     ///
-    /// At most 136 years are compiled; the answers do not depend on it.
+    /// At most 136 years are compiled; results do not depend on the years.
     pub fn compile_years(&self, years: RangeInclusive<i32>) -> CompiledSchedule {
         CompiledSchedule::new(self, years)
     }

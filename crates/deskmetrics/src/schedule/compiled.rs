@@ -1,4 +1,4 @@
-//! The compiled form of a schedule, which answers all questions.
+//! The compiled form of a schedule.
 
 use std::fmt;
 use std::ops::{Range, RangeInclusive};
@@ -16,15 +16,14 @@ use super::span::Span;
 use super::timeline::{LONGEST, SECOND};
 use super::{Boundary, Conventions, DueError, WorkingTime, ZeroBudget};
 
-/// A schedule ready to answer: how much working time lies between two instants, when a budget is used up,
-/// whether it is open, when it opens and closes next.
+/// A compiled schedule: the working time between two timestamps, due times, openings and closings.
 ///
-/// All openings of the compiled years stand in one sorted list with the working time before each, so a
-/// question costs the same for a minute and for a decade. Outside these years the answers are as exact, and
-/// still take bounded time, but microseconds instead of nanoseconds.
+/// All openings of the compiled years are in one sorted list with the working time before each, so a query costs the same
+/// for a minute and for a decade. Outside these years results are as exact and still take bounded time, but microseconds
+/// instead of nanoseconds.
 ///
-/// Openings are half-open, `[opening, closing)`: at its opening instant a schedule is open, at its closing
-/// instant it is closed. Instants are taken in whole microseconds; a fraction below is cut off.
+/// Openings are half-open, `[opening, closing)`: at its opening time a schedule is open, at its closing
+/// time it is closed. Timestamps are taken in whole microseconds; a fraction below is truncated.
 /// Time zones change by the tables of `chrono-tz`, which end with the year 2099: after that the last offset
 /// stays.
 ///
@@ -43,18 +42,18 @@ struct Inner {
     span: Span,
     /// Real openings of the compiled span.
     open: Lookup,
-    /// What counts, where that differs from real openings.
+    /// Counted time, if it differs from real openings.
     counts: Option<Lookup>,
     far_open: Far,
     far_closed: Far,
     far_counts: Option<Far>,
     business_days: BusinessDays,
-    /// What the far tables count before the compiled span.
+    /// The time counted before the compiled span.
     far_origin: OnceLock<i128>,
 }
 
 impl CompiledSchedule {
-    /// The years for which answers are fastest unless others are named.
+    /// The default years of the fast look-ups.
     pub const DEFAULT_YEARS: RangeInclusive<i32> = 2000..=2049;
 
     pub(crate) fn new(whole: &WorkingTime, years: RangeInclusive<i32>) -> Self {
@@ -85,9 +84,9 @@ impl CompiledSchedule {
         Self { inner: Arc::new(inner) }
     }
 
-    /// The working time from one instant to another; negative when `to` is before `from`.
+    /// The working time from one timestamp to another; negative when `to` is before `from`.
     ///
-    /// So it adds up in any order: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`.
+    /// It is additive: `elapsed(a, b) + elapsed(b, c) == elapsed(a, c)`.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -118,17 +117,17 @@ impl CompiledSchedule {
         }
     }
 
-    /// Microseconds counted up to an instant since the beginning of the compiled years; `None` outside them.
+    /// Microseconds counted up to a timestamp since the beginning of the compiled years; `None` outside them.
     #[inline]
     pub(crate) fn reading(&self, at: i64) -> Option<i64> {
         self.counts().counted(self.relative(at))
     }
 
-    /// The instant at which a budget of working time that starts at `start` is used up.
+    /// The timestamp at which a budget of working time that starts at `start` is used up.
     ///
-    /// It is the first instant `x` with `elapsed(start, x) == budget`, under the default
+    /// It is the first timestamp `x` with `elapsed(start, x) == budget`, under the default
     /// [conventions](Conventions). A budget that ends exactly with the working day is due at its closing
-    /// instant. A budget of zero is due at `start`. A negative budget counts back, as
+    /// time. A budget of zero is due at `start`. A negative budget counts back, as
     /// [`start_by`](Self::start_by) does.
     ///
     /// ```
@@ -144,9 +143,8 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever, or no opening
-    /// after it where the conventions ask for the next one;
-    /// [`DueError::OutOfRange`] when the answer cannot be represented.
+    /// [`DueError::NeverOpens`] when the schedule has no such amount of working time left, ever, or no opening after it
+    /// where the conventions require the next one; [`DueError::OutOfRange`] when the result cannot be represented.
     #[doc(alias = "deadline")]
     #[doc(alias = "add business time")]
     pub fn due(&self, start: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
@@ -158,9 +156,9 @@ impl CompiledSchedule {
         self.try_due(start, budget).ok()
     }
 
-    /// The latest instant at which work with this budget must start to be done by `due`.
+    /// The latest timestamp at which work with this budget must start to be done by `due`.
     ///
-    /// It is the last instant `x` with `elapsed(x, due) == budget`, under the default
+    /// It is the last timestamp `x` with `elapsed(x, due) == budget`, under the default
     /// [conventions](Conventions): the inverse of [`due`](Self::due). A negative budget counts forward.
     ///
     /// ```
@@ -176,7 +174,7 @@ impl CompiledSchedule {
     ///
     /// # Errors
     ///
-    /// As [`due`](Self::due), looking back.
+    /// Those of [`due`](Self::due).
     #[doc(alias = "subtract business time")]
     pub fn start_by(&self, due: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
         instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
@@ -187,7 +185,7 @@ impl CompiledSchedule {
         self.try_start_by(due, budget).ok()
     }
 
-    /// Whether it is open at this instant: from each opening until just before the closing.
+    /// Whether it is open at this timestamp: from each opening until just before the closing.
     ///
     /// ```
     /// use deskmetrics::schedule::Schedule;
@@ -206,9 +204,9 @@ impl CompiledSchedule {
         self.inner.open.is_open(self.relative(at)).unwrap_or_else(|| self.inner.far_open.is_within(at))
     }
 
-    /// The first opening instant at or after this one; `None` when it never opens again.
+    /// The first opening time at or after this one; `None` when it never opens again.
     ///
-    /// An opening that is under way does not count, except at its very first instant.
+    /// An opening that is under way counts only at its first timestamp.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         instant(self.next_opening_micros(at.timestamp_micros())?).ok()
     }
@@ -219,7 +217,7 @@ impl CompiledSchedule {
             return Some(opening + self.origin());
         }
         let far = &self.inner.far_open;
-        // At an opening instant nothing has been counted since the closing before it.
+        // At an opening time nothing has been counted since the closing before it.
         let opens_now = self.is_open_micros(at) && !at.checked_sub(1).is_some_and(|t| self.is_open_micros(t));
         if opens_now {
             return Some(at);
@@ -228,7 +226,7 @@ impl CompiledSchedule {
         far.last_reach(far.counted(closed)).ok()
     }
 
-    /// The first closing instant after this one; `None` when it never closes again.
+    /// The first closing time after this one; `None` when it never closes again.
     ///
     /// While it is open that is the end of the opening under way, else the end of the next one.
     pub fn next_closing(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -245,7 +243,7 @@ impl CompiledSchedule {
         far.last_reach(far.counted(open)).ok()
     }
 
-    /// The openings within a range of instants, in order, cut at its ends.
+    /// The openings within a range of timestamps, in order, cut at its ends.
     ///
     /// ```
     /// use deskmetrics::schedule::Schedule;
@@ -270,7 +268,7 @@ impl CompiledSchedule {
 
     /// Bytes that the compiled years take.
     ///
-    /// Some 10 kB a year for office hours. The table for instants outside these years is made when it is
+    /// Some 10 kB a year for office hours. The table for timestamps outside these years is made when it is
     /// first needed and takes about 20 kB.
     pub fn size_in_bytes(&self) -> usize {
         self.inner.open.size() + self.inner.counts.as_ref().map_or(0, Lookup::size)
@@ -325,7 +323,7 @@ impl CompiledSchedule {
         self.move_by(due, -budget, to_opening)
     }
 
-    /// The instant `budget` of counted time from `start`: the last such one, which is an opening if time
+    /// The timestamp `budget` of counted time from `start`: the last such one, which is an opening if time
     /// pauses there, or the first, which is a closing.
     fn move_by(&self, start: i64, budget: i128, to_opening: bool) -> Result<i64, DueError> {
         let counts = self.counts();
@@ -342,7 +340,7 @@ impl CompiledSchedule {
         if to_opening { far.last_reach(target) } else { far.first_reach(target) }
     }
 
-    /// The last closing instant at or before an instant at which it is closed.
+    /// The last closing time at or before a timestamp at which it is closed.
     fn previous_closing(&self, at: i64) -> Result<i64, DueError> {
         let open = &self.inner.open;
         if let Some(counted) = open.counted(self.relative(at))
@@ -354,7 +352,7 @@ impl CompiledSchedule {
         far.first_reach(far.counted(at))
     }
 
-    /// Microseconds counted up to an instant, since the beginning of the compiled span.
+    /// Microseconds counted up to a timestamp, since the beginning of the compiled span.
     fn counted(&self, at: i64) -> i128 {
         if let Some(counted) = self.counts().counted(self.relative(at)) {
             return i128::from(counted);
@@ -376,7 +374,7 @@ impl CompiledSchedule {
         self.inner.span.start * SECOND
     }
 
-    /// Microseconds since the beginning of the compiled span; far outside it where that cannot be said.
+    /// Microseconds since the beginning of the compiled span; far outside it where that cannot be represented.
     fn relative(&self, at: i64) -> i64 {
         at.saturating_sub(self.origin())
     }
@@ -395,7 +393,7 @@ impl fmt::Debug for CompiledSchedule {
     }
 }
 
-/// The openings within a range of instants, from [`CompiledSchedule::openings`].
+/// The openings within a range of timestamps, from [`CompiledSchedule::openings`].
 #[derive(Clone, Debug)]
 pub struct Openings<'a> {
     schedule: &'a CompiledSchedule,

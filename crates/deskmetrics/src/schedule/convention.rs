@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where a budget that ends exactly when working time pauses lands.
+/// The due time of a budget that ends exactly when working time pauses.
 ///
 /// With Mon-Fri 09:00-17:00, two hours from Friday 15:00 are used up on Friday 17:00. Most people
-/// call that the due time; some engines answer Monday 09:00, the first *open* instant by which the
+/// call that the due time; some engines return Monday 09:00, the first *open* timestamp by which the
 /// two hours have passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Boundary {
-    /// The closing instant: the first instant at which the budget is used up. The default.
+    /// The closing time: the first timestamp at which the budget is used up. The default.
     #[default]
     Closing,
     /// The next opening, as in zendesk/biz and Zammad. A budget counted backwards
     /// ([`start_by`](super::CompiledSchedule::start_by)) that is used up exactly at an opening stays
-    /// there: an opening instant is open.
+    /// there: an opening time is open.
     NextOpening,
     /// The next opening when counting forwards and the previous closing when counting backwards, as
     /// in pandas' `BusinessHour` with one opening a day. (With several a day pandas stays at some
@@ -23,19 +23,19 @@ pub enum Boundary {
     NextOpeningOrPreviousClosing,
 }
 
-/// What a budget of zero does outside working time.
+/// The due time of a zero budget outside working time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ZeroBudget {
-    /// Nothing: the instant stays as it is. The default.
+    /// The start itself. The default.
     #[default]
     Unchanged,
-    /// It moves to the next opening (backwards: to the previous closing), as in zendesk/biz. An opening
-    /// instant is open and stays.
+    /// The next opening (backwards: the previous closing), as in zendesk/biz. An opening
+    /// time is open and stays.
     NextOpening,
 }
 
-/// What a holiday closes.
+/// The part of a shift that a holiday closes.
 ///
 /// With a night shift from Monday to Friday 22:00-06:00 and a holiday on Wednesday:
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ pub enum HolidayScope {
     ShiftStart,
 }
 
-/// What counts as elapsed on a day on which the clocks change.
+/// Elapsed time on days on which the clocks change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Counting {
@@ -58,13 +58,12 @@ pub enum Counting {
     #[default]
     Elapsed,
     /// Time on the clock on the wall: the same hours count three hours on either day. The skipped hour
-    /// is counted at the instant of the change, and what is due or must start within it is due or starts
-    /// then; while the clock shows an hour for the second time, the count stands still, so that it never
-    /// runs backwards.
+    /// is counted at the change, and what is due or must start within it is due or starts then. While the
+    /// clock shows an hour for the second time, the count does not change, so that it never runs backwards.
     Wall,
 }
 
-/// Where an opening or closing time lies that the clocks skip when they go forward.
+/// The position of an opening or closing time that the clocks skip when they go forward.
 ///
 /// With hours from 02:30 to 10:00 on the day on which the clocks go from 02:00 to 03:00:
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,13 +78,13 @@ pub enum Gap {
 }
 
 impl Gap {
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form serde asks for")]
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde requires")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// The conventions of a schedule; each default is what most people expect.
+/// The conventions of a schedule; the defaults are what most people expect.
 ///
 /// ```
 /// use deskmetrics::schedule::{Boundary, Conventions};
@@ -100,16 +99,16 @@ impl Gap {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Conventions {
-    /// Where a budget that ends exactly when working time pauses lands.
+    /// The due time of a budget that ends exactly when working time pauses.
     pub boundary: Boundary,
-    /// What a budget of zero does outside working time.
+    /// The due time of a zero budget outside working time.
     pub zero: ZeroBudget,
-    /// What a holiday closes.
+    /// The part of a shift that a holiday closes.
     pub holiday_scope: HolidayScope,
-    /// What counts as elapsed on a day on which the clocks change.
+    /// Elapsed time on days on which the clocks change.
     pub clock: Counting,
-    /// Where an opening or closing time lies that the clocks skip. Time on the clock on the wall ([`Counting::Wall`]) counts
-    /// the skipped hour itself, so that it only applies to when it is open.
+    /// The position of an opening or closing time that the clocks skip. With [`Counting::Wall`] the skipped hour counts
+    /// itself, so this applies only to when the schedule is open.
     #[serde(skip_serializing_if = "Gap::is_default")]
     pub gap: Gap,
 }

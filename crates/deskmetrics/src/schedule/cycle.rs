@@ -1,6 +1,6 @@
-//! Cumulative counts over all of time, from blocks that repeat every 400 years.
+//! Cumulative counts for all times, from blocks that repeat every 400 years.
 //!
-//! Time is cut into blocks of 189 days: 27 weeks, 773 blocks to the 146 097 days of 400 years. Within an
+//! Time is divided into blocks of 189 days: 27 weeks, 773 blocks to the 146 097 days of 400 years. Within an
 //! irregular stretch each block has its own count; before and after it the counts repeat every 773 blocks.
 
 use super::offsets::DAY;
@@ -14,7 +14,7 @@ pub(crate) const BLOCK: i64 = BLOCK_DAYS * DAY;
 
 const BLOCKS_PER_CYCLE: i64 = CYCLE_DAYS / BLOCK_DAYS;
 
-/// What is counted before each block, for all blocks.
+/// The count before each block, for all blocks.
 #[derive(Debug)]
 pub(crate) struct CycleTable {
     /// The irregular stretch: its first block, and the block after its last.
@@ -24,19 +24,19 @@ pub(crate) struct CycleTable {
     before: Vec<i64>,
 }
 
-/// A block by its like within the table.
+/// A block, with an equal one of the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Block {
-    /// Its like.
+    /// An equal block of the table.
     pub(crate) index: i64,
-    /// How many cycles it lies after that.
+    /// How many cycles it is after that.
     pub(crate) cycles: i64,
-    /// What is counted before it.
+    /// The count before it.
     pub(crate) before: i128,
 }
 
 impl CycleTable {
-    /// The table of what `count` says of blocks. Those from `first` to just before `last` are irregular;
+    /// The table of what `count` returns for blocks. Those from `first` to just before `last` are irregular;
     /// outside, all blocks are alike if they `repeat_weekly`.
     pub(crate) fn new(first: i64, last: i64, repeat_weekly: bool, mut count: impl FnMut(i64) -> i64) -> Self {
         let mut before = vec![0];
@@ -74,7 +74,7 @@ impl CycleTable {
         Block { index, cycles, before: self.at(index) + i128::from(cycles) * per_cycle }
     }
 
-    /// The block in which `count` is exceeded; `None` when that never happens, or has always been so.
+    /// The block in which `count` is exceeded; `None` if that is never the case, or always.
     pub(crate) fn exceeding(&self, count: i128) -> Option<Block> {
         let (start, per_cycle) = if count < self.at(self.first) {
             (self.at(self.first - BLOCKS_PER_CYCLE), self.cycle_before())
@@ -97,7 +97,7 @@ impl CycleTable {
         })
     }
 
-    /// What is counted before a block of the table.
+    /// The count before a block of the table.
     fn at(&self, block: i64) -> i128 {
         let index = usize::try_from(block - self.first + BLOCKS_PER_CYCLE).ok();
         index.and_then(|i| self.before.get(i)).copied().unwrap_or_default().into()

@@ -21,7 +21,7 @@ impl BusinessDays {
         self.source.is_business_day(day)
     }
 
-    /// How many business days come before a day, since the far past.
+    /// The number of business days before a day, since the far past.
     pub(crate) fn before(&self, day: i64) -> i128 {
         let block = self.table().block(day.div_euclid(BLOCK_DAYS));
         let like = day - block.cycles * CYCLE_DAYS;
@@ -29,7 +29,7 @@ impl BusinessDays {
         block.before + within.sum::<i128>()
     }
 
-    /// The business day before which there are so many.
+    /// The business day with this number of business days before it.
     pub(crate) fn after(&self, count: i128) -> Option<i64> {
         let block = self.table().exceeding(count)?;
         let skipped = usize::try_from(count - block.before).ok()?;

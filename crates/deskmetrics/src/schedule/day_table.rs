@@ -1,4 +1,4 @@
-//! What counts on each day of UTC, in one record a day, so that a look-up needs no search and no branch.
+//! One record per UTC day, for look-ups without search or branch.
 
 use super::offsets::DAY;
 use super::timeline::{SECOND, Segment};
@@ -8,7 +8,7 @@ const DAY_MICROS: u64 = (DAY * SECOND).unsigned_abs();
 
 /// One record for each day of the compiled span, for schedules with one or two segments a day.
 ///
-/// With more the records grow too large to stay in the processor's cache, and a look at the few segments of
+/// With more the records grow too large to stay in the processor's cache, and a search in the few segments of
 /// the day ([`counted_among`]) is faster.
 #[derive(Clone, Debug)]
 pub(crate) enum DayTable {
@@ -17,7 +17,7 @@ pub(crate) enum DayTable {
     None,
 }
 
-/// What counts on a day of UTC, as windows in order.
+/// Counted time on a UTC day, as windows in order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Day<const WINDOWS: usize>([Window; WINDOWS]);
 
@@ -26,12 +26,12 @@ pub(crate) struct Day<const WINDOWS: usize>([Window; WINDOWS]);
 struct Window {
     from: i64,
     to: i64,
-    /// What is counted before it, less `from`.
+    /// The count before it, less `from`.
     offset: i64,
 }
 
 impl DayTable {
-    /// The records of `days` days; `started` says how many segments start at or before the start of each.
+    /// The records of `days` days; `started` is how many segments start at or before the start of each.
     pub(crate) fn new(segments: &[Segment], started: &[u32], days: usize) -> Self {
         let mut counted = 0;
         let leaps = segments.iter().any(|segment| {
@@ -109,7 +109,7 @@ fn records<const WINDOWS: usize>(segments: &[Segment], started: &[u32], days: us
     let mut counted = 0;
     (0..days)
         .map(|day| {
-            // A day without any counts nothing; those that are missing after others never begin.
+            // A day without windows counts nothing; missing windows never begin.
             let missing = Window { from: i64::MAX, to: i64::MAX, offset: 0 };
             let mut windows = [missing; WINDOWS];
             windows[0] = Window { from: 0, to: 0, offset: counted };

@@ -7,17 +7,18 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 
 use super::{Break, Conventions, Holiday, ScheduleError, Shift, WeeklyHours};
 
-/// The working time of one team: weekly hours in a time zone, and what differs from them.
+/// The working time of one team: weekly hours in a time zone, with exceptions.
 ///
 /// On each local date the shifts that begin on it are those of the
 /// [special day](Self::with_special_day) if it is one, else the weekly ones. [Holidays](Self::with_holiday)
-/// close the date (which part of an overnight shift, [`HolidayScope`](super::HolidayScope) says), unless
-/// it is a special day: the more specific word wins. [Extra openings](Self::with_extra_opening) are added,
-/// holiday or not. [Breaks](Self::with_break) are taken away last, from all of these.
+/// close the date unless it is a special day: the more specific definition wins.
+/// [`HolidayScope`](super::HolidayScope) decides which part of an overnight shift is closed.
+/// [Extra openings](Self::with_extra_opening) are added, holiday or not.
+/// [Breaks](Self::with_break) are subtracted last, from all of these.
 ///
 /// The resulting wall-clock openings are turned into UTC date by date. A time that the clocks skip moves
-/// to the first instant after the change; of a time they show twice, an opening takes the first and a
-/// closing the second. So an opening is never torn apart by a change, and a day of 23 or 25 hours counts
+/// to the first timestamp after the change; of a time they show twice, an opening takes the first and a
+/// closing the second. So an opening is never split by a change, and a day of 23 or 25 hours counts
 /// as it is (see [`Counting`](super::Counting) for the other way).
 ///
 /// ```
@@ -97,7 +98,7 @@ impl Schedule {
     /// # Errors
     ///
     /// [`ScheduleError::TimeZone`] for a zone that is not in the IANA database, and
-    /// [`ScheduleError::Hours`] for hours that cannot be read, both with the repair.
+    /// [`ScheduleError::Hours`] for hours that cannot be read, both with the remedy.
     pub fn parse(time_zone: &str, hours: &str) -> Result<Self, ScheduleError> {
         Ok(Self::new(parse_zone(time_zone)?, hours.parse()?))
     }
@@ -113,7 +114,7 @@ impl Schedule {
         self.with_holidays([holiday])
     }
 
-    /// The same with these holidays; [`NaiveDate`]s will do.
+    /// The same with these holidays; [`NaiveDate`]s are accepted.
     #[must_use]
     pub fn with_holidays<H: Into<Holiday>>(mut self, holidays: impl IntoIterator<Item = H>) -> Self {
         self.holidays.extend(holidays.into_iter().map(Into::into));
@@ -132,7 +133,7 @@ impl Schedule {
         self
     }
 
-    /// The same with these hours on this date in addition to whatever is open, holiday or not.
+    /// The same with these hours on this date in addition to other openings, holiday or not.
     #[must_use]
     pub fn with_extra_opening(mut self, date: NaiveDate, hours: impl IntoIterator<Item = Shift>) -> Self {
         let extra = self.extra_openings.entry(date).or_default();
@@ -229,21 +230,21 @@ pub fn parse_zone(name: &str) -> Result<Tz, ScheduleError> {
     })
 }
 
-/// The zone of this name but for its case, or of this city, or else the one spelled most alike.
+/// The zone with this name in any case, or with this city, or else with the most similar spelling.
 fn nearest_zone(name: &str) -> Option<Tz> {
-    // How alike two names must be to be the same with a slip of the pen; 1 is equal.
+    // How similar two names must be to count as a typing error; 1 is equal.
     const ALIKE: f64 = 0.93;
     const LONGEST: usize = 64;
     if name.len() > LONGEST {
         return None;
     }
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).to_lowercase();
-    let wanted = name.trim().replace(' ', "_");
+    let spelled = name.trim().replace(' ', "_");
     let zones = || TZ_VARIANTS.iter().copied();
-    let alike = |zone: Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &wanted.to_lowercase());
+    let alike = |zone: Tz| strsim::jaro_winkler(&zone.name().to_lowercase(), &spelled.to_lowercase());
     zones()
-        .find(|zone| zone.name().eq_ignore_ascii_case(&wanted))
-        .or_else(|| zones().find(|zone| city(zone.name()) == city(&wanted)))
+        .find(|zone| zone.name().eq_ignore_ascii_case(&spelled))
+        .or_else(|| zones().find(|zone| city(zone.name()) == city(&spelled)))
         .or_else(|| {
             let ranked = zones().map(|zone| (alike(zone), zone));
             let best = ranked.max_by(|one, other| one.0.total_cmp(&other.0))?;

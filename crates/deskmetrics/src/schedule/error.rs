@@ -1,20 +1,20 @@
-//! What can be wrong with a schedule or with a question put to it.
+//! Errors of schedules and of queries to them.
 
 use chrono::NaiveDate;
 
-/// What is wrong with the definition of a schedule.
+/// An error in the definition of a schedule.
 ///
 /// Each message names the value found and what is allowed; errors from the data form are wrapped in
 /// [`At`](ScheduleError::At), which names the place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScheduleError {
-    /// Something is wrong at this place of the data form.
+    /// An error at this place of the data form.
     #[error("{place}: {error}")]
     At {
         /// The path to the value, such as `breaks[1].from`.
         place: String,
-        /// What is wrong there.
+        /// The error at that place.
         error: Box<ScheduleError>,
     },
     /// The time zone is not in the IANA database.
@@ -22,7 +22,7 @@ pub enum ScheduleError {
     TimeZone {
         /// The name found.
         found: String,
-        /// What to write instead.
+        /// The remedy.
         remedy: String,
     },
     /// The text of weekly hours cannot be read.
@@ -32,9 +32,9 @@ pub enum ScheduleError {
         text: String,
         /// Where in it, counted in characters from 1.
         column: usize,
-        /// What stands there.
+        /// The text at that column.
         found: String,
-        /// What to write instead.
+        /// The remedy.
         remedy: String,
     },
     /// Not a time of day.
@@ -61,7 +61,7 @@ pub enum ScheduleError {
         /// The text found.
         found: String,
     },
-    /// The same key stands twice.
+    /// The same key is given twice.
     #[error("{found:?} is given twice; put all its hours into one list")]
     Duplicate {
         /// The key found.
@@ -118,7 +118,7 @@ pub enum ScheduleError {
         key: &'static str,
         /// The other key.
         other: &'static str,
-        /// What to do.
+        /// The remedy.
         remedy: &'static str,
     },
     /// An interval of minutes since Sunday that is not one.
@@ -131,7 +131,7 @@ pub enum ScheduleError {
         /// Its end.
         to: i64,
     },
-    /// A combination or a history of nothing.
+    /// An empty combination or history.
     #[error("{key} is empty; give at least one schedule")]
     Empty {
         /// The key.
@@ -139,14 +139,14 @@ pub enum ScheduleError {
     },
     /// The beginning of a version cannot be read.
     #[error(
-        "from {found:?} is neither a date nor an instant; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds"
+        "from {found:?} is neither a date nor a timestamp; write 2026-01-01, or 2026-01-01T09:00:00Z with whole seconds"
     )]
     From {
         /// The text found.
         found: String,
     },
     /// A version without a beginning that is not the first.
-    #[error("only the first version may have no from; say from when this one is in force")]
+    #[error("only the first version may have no from; give the date or time from which this one is in force")]
     VersionWithoutFrom,
     /// A version that begins before the one above it.
     #[error(
@@ -160,7 +160,7 @@ pub enum ScheduleError {
     },
     /// Wall-clock counting over a combination.
     #[error(
-        "clock = \"wall\" counts by one clock on one wall, and a combination of schedules may have several; use clock = \"elapsed\""
+        "clock = \"wall\" needs one time zone, and a combination of schedules may have several; use clock = \"elapsed\""
     )]
     WallInCombination,
 }
@@ -179,15 +179,15 @@ impl ScheduleError {
     }
 }
 
-/// Why there is no answer to the question when a budget is used up.
+/// Why a due time does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DueError {
     /// The schedule does not open often enough, in this direction, ever.
     #[error("the schedule has too little working time left: it never opens again")]
     NeverOpens,
-    /// The answer lies beyond the instants that can be represented.
-    #[error("the due time lies beyond the instants that can be represented")]
+    /// The result is beyond the timestamps that can be represented.
+    #[error("the due time is beyond the timestamps that can be represented")]
     OutOfRange,
 }
 

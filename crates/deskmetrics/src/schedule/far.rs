@@ -1,8 +1,8 @@
-//! Exact answers for any instant, however far from the compiled years, in bounded time.
+//! Exact results far from the compiled years, in bounded time.
 //!
 //! Outside a [stretch](Source::irregular) that holds all changes of offsets, dated exceptions and changes of
 //! version, openings repeat every 400 years. A table of the time counted before each
-//! [block](super::cycle) is made when it is first needed; a question then opens one or two blocks.
+//! [block](super::cycle) is made when it is first needed; a query then expands one or two blocks.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,10 +16,10 @@ use super::timeline::{SECOND, Timeline};
 /// Microseconds in 400 years.
 const CYCLE: i128 = (CYCLE_DAYS * DAY) as i128 * SECOND as i128;
 
-/// What is measured.
+/// The kind of time measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Measure {
-    /// What counts towards elapsed time.
+    /// Time that counts as elapsed.
     Counted,
     /// Real time within openings.
     Open,
@@ -27,7 +27,7 @@ pub(crate) enum Measure {
     Closed,
 }
 
-/// The time measured since the far past, for all instants; in microseconds.
+/// The time measured since the far past, for all timestamps; in microseconds.
 #[derive(Debug)]
 pub(crate) struct Far {
     source: Arc<Source>,
@@ -40,7 +40,7 @@ impl Far {
         Self { source, measure, table: OnceLock::new() }
     }
 
-    /// What is measured up to `at`.
+    /// The time measured up to `at`.
     pub(crate) fn counted(&self, at: i64) -> i128 {
         let block = self.table().block(at.div_euclid(SECOND * BLOCK));
         let within = i128::from(at) - start_of(block);
@@ -57,13 +57,13 @@ impl Far {
         counts.iter().any(|count| count.span.start <= within && within < count.span.end)
     }
 
-    /// The first instant by which `target` is measured.
+    /// The first timestamp by which `target` is measured.
     pub(crate) fn first_reach(&self, target: i128) -> Result<i64, DueError> {
-        // It lies in the block that exceeds what comes just before the target.
+        // It is in the block that exceeds what comes just before the target.
         self.reach(target, target - 1, Timeline::first_reach)
     }
 
-    /// The last instant up to which no more than `target` is measured.
+    /// The last timestamp up to which no more than `target` is measured.
     pub(crate) fn last_reach(&self, target: i128) -> Result<i64, DueError> {
         self.reach(target, target, Timeline::last_reach)
     }
@@ -82,7 +82,7 @@ impl Far {
         i64::try_from(i128::from(at) + start_of(block)).map_err(|_| DueError::OutOfRange)
     }
 
-    /// What is measured in a block.
+    /// The time measured in a block.
     fn timeline(&self, block: Block) -> Timeline {
         Timeline::new(block.index * BLOCK, &self.counts(block.index))
     }

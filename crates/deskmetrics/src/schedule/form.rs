@@ -1,4 +1,4 @@
-//! The data form of schedules, their combinations and histories: the same keys in JSON, TOML and Python.
+//! The data form of schedules, in JSON, TOML and Python.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,9 +19,9 @@ use super::{Break, Conventions, Schedule, ScheduleError, ScheduleHistory, Shift,
 /// Keys of the days in the data form, from Monday.
 const DAY_KEYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// All that a schedule, a combination or a history may say, unchecked.
+/// All keys of a schedule, a combination or a history, unchecked.
 ///
-/// One structure for all of them, because an untagged choice could only say that nothing matched.
+/// One structure for all of them, because the error of an untagged enum could only be that nothing matched.
 #[derive(Serialize, Deserialize, Default)]
 #[serde(
     deny_unknown_fields,
@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for HoursForm {
     }
 }
 
-/// The entries of a table in their order, duplicates included, so that they can be refused.
+/// The entries of a table in their order, duplicates included, so that they can be rejected.
 struct Entries<V>(Vec<(String, V)>);
 
 impl<V> Entries<V> {
@@ -155,13 +155,13 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
 }
 
 impl Form {
-    /// What this describes, where no beginning may be given.
+    /// What this describes, if a beginning is not allowed.
     fn read(self) -> Result<WorkingTime, ScheduleError> {
         if self.from.is_some() {
             return Err(ScheduleError::Conflict {
                 key: "from",
                 other: "a schedule that is not one of several versions",
-                remedy: "leave it out, or list versions = [...]",
+                remedy: "omit it, or list versions = [...]",
             });
         }
         match (&self.any_of, &self.all_of, &self.versions) {

@@ -1,4 +1,4 @@
-//! Days that are not worked.
+//! Holidays.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 
 use super::ScheduleError;
 
-/// A day that is not worked, once or every year, or a range of such days.
+/// A holiday: one date, a day of every year, or a range of dates.
 ///
 /// In text: `2026-12-25`, `--05-01` (every year), `2026-12-24/2026-12-31` (both days included).
 /// A part of a day is closed by a dated [`Break`](super::Break). The crate `deskmetrics-ical` reads holidays

@@ -30,7 +30,7 @@ struct Reader<'a> {
     at: usize,
 }
 
-/// What a rule says of its days.
+/// The hours that a rule gives its days.
 enum Rule {
     Shifts(Vec<Shift>),
     Off,
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
 
     fn day(&mut self) -> Result<usize, ScheduleError> {
         let word = self.word();
-        // In full or shortened: Mo, Mon, Monday, Tues, Thurs.
+        // Full or abbreviated: Mo, Mon, Monday, Tues, Thurs.
         let means = |name: &&str| {
             word.len() >= 2 && name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
         };

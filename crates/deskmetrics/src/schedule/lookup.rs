@@ -1,4 +1,4 @@
-//! The compiled years: sorted segments with the time counted before each, and the indexes into them.
+//! Fast look-ups in the compiled years.
 //!
 //! Arguments and results are in microseconds since the beginning of the compiled span.
 
@@ -37,7 +37,7 @@ impl Lookup {
         let days = usize::try_from(span.length() / DAY).unwrap_or_default();
         let starts = segments.iter().map(|segment| segment.start);
         let started = counts_up_to(starts, (0..=span.length() / DAY).map(|day| day * DAY));
-        // One or two buckets to a segment, so that a bucket seldom holds more than one.
+        // One or two buckets to a segment, so that a bucket rarely holds more than one.
         let total = timeline.total() / SECOND;
         let width = total / i64::try_from(segments.len()).unwrap_or(i64::MAX).max(1);
         let shift = width.max(1).ilog2();
@@ -64,16 +64,16 @@ impl Lookup {
     #[inline]
     pub(crate) fn counted(&self, at: i64) -> Option<i64> {
         let segments = self.timeline.segments();
-        let quick = match (&self.days, self.busiest) {
+        let counted = match (&self.days, self.busiest) {
             (DayTable::One(days), _) => counted_by(days, at),
             (DayTable::Two(days), _) => counted_by(days, at),
             (DayTable::None, 0..=4) => counted_among::<4>(segments, &self.started, at),
             _ => None,
         };
-        quick.or_else(|| Some(counted_in(&segments[..self.started_by(at)?], at)))
+        counted.or_else(|| Some(counted_in(&segments[..self.started_by(at)?], at)))
     }
 
-    /// The first instant by which `target` is counted; `None` when that is not within the span.
+    /// The first timestamp by which `target` is counted; `None` when that is not within the span.
     pub(crate) fn first_reach(&self, target: i64) -> Option<i64> {
         if target <= 0 || target > self.timeline.total() {
             return None;
@@ -83,7 +83,7 @@ impl Lookup {
         reached_in(self.timeline.segments(), after, target, Pause::Before)
     }
 
-    /// The last instant up to which no more than `target` is counted; `None` when not within the span.
+    /// The last timestamp up to which no more than `target` is counted; `None` when not within the span.
     pub(crate) fn last_reach(&self, target: i64) -> Option<i64> {
         if target < 0 || target >= self.timeline.total() {
             return None;
@@ -91,7 +91,7 @@ impl Lookup {
         reached_in(self.timeline.segments(), self.reached_by(target / SECOND), target, Pause::After)
     }
 
-    /// What counts between each pair of instants; `slowly` answers where no quick look-up can.
+    /// Counts the time between each pair of timestamps; `slowly` handles pairs outside the span.
     pub(crate) fn elapsed_slice(
         &self,
         origin: i64,
@@ -155,7 +155,7 @@ impl Lookup {
         Some(self.advance(&self.started, day, |segment| i64::from(segment.start) <= at / SECOND))
     }
 
-    /// How many segments have at most so many seconds counted before them.
+    /// The number of segments with at most this many seconds counted before them.
     fn reached_by(&self, seconds: i64) -> usize {
         let bucket = usize::try_from(seconds >> self.shift).unwrap_or(usize::MAX);
         self.advance(&self.reached, bucket, |segment| i64::from(segment.before) <= seconds)

@@ -1,8 +1,8 @@
-//! Business time: schedules, and working time between instants.
+//! Business time: schedules, and working time between timestamps.
 //!
-//! A [`Schedule`] says when one team works: weekly hours in a time zone, holidays, special days, breaks. A
+//! A [`Schedule`] defines when one team works: weekly hours in a time zone, holidays, special days, breaks. A
 //! [`WorkingTime`] is a schedule, several of them together, or a [`ScheduleHistory`]. Each compiles to a
-//! [`CompiledSchedule`], which answers every question; a [`Clock`] is either that or plain calendar time.
+//! [`CompiledSchedule`], which all queries use; a [`Clock`] is either that or plain calendar time.
 //!
 //! ```
 //! use chrono::TimeDelta;

@@ -1,4 +1,4 @@
-//! The offsets of a time zone as pieces of constant offset, and wall-clock times turned into instants.
+//! Offsets of a time zone, and conversion of local times.
 //!
 //! Everything here is in whole seconds since 1970: of UTC, or of the clock on the wall ("local").
 
@@ -24,7 +24,7 @@ pub(crate) struct Piece {
     pub(crate) start: i64,
     /// The second after its last; far in the future for the last piece.
     pub(crate) end: i64,
-    /// What is added to UTC to read the clock on the wall.
+    /// The offset from UTC to local time.
     pub(crate) offset: i64,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Offsets {
     pieces: Vec<Piece>,
 }
 
-/// Beyond all instants, with room to add offsets.
+/// Beyond all timestamps, with room to add offsets.
 const FOREVER: i64 = i64::MAX / 4;
 
 impl Offsets {
@@ -52,7 +52,7 @@ impl Offsets {
                 at = next;
                 continue;
             }
-            // The change lies in (at, next]: halve until its second is known.
+            // The change is in (at, next]: halve until its second is known.
             let (mut before, mut after) = (at, next);
             while after - before > 1 {
                 let middle = before + (after - before) / 2;
@@ -74,19 +74,19 @@ impl Offsets {
         &self.pieces
     }
 
-    /// The first instant of a local date: 00:00, or the first time that the clocks show after it.
+    /// The first timestamp of a local date: 00:00, or the first time that the clocks show after it.
     pub(crate) fn start_of_day(zone: Tz, date: NaiveDate) -> i64 {
         let local = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
         Self::between(zone, local, local).cursor().opening(local, Gap::Change)
     }
 
-    /// A reader that turns ascending local times into instants.
+    /// A reader that turns ascending local times into timestamps.
     pub(crate) fn cursor(&self) -> Cursor<'_> {
         Cursor { pieces: &self.pieces, opening: 0, closing: 0 }
     }
 }
 
-/// Turns ascending local times into instants.
+/// Turns ascending local times into timestamps.
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     pieces: &'a [Piece],
@@ -95,9 +95,9 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    /// The first instant at which the clock on the wall shows `local` or later.
+    /// The first timestamp at which the clock on the wall shows `local` or later.
     ///
-    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the first.
+    /// A time that the clocks skip gives the timestamp that `gap` defines, one they show twice the first.
     pub(crate) fn opening(&mut self, local: i64, gap: Gap) -> i64 {
         while local >= self.pieces[self.opening].end + self.pieces[self.opening].offset {
             self.opening += 1;
@@ -110,9 +110,9 @@ impl Cursor<'_> {
         }
     }
 
-    /// The last instant at which the clock on the wall comes to show `local`.
+    /// The last timestamp at which the clock on the wall comes to show `local`.
     ///
-    /// A time that the clocks skip gives the timestamp that `gap` says, one they show twice the second.
+    /// A time that the clocks skip gives the timestamp that `gap` defines, one they show twice the second.
     pub(crate) fn closing(&mut self, local: i64, gap: Gap) -> i64 {
         while self.pieces.get(self.closing + 1).is_some_and(|next| next.start + next.offset <= local) {
             self.closing += 1;
@@ -123,7 +123,7 @@ impl Cursor<'_> {
     }
 }
 
-/// Seconds to add to UTC to read the clock on the wall.
+/// The offset from UTC to local time, in seconds.
 pub(crate) fn offset_at(zone: Tz, utc: i64) -> i64 {
     let utc = utc.clamp(FIRST_CHANGE, LAST_CHANGE);
     let instant = DateTime::from_timestamp(utc, 0).unwrap_or_default();

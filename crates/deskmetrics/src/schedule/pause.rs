@@ -7,9 +7,8 @@ use super::weekly_hours::WEEK;
 
 /// Hours that do not count, on some days of the week or on one date.
 ///
-/// A break takes its time away from whatever is open then: weekly hours, special days and extra
-/// openings alike, and of a shift that began the day before. A break may itself run over midnight. A
-/// dated break closes a part of one day.
+/// A break is subtracted from all openings: weekly hours, special days, extra openings and the part of a
+/// shift that began the day before. A break may run over midnight. A dated break closes a part of one day.
 ///
 /// ```
 /// use chrono::Weekday;

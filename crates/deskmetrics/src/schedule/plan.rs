@@ -19,7 +19,7 @@ fn weekday(day: i64) -> usize {
     usize::try_from((day + 3).rem_euclid(7)).unwrap_or_default()
 }
 
-/// A schedule made ready to say what is open on a date.
+/// A schedule prepared to compute what is open on a date.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     zone: Tz,
@@ -30,13 +30,13 @@ pub(crate) struct Plan {
     week: [Vec<Shift>; 7],
     special: BTreeMap<i64, Vec<Shift>>,
     extra: BTreeMap<i64, Vec<Shift>>,
-    /// First and last days of holidays, in order, apart.
+    /// First and last days of holidays, in order, without overlaps.
     holidays: Vec<(i64, i64)>,
     /// Month and day of yearly holidays.
     yearly: Vec<(u32, u32)>,
     weekly_breaks: [Vec<Shift>; 7],
     dated_breaks: BTreeMap<i64, Vec<Shift>>,
-    /// What is open on each weekday when neither that date nor the one before is an exception, in minutes
+    /// The openings of each weekday if neither that date nor the one before is an exception, in minutes
     /// of the day.
     regular: [Vec<Span>; 7],
 }
@@ -106,7 +106,7 @@ impl Plan {
         Some((first, last))
     }
 
-    /// Whether it has no yearly holidays, so that only dated exceptions break the weekly rhythm.
+    /// Whether it has no yearly holidays, so that only dated exceptions break the weekly pattern.
     pub(crate) fn repeats_weekly(&self) -> bool {
         self.yearly.is_empty()
     }
@@ -144,7 +144,7 @@ impl Plan {
         });
     }
 
-    /// Adds what counts between two seconds of UTC, in order.
+    /// Adds the counted time between two seconds of UTC, in order.
     pub(crate) fn counts(&self, from: i64, to: i64, out: &mut Vec<Count>) {
         if self.counting == Counting::Elapsed {
             let mut openings = Vec::new();
@@ -152,8 +152,8 @@ impl Plan {
             out.extend(openings.into_iter().map(Count::plain));
             return;
         }
-        // The latest time that the clock has shown moves on with the first pass over a repeated hour,
-        // stands still during the second, and leaps over a skipped hour.
+        // The latest time that the clock has shown advances with the first pass over a repeated hour,
+        // does not change during the second, and leaps over a skipped hour.
         let offsets = Offsets::between(self.zone, from, to);
         let mut fresh: Vec<(i64, Span, i64)> = Vec::new(); // leap from, local times shown, offset
         let mut latest = i64::MIN;
@@ -253,7 +253,7 @@ impl Plan {
         days
     }
 
-    /// What is open on a local date, in minutes of that date.
+    /// The openings of a local date, in minutes of that date.
     fn open_on(&self, day: i64) -> Vec<Span> {
         let mut open = Vec::new();
         if self.scope == HolidayScope::ShiftStart || !self.is_closed(day) {
@@ -288,7 +288,7 @@ impl Plan {
         breaks
     }
 
-    /// Whether it is a holiday whose hours no special day gives.
+    /// Whether it is a holiday and not a special day.
     fn is_closed(&self, day: i64) -> bool {
         !self.special.contains_key(&day) && self.is_holiday(day)
     }

@@ -1,4 +1,4 @@
-//! A stretch of wall-clock time that begins on some date.
+//! Shifts: wall-clock hours that begin on a date.
 
 use std::fmt;
 use std::str::FromStr;
@@ -53,7 +53,7 @@ impl Shift {
         self.end() > MINUTES_PER_DAY
     }
 
-    /// How long it lasts by the clock on the wall, in minutes, from 1 to 1440.
+    /// Its length by the wall clock, in minutes, from 1 to 1440.
     pub const fn minutes(self) -> u16 {
         self.end() - self.from.minutes()
     }

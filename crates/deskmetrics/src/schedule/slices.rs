@@ -1,4 +1,4 @@
-//! The questions put for whole columns of instants, in microseconds since 1970 in UTC.
+//! Queries for whole columns of timestamps, in microseconds since 1970 in UTC.
 
 use super::{CompiledSchedule, SliceLengthError};
 
@@ -67,7 +67,7 @@ impl CompiledSchedule {
         Ok(())
     }
 
-    /// [`is_open_micros`](Self::is_open_micros) at each instant.
+    /// [`is_open_micros`](Self::is_open_micros) at each timestamp.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl CompiledSchedule {
         Ok(())
     }
 
-    /// [`next_opening_micros`](Self::next_opening_micros) at each instant.
+    /// [`next_opening_micros`](Self::next_opening_micros) at each timestamp.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl CompiledSchedule {
         Ok(())
     }
 
-    /// [`next_closing_micros`](Self::next_closing_micros) at each instant.
+    /// [`next_closing_micros`](Self::next_closing_micros) at each timestamp.
     ///
     /// # Errors
     ///

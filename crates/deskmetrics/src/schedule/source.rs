@@ -1,4 +1,4 @@
-//! Schedules, combinations and histories made ready to say what is open between two instants.
+//! Schedules, combinations and histories prepared to compute their openings.
 
 use super::WorkingTime;
 use super::offsets::{DAY, FIRST_CHANGE, LAST_CHANGE};
@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::span::{Count, Span, add_span, intersect, union};
 use super::working_time::Members;
 
-/// A [`WorkingTime`] made ready to be asked.
+/// A [`WorkingTime`] prepared to compute its openings.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     One(Box<Plan>),
@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// Adds what counts between two seconds of UTC, in order.
+    /// Adds the counted time between two seconds of UTC, in order.
     pub(crate) fn counts(&self, from: i64, to: i64, out: &mut Vec<Count>) {
         match self {
             Self::One(plan) => plan.counts(from, to, out),
@@ -81,7 +81,7 @@ impl Source {
         }
     }
 
-    /// Whether what counts differs from what is open.
+    /// Whether counted time differs from openings.
     pub(crate) fn counts_wall_time(&self) -> bool {
         match self {
             Self::One(plan) => plan.counts_wall_time(),
@@ -90,7 +90,7 @@ impl Source {
         }
     }
 
-    /// Whether, dated exceptions apart, each week is like the others.
+    /// Whether all weeks are equal, except for dated exceptions.
     pub(crate) fn repeats_weekly(&self) -> bool {
         match self {
             Self::One(plan) => plan.repeats_weekly(),

@@ -1,4 +1,4 @@
-//! Half-open stretches of whole seconds (or minutes), and their set algebra.
+//! Half-open spans of whole seconds (or minutes), and their set algebra.
 
 /// From `start` to just before `end`; nothing when `end` is not after `start`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,12 +25,12 @@ impl Span {
     }
 }
 
-/// A stretch of time that counts.
+/// A span of counted time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Count {
-    /// Counted as it passes; empty for a mere leap.
+    /// The span counted; empty for a leap only.
     pub(crate) span: Span,
-    /// Counted at its start in addition: working time that the clocks skipped.
+    /// Seconds counted at its start in addition: working time that the clocks skipped.
     pub(crate) leap: i64,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn union(spans: &mut Vec<Span>) {
     });
 }
 
-/// What is in both; each in order and without overlaps.
+/// The intersection; each in order and without overlaps.
 pub(crate) fn intersect(one: &[Span], other: &[Span]) -> Vec<Span> {
     let mut both = Vec::new();
     let (mut i, mut j) = (0, 0);
@@ -85,7 +85,7 @@ pub(crate) fn intersect(one: &[Span], other: &[Span]) -> Vec<Span> {
     both
 }
 
-/// What is in `open` and not in `closed`; each in order and without overlaps.
+/// The difference of `open` and `closed`; each in order and without overlaps.
 pub(crate) fn subtract(open: &[Span], closed: &[Span]) -> Vec<Span> {
     let mut left = Vec::new();
     let mut closed = closed.iter().peekable();

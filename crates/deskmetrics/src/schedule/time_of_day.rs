@@ -12,7 +12,7 @@ pub(crate) const MINUTES_PER_DAY: u16 = 24 * 60;
 
 /// A wall-clock time of day in whole minutes, from 00:00 to 24:00 inclusive.
 ///
-/// `24:00` is the end of a day, which [`NaiveTime`] cannot say; it is why this type exists.
+/// `24:00` is the end of a day, which [`NaiveTime`] cannot represent; it is why this type exists.
 ///
 /// ```
 /// use deskmetrics::schedule::TimeOfDay;

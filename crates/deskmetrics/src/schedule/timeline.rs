@@ -1,19 +1,19 @@
-//! Sorted stretches of counted time with the time counted before each, and the look-ups on them.
+//! Sorted segments of counted time, with cumulative counts and look-ups.
 
 use super::span::{Count, Span};
 
 /// Microseconds in a second.
 pub(crate) const SECOND: i64 = 1_000_000;
 
-/// Longest stretch a timeline can hold, in seconds: 136 years.
+/// Longest span a timeline can hold, in seconds: 136 years.
 pub(crate) const LONGEST: i64 = u32::MAX as i64 - 1;
 
-/// A stretch of counted time; all in seconds since the beginning of the timeline.
+/// A segment of counted time; all in seconds since the beginning of the timeline.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Counted up to and including the very start: whatever leaps there is counted in.
+    /// The count up to and including the start, with leaps at the start.
     pub(crate) before: u32,
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    /// The timeline of ascending counts that lie within [`LONGEST`] seconds after `origin`.
+    /// The timeline of ascending counts within [`LONGEST`] seconds after `origin`.
     pub(crate) fn new(origin: i64, counts: &[Count]) -> Self {
         let seconds = |t: i64| u32::try_from(t).unwrap_or(u32::MAX);
         let mut counted: i64 = 0;
@@ -65,7 +65,7 @@ impl Timeline {
         counted_in(&self.segments[..after], at)
     }
 
-    /// The first instant by which `target` is counted, for 0 < `target` <= total.
+    /// The first timestamp by which `target` is counted, for 0 < `target` <= total.
     pub(crate) fn first_reach(&self, target: i64) -> Option<i64> {
         if target > self.total() {
             return None;
@@ -74,7 +74,7 @@ impl Timeline {
         reached_in(&self.segments, after, target, Pause::Before)
     }
 
-    /// The last instant up to which no more than `target` is counted, for 0 <= `target` < total.
+    /// The last timestamp up to which no more than `target` is counted, for 0 <= `target` < total.
     pub(crate) fn last_reach(&self, target: i64) -> Option<i64> {
         if target >= self.total() {
             return None;
@@ -93,14 +93,14 @@ pub(crate) fn counted_in(started: &[Segment], at: i64) -> i64 {
     })
 }
 
-/// The end of a pause at which a target is sought that is reached when the pause begins.
+/// The end of a pause that is returned for a target reached when the pause begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pause {
     Before,
     After,
 }
 
-/// Where `target` is reached, given that it lies in segment `after - 1` or is leapt over at segment `after`.
+/// The time at which `target` is reached, given that it is in segment `after - 1` or is leapt over at segment `after`.
 pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64, pause: Pause) -> Option<i64> {
     let next = || segments.get(after).map(|segment| i64::from(segment.start) * SECOND);
     let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {

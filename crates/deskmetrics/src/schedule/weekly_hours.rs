@@ -129,7 +129,7 @@ impl WeeklyHours {
     ///
     /// # Errors
     ///
-    /// [`ScheduleError::MinutesOfWeek`] when an interval does not lie within 0 to 10080 or does not end
+    /// [`ScheduleError::MinutesOfWeek`] when an interval is not within 0 to 10080 or does not end
     /// after it starts.
     #[doc(alias = "Zendesk")]
     pub fn from_minutes_of_week(

@@ -1,4 +1,4 @@
-//! Several schedules as one: follow the sun, both desks open, and changes over time.
+//! Combinations of schedules, and their changes over time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use super::holiday::parse_date;
 use super::offsets::Offsets;
 use super::{Conventions, Counting, HolidayScope, Schedule, ScheduleError};
 
-/// Anything that says when work is done: a schedule, a combination of schedules, or a history of them.
+/// Anything that defines working time: a schedule, a combination of schedules, or a history of them.
 ///
 /// All of them compile to the same [`CompiledSchedule`](super::CompiledSchedule).
 ///
@@ -45,7 +45,7 @@ use super::{Conventions, Counting, HolidayScope, Schedule, ScheduleError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[doc(alias = "follow the sun")]
-#[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would stand in every match")]
+#[expect(clippy::large_enum_variant, reason = "there are few of them, and a box would be in every match")]
 pub enum WorkingTime {
     /// One schedule.
     Schedule(Schedule),
@@ -190,15 +190,15 @@ impl From<ScheduleHistory> for WorkingTime {
     }
 }
 
-/// From when a version of a schedule is in force.
+/// The beginning of a schedule version.
 ///
-/// In text: `2026-01-01` or an instant with its offset, `2026-01-01T09:00:00Z`.
+/// In text: `2026-01-01` or a timestamp with its offset, `2026-01-01T09:00:00Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effective {
-    /// From the first instant of this date in the time zone of the version (of its first schedule, if it
+    /// From the first timestamp of this date in the time zone of the version (of its first schedule, if it
     /// combines several).
     Date(NaiveDate),
-    /// From this instant, which has whole seconds.
+    /// From this timestamp, which has whole seconds.
     Instant(DateTime<Utc>),
 }
 
@@ -255,12 +255,12 @@ pub struct Version {
 }
 
 impl Version {
-    /// From when it is in force; `None` for a first version that has always been.
+    /// Its beginning; `None` for a first version without one.
     pub fn from(&self) -> Option<Effective> {
         self.from
     }
 
-    /// What it says.
+    /// Its definition.
     pub fn working_time(&self) -> &WorkingTime {
         &self.working_time
     }
@@ -270,9 +270,9 @@ impl Version {
     }
 }
 
-/// The versions of a schedule over time: each instant follows the version in force.
+/// The versions of a schedule over time: each timestamp follows the version in force.
 ///
-/// A change does not touch the past: time counted before it stays as it was. Before the first version, if
+/// A change does not affect the past: time counted before it does not change. Before the first version, if
 /// that has a beginning, nothing is open. A shift under way when the next version comes into force ends
 /// there, unless the new version is open too.
 ///
@@ -309,7 +309,7 @@ impl ScheduleHistory {
     ///
     /// # Errors
     ///
-    /// [`ScheduleError::From`] for an instant with a fraction of a second.
+    /// [`ScheduleError::From`] for a timestamp with a fraction of a second.
     pub fn starting(
         from: impl Into<Effective>,
         first: impl Into<WorkingTime>,
@@ -317,12 +317,12 @@ impl ScheduleHistory {
         Self::from_versions([(Some(from.into()), first.into())])
     }
 
-    /// The same with a later version, in force from this date or instant.
+    /// The same with a later version, in force from this date or timestamp.
     ///
     /// # Errors
     ///
     /// [`ScheduleError::VersionOrder`] when it does not begin after the version before, and
-    /// [`ScheduleError::From`] for an instant with a fraction of a second.
+    /// [`ScheduleError::From`] for a timestamp with a fraction of a second.
     pub fn with_version(
         mut self,
         from: impl Into<Effective>,
@@ -337,7 +337,7 @@ impl ScheduleHistory {
         &self.versions
     }
 
-    /// The version in force at this instant; `None` before the first.
+    /// The version in force at this timestamp; `None` before the first.
     pub fn version_at(&self, instant: DateTime<Utc>) -> Option<&Version> {
         let second = instant.timestamp();
         self.versions.iter().rev().find(|version| version.seconds().is_none_or(|from| from <= second))

@@ -1,4 +1,4 @@
-//! Which tickets a policy is for.
+//! Conditions of policies on tickets.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::ticket::Attribute;
 /// Conditions on a ticket's attributes and tags. Each names an attribute and the values it may have; all of them must
 /// hold. No conditions hold for every ticket.
 ///
-/// In TOML: `{ market = "DK", category = ["playback", "billing"], tag = "vip" }`. The value `"*"` stands for any value
+/// In TOML: `{ market = "DK", category = ["playback", "billing"], tag = "vip" }`. The value `"*"` matches any value
 /// at all; `tag` (or `tags`) holds when the ticket carries any of the tags. Numbers and booleans are values as well, `tier = 1`.
 ///
 /// ```
@@ -35,7 +35,7 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// The value that stands for any.
+    /// The value that matches any.
     pub const ANY: &'static str = "*";
 
     /// The same with one more condition: `attribute` has one of `values`. Of [`Attribute::Tag`], the ticket carries one of them.
@@ -91,24 +91,24 @@ impl Conditions {
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
     ) -> bool {
-        let attributes = self.attributes.iter().all(|(attribute, wanted)| {
+        let attributes = self.attributes.iter().all(|(attribute, allowed)| {
             value(attribute)
-                .is_some_and(|value| wanted.iter().any(|one| &**one == Self::ANY || &**one == value))
+                .is_some_and(|value| allowed.iter().any(|one| &**one == Self::ANY || &**one == value))
         });
-        let carries = |wanted: &str| {
-            tags.clone().chain(value(&Attribute::Tag)).any(|tag| tag == wanted || wanted == Self::ANY)
+        let carries = |required: &str| {
+            tags.clone().chain(value(&Attribute::Tag)).any(|tag| tag == required || required == Self::ANY)
         };
-        attributes && (self.tags.is_empty() || self.tags.iter().any(|wanted| carries(wanted)))
+        attributes && (self.tags.is_empty() || self.tags.iter().any(|required| carries(required)))
     }
 
-    /// Whether every ticket that meets `narrower` also meets these conditions, as far as the conditions alone tell.
+    /// Whether every ticket that meets `narrower` also meets these conditions, judged by the conditions alone.
     pub(crate) fn covers(&self, narrower: &Self) -> bool {
         let attributes = self.attributes.iter().all(|(attribute, values)| {
             let any = values.iter().any(|value| &**value == Self::ANY);
             narrower
                 .attributes
                 .get(attribute)
-                .is_some_and(|wanted| any || wanted.iter().all(|value| values.contains(value)))
+                .is_some_and(|allowed| any || allowed.iter().all(|value| values.contains(value)))
         });
         let tags = self.tags.is_empty()
             || (!narrower.tags.is_empty() && narrower.tags.iter().all(|tag| self.tags.contains(tag)));
@@ -149,7 +149,7 @@ enum Values {
     Many(Vec<Value>),
 }
 
-/// A value as it is written, which is the text that a column of numbers or booleans has for it.
+/// A value in text form, as a column of numbers or booleans would have it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Value {
@@ -184,7 +184,7 @@ impl From<Conditions> for BTreeMap<String, OneOrMany<Box<str>>> {
     }
 }
 
-/// A list that may be written as its only member.
+/// A list that may be written as its only element.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected a text or a list of texts")]
 pub(crate) enum OneOrMany<T> {

@@ -8,7 +8,7 @@ use crate::ticket::Status;
 
 /// A clock defined by conditions on events and states.
 ///
-/// Each condition list holds when any of its members does. At one instant stopping comes before cancelling,
+/// Each condition list holds when any of its members does. At one timestamp stopping comes before cancelling,
 /// resetting, pausing and starting. After an end, a new cycle begins when a start event happens, or when a start state
 /// comes true: also one that lasted, once a state that stopped or cancelled the clock is over.
 ///
@@ -53,7 +53,7 @@ pub struct CustomClock {
     /// Whether it can run again.
     #[serde(default)]
     pub cycles: Cycles,
-    /// From where a cycle counts.
+    /// The beginning of a cycle's count.
     #[serde(default)]
     pub counts_from: CountsFrom,
 }
@@ -106,7 +106,7 @@ impl CustomClock {
         self
     }
 
-    /// The same, counting from elsewhere.
+    /// The same with another beginning of the count.
     #[must_use]
     pub fn counting_from(mut self, from: CountsFrom) -> Self {
         self.counts_from = from;
@@ -130,30 +130,30 @@ pub enum Cycles {
     Once,
 }
 
-/// From where a cycle counts.
+/// The beginning of a cycle's count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CountsFrom {
-    /// From the instant at which the start condition comes true.
+    /// From the timestamp at which the start condition comes true.
     #[default]
     Start,
     /// From the ticket's creation, every cycle, pauses since then excluded (ServiceNow retroactive start and pause).
     Creation,
 }
 
-/// A condition: something that happens, a state that holds, or both at once.
+/// A condition: an event, a state, or both.
 ///
 /// In text the name of an event (`"solved"`), or a table: `{ event = "agent_reply", status = "open", market = "DK" }`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "MomentText", into = "MomentText")]
 #[non_exhaustive]
 pub struct Moment {
-    /// What happens; `None` for a state that holds.
+    /// The event; `None` for a state only.
     pub event: Option<ClockEvent>,
     /// The statuses in which it holds; empty means any.
     pub status: Vec<Status>,
-    /// What must hold for the ticket's attributes and tags.
+    /// Conditions on the ticket's attributes and tags.
     pub when: Conditions,
 }
 
@@ -168,7 +168,7 @@ impl Moment {
         Self { when: conditions, ..Self::default() }
     }
 
-    /// The same, only when this happens.
+    /// The same, restricted to this event.
     #[must_use]
     pub fn at(mut self, event: ClockEvent) -> Self {
         self.event = Some(event);
@@ -182,7 +182,7 @@ impl From<ClockEvent> for Moment {
     }
 }
 
-/// Something that happens to a ticket.
+/// An event of a ticket that conditions can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -195,7 +195,7 @@ pub enum ClockEvent {
     AgentReply,
     /// A bot writes publicly.
     BotMessage,
-    /// Somebody writes an internal note.
+    /// An internal note is written.
     InternalNote,
     /// The status changes.
     StatusChanged,
@@ -203,7 +203,7 @@ pub enum ClockEvent {
     Solved,
     /// The ticket is closed.
     Closed,
-    /// The ticket comes back after a solve.
+    /// The ticket is reopened.
     Reopened,
     /// The ticket gets an assignee.
     Assigned,

@@ -1,4 +1,4 @@
-//! What a promise is about.
+//! The times that SLA targets limit.
 
 use std::fmt;
 
@@ -38,14 +38,14 @@ pub enum SlaMetric {
     #[doc(alias = "time to resolution")]
     #[doc(alias = "total resolution")]
     Resolution,
-    /// How long one group keeps the ticket. Every stint is an instance.
+    /// The time that one group keeps the ticket. Every stint is an instance.
     GroupOwnership,
     /// A clock the policies define by its own start, pause and stop conditions.
     Custom(Box<str>),
 }
 
 impl SlaMetric {
-    /// The metrics with a meaning of their own.
+    /// The metrics with their own variants.
     pub const NAMED: [Self; 8] = [
         Self::FirstResponse,
         Self::NextResponse,

@@ -1,6 +1,6 @@
-//! Service level agreements: what was promised, and whether it was kept.
+//! Service level agreements: policies, targets and verdicts.
 //!
-//! [`SlaPolicies`] say what is promised to whom; [`Replay`](crate::replay::Replay) judges a ticket's events by them
+//! [`SlaPolicies`] define which targets tickets have; [`Replay`](crate::replay::Replay) judges a ticket's events by them
 //! and gives an [`SlaVerdict`] for every instance of every target.
 
 mod condition;

@@ -1,4 +1,4 @@
-//! How SLA targets follow changes of the ticket, where products disagree.
+//! Options of SLA targets on which products disagree.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 pub struct SlaOptions {
     /// Priority or another attribute changes while a target runs. Default: elapsed time is carried over.
     pub target_change: TargetChange,
-    /// A solved ticket comes back. Default: time targets run on with the time already used.
+    /// A solved ticket is reopened. Default: time targets run on with the time already used.
     pub reopen: Reopen,
-    /// Whether completion at the due instant is in time. Default: yes.
+    /// Whether completion at the due time is in time. Default: yes.
     pub deadline: Deadline,
-    /// A breached target is loosened before completion. Default: the breach stands.
+    /// A breached target is loosened before completion. Default: the ticket stays breached.
     pub loosened: RelaxationPolicy,
-    /// Which instant a policy's validity is compared with. Default: the ticket's creation.
+    /// Which timestamp a policy's validity is compared with. Default: the ticket's creation.
     pub validity: Validity,
 }
 
@@ -56,7 +56,7 @@ impl SlaOptions {
     }
 }
 
-/// What a changed target means for an instance that is under way.
+/// The effect of a changed target on an instance under way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -67,13 +67,13 @@ pub enum TargetChange {
     /// The instance ends (cancelled, or breached if it was); a new one starts from zero (ServiceNow without
     /// retroactive start).
     Reset,
-    /// Elapsed time is carried over; the shortest target there ever was decides.
+    /// Elapsed time is carried over; the shortest of all targets decides.
     Strictest,
     /// The target at the start of the instance stays.
     AtStart,
 }
 
-/// What reopening means for requester wait, agent work and resolution. A custom clock says for itself what starts it.
+/// The effect of reopening on requester wait, agent work and resolution. A custom clock has its own start conditions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ pub enum Reopen {
     Ignore,
 }
 
-/// Whether completion at the due instant is in time.
+/// Whether completion at the due time is in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deadline {
@@ -98,24 +98,24 @@ pub enum Deadline {
     Strict,
 }
 
-/// What happens when a breached target is loosened before completion.
+/// The effect of loosening a breached target before completion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RelaxationPolicy {
-    /// The first breach stands.
+    /// The first breach remains.
     #[default]
     FirstBreachStands,
     /// Only the target in force at completion (or the cut-off) decides.
     Reevaluate,
 }
 
-/// Which instant a policy's `valid_from` and `valid_until` are compared with.
+/// Which timestamp a policy's `valid_from` and `valid_until` are compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Validity {
-    /// The ticket's creation: a ticket keeps the promises of the day it came in.
+    /// The ticket's creation: a ticket keeps the policies of its creation date.
     #[default]
     AtCreation,
     /// Each change of the ticket: the policies of that day apply from then on (Zendesk).

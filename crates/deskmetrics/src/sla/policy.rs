@@ -1,4 +1,4 @@
-//! What was promised to whom.
+//! SLA policies and their targets.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub struct SlaPolicies {
     /// How many of the policies a ticket can have.
     #[serde(default)]
     pub matching: Matching,
-    /// Clocks of your own that targets can limit.
+    /// Custom clocks that targets can limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clocks: Vec<CustomClock>,
     /// The policies, first match first.
@@ -53,7 +53,7 @@ impl SlaPolicies {
         Self { policies: policies.into_iter().collect(), ..Self::default() }
     }
 
-    /// The same with a clock of your own.
+    /// The same with a custom clock.
     #[must_use]
     pub fn with_clock(mut self, clock: CustomClock) -> Self {
         self.clocks.push(clock);
@@ -76,39 +76,39 @@ pub enum Matching {
     /// One: the first that fits, with all its targets and no others.
     #[default]
     First,
-    /// One for each metric: the first that fits and has a target for it. So a response promise per market and a
-    /// promise to solve one kind of problem stand side by side.
+    /// One for each metric: the first that fits and has a target for it. So a response target per market and a
+    /// resolution target for one kind of problem apply side by side.
     FirstPerMetric,
 }
 
-/// One policy: for which tickets, and what is promised to them.
+/// One policy: the tickets it applies to, and their targets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SlaPolicy {
     /// Its name, shown in verdicts.
     pub name: Box<str>,
-    /// What must hold for a ticket to have it.
+    /// Conditions a ticket must meet.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub when: Conditions,
-    /// What must not hold: any one of these conditions keeps a ticket out.
+    /// Conditions that exclude a ticket: any one of them is enough.
     #[serde(default, skip_serializing_if = "Conditions::is_empty")]
     pub unless: Conditions,
-    /// First instant at which it is in force; see [`Validity`](super::Validity).
+    /// First timestamp at which it is in force; see [`Validity`](super::Validity).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
-    /// First instant at which it is no longer in force.
+    /// First timestamp at which it is no longer in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     /// The named schedule of its business-clock targets; `None` means the ticket's own schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Box<str>>,
-    /// What is promised.
+    /// Its targets.
     pub targets: Vec<SlaTarget>,
 }
 
 impl SlaPolicy {
-    /// A policy for every ticket, with nothing promised yet.
+    /// A policy for every ticket, without targets yet.
     pub fn new(name: impl Into<Box<str>>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -148,25 +148,25 @@ impl SlaPolicy {
         self
     }
 
-    /// The same with one more promise.
+    /// The same with one more target.
     #[must_use]
-    pub fn promising(mut self, target: SlaTarget) -> Self {
+    pub fn with_target(mut self, target: SlaTarget) -> Self {
         self.targets.push(target);
         self
     }
 }
 
-/// One promise: which time, on which clock, how long at most.
+/// One SLA target: the metric, the clock and the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SlaTarget {
-    /// What is limited.
+    /// The time that is limited.
     pub metric: SlaMetric,
     /// The clock it is counted on.
     #[serde(default)]
     pub clock: ClockKind,
-    /// How long it may take.
+    /// The limit.
     pub within: Within,
     /// The share of the target from which on it is at risk, such as 0.8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,10 +192,11 @@ impl SlaTarget {
     }
 }
 
-/// How long something may take: always the same, or by the ticket's priority.
+/// A time limit: one for all tickets, or by the ticket's priority.
 ///
-/// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` stands for every other priority and for
-/// none. Without it, tickets of other priorities have no such target.
+/// In text `"4h"` or `"2 business days"` (see [`Budget`]; always on the business clock), or
+/// `{ urgent = "1h", high = "2h", "*" = "8h" }` where `"*"` matches every other priority and tickets without one.
+/// Without it, tickets of other priorities have no such target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Within {
     /// For every ticket.

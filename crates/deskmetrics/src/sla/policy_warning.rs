@@ -1,23 +1,23 @@
-//! What is odd about a set of policies.
+//! Checks of a set of policies.
 
 use std::collections::BTreeSet;
 
 use super::{Matching, SlaMetric, SlaPolicies, SlaPolicy, Within};
 use crate::schedule::Budget;
 
-/// Something about a set of policies that is probably not meant.
+/// A probable mistake in a set of policies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyWarning {
-    /// No ticket can get the policy: whatever it fits, an earlier one fits too.
+    /// No ticket can get the policy, because an earlier one fits the same tickets.
     #[error("policy \"{policy}\" is never reached: \"{earlier}\" before it fits the same tickets")]
     Unreachable {
         /// The policy that is never reached.
         policy: Box<str>,
-        /// The one that stands before it.
+        /// The policy before it.
         earlier: Box<str>,
     },
-    /// No ticket can get one target of the policy: whatever it fits, an earlier one with such a target fits too.
+    /// No ticket can get one target of the policy, because an earlier one with such a target fits the same tickets.
     #[error(
         "target {metric} of policy \"{policy}\" is never reached: \"{earlier}\" before it fits the same tickets"
     )]
@@ -26,10 +26,10 @@ pub enum PolicyWarning {
         policy: Box<str>,
         /// The metric that is never reached.
         metric: SlaMetric,
-        /// The one that stands before it.
+        /// The policy before it.
         earlier: Box<str>,
     },
-    /// A priority that other targets know has no target here.
+    /// A priority of other targets has no target here.
     #[error(
         "target {metric} of policy \"{policy}\" has no duration for priority \"{priority}\" and no \"*\""
     )]
@@ -41,7 +41,7 @@ pub enum PolicyWarning {
         /// The priority without a duration.
         priority: Box<str>,
     },
-    /// A target of no time, or less.
+    /// A target of zero or less.
     #[error("target {metric} of policy \"{policy}\" allows no time ({found})")]
     NoTime {
         /// The policy.
@@ -63,8 +63,8 @@ pub enum PolicyWarning {
         /// The share found.
         found: Box<str>,
     },
-    /// A policy without targets promises nothing (and, first match wins, keeps later ones from applying).
-    #[error("policy \"{policy}\" promises nothing")]
+    /// A policy without targets has no effect (except that, first match wins, it keeps later ones from applying).
+    #[error("policy \"{policy}\" has no targets")]
     NoTargets {
         /// The policy.
         policy: Box<str>,
@@ -75,13 +75,13 @@ pub enum PolicyWarning {
         /// The policy.
         policy: Box<str>,
     },
-    /// Two policies of one name cannot be told apart in verdicts.
+    /// Two policies of one name, whose verdicts would be ambiguous.
     #[error("policy name \"{policy}\" is used more than once")]
     SameName {
         /// The name.
         policy: Box<str>,
     },
-    /// A target limits a clock that nobody defines.
+    /// A target limits a clock that is not defined.
     #[error(
         "target of policy \"{policy}\" limits \"{metric}\", which is neither a metric nor a clock defined here"
     )]
@@ -91,7 +91,7 @@ pub enum PolicyWarning {
         /// The name found.
         metric: Box<str>,
     },
-    /// A clock of your own that can never start or never stop.
+    /// A custom clock that can never start or never stop.
     #[error("clock \"{clock}\" has no {missing} condition")]
     IncompleteClock {
         /// The clock.
@@ -99,7 +99,7 @@ pub enum PolicyWarning {
         /// `"start"` or `"stop"`.
         missing: &'static str,
     },
-    /// A clock of your own that pauses on an event, which has no duration.
+    /// A custom clock that pauses on an event, which has no duration.
     #[error("clock \"{clock}\" pauses on an event; a pause needs a state that lasts")]
     PauseOnEvent {
         /// The clock.
@@ -116,7 +116,7 @@ pub enum PolicyWarning {
 }
 
 impl SlaPolicies {
-    /// What is odd about the policies: unreachable ones, missing priorities, targets of no time and the like. Empty
+    /// Warnings about the policies: unreachable ones, missing priorities, targets of no time and the like. Empty
     /// when all is well.
     ///
     /// ```
@@ -125,8 +125,8 @@ impl SlaPolicies {
     ///
     /// let reply = || SlaTarget::calendar(SlaMetric::FirstResponse, TimeDelta::hours(4));
     /// let policies = SlaPolicies::new([
-    ///     SlaPolicy::new("everybody").promising(reply()),
-    ///     SlaPolicy::new("too late").promising(reply()),
+    ///     SlaPolicy::new("everybody").with_target(reply()),
+    ///     SlaPolicy::new("too late").with_target(reply()),
     /// ]);
     /// assert_eq!(
     ///     policies.check(),

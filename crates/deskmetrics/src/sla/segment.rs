@@ -1,4 +1,4 @@
-//! The stretches of time behind a verdict.
+//! The segments of time behind a verdict.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ticket::Status;
 use crate::{Elapsed, Timestamp, duration_text};
 
-/// A stretch of time that was counted for an SLA target, in one status and on one schedule version.
+/// A segment of time that was counted for an SLA target, in one status and on one schedule version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Segment {
@@ -23,7 +23,7 @@ pub struct Segment {
     /// Version of the schedule, counted from 1, where it changed over time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
-    /// What it counted for, on both clocks.
+    /// The counted time, on both clocks.
     pub counted: Elapsed,
 }
 

@@ -1,4 +1,4 @@
-//! How a promise turned out.
+//! Verdicts on SLA targets.
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Segment, SlaMetric};
 use crate::{ClockKind, Elapsed, Ticket, Timestamp};
 
-/// Where one instance of an SLA target stands at the cut-off.
+/// The state of one instance of an SLA target at the cut-off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictState {
@@ -58,13 +58,13 @@ pub struct SlaVerdict {
     pub target: TimeDelta,
     /// When counting began.
     pub started_at: Timestamp,
-    /// The first instant at which elapsed reaches the target (at once, when the target became shorter than what had
+    /// The first timestamp at which elapsed reaches the target (at once, when the target became shorter than what had
     /// elapsed); `None` while paused or when the schedule never opens again.
     pub due_at: Option<Timestamp>,
     /// When it was completed.
     pub completed_at: Option<Timestamp>,
     /// When it ended without completion: the reply was no longer needed, the policy no longer applied, the ticket
-    /// left. A breach before that stands.
+    /// was merged, deleted or marked as spam. A breach before that remains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// Counted time up to completion, end or the cut-off, on both clocks.
@@ -73,7 +73,7 @@ pub struct SlaVerdict {
     /// instance that began at zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carried: Option<Elapsed>,
-    /// How it stands.
+    /// Its state at the cut-off.
     pub state: VerdictState,
     /// When the target was first exceeded. A target used up exactly at closing time is exceeded from the next
     /// opening on.
@@ -81,7 +81,7 @@ pub struct SlaVerdict {
     /// The elapsed time from which it is at risk, where the target has a threshold.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::duration_text::optional")]
     pub at_risk_after: Option<TimeDelta>,
-    /// The stretches of time that were counted, where asked for; see
+    /// The segments of time that were counted, if requested; see
     /// [`Replay::explained`](crate::replay::Replay::explained).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
@@ -122,9 +122,9 @@ impl SlaVerdict {
         }
     }
 
-    /// The verdict on a due time the source system states, in real time: met iff completed at or before it. Not
-    /// completed, it is breached when the cut-off lies after the due time, else running. What happened after the
-    /// cut-off is not known yet.
+    /// The verdict on a due time the source system states, in real time: met iff completed at or before it. If not
+    /// completed, it is breached when the cut-off is after the due time, else running. Events after the cut-off are not
+    /// known.
     ///
     /// ```
     /// use deskmetrics::{SlaVerdict, Timestamp, VerdictState};
@@ -166,7 +166,7 @@ impl SlaVerdict {
     }
 
     /// The verdict on a ticket's resolution the source system itself gives: from
-    /// [`Ticket::stated_sla_met`] if it says met or breached, else from [`Ticket::stated_due_at`]; `None` where the
+    /// [`Ticket::stated_sla_met`] if it is met or breached, else from [`Ticket::stated_due_at`]; `None` where the
     /// record has neither. With a verdict but no due time the target is unknown and shown as zero. A target that is not due yet
     /// has no verdict while the ticket is open.
     ///
@@ -222,7 +222,7 @@ impl SlaVerdict {
         self.elapsed_on_clock().filter(|_| known).map(|elapsed| elapsed - self.target)
     }
 
-    /// What is left of the target, on its clock, negative when exceeded; `None` once completed or ended.
+    /// The remaining time of the target, on its clock, negative when exceeded; `None` once completed or ended.
     pub fn remaining(&self) -> Option<TimeDelta> {
         let open = self.completed_at.is_none() && self.ended_at.is_none();
         self.elapsed_on_clock().filter(|_| open).map(|elapsed| self.target - elapsed)

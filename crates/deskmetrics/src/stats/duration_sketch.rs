@@ -1,4 +1,4 @@
-//! Durations by the million, in a few thousand counters.
+//! A sketch of many durations in a few thousand counters.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ const CUT_BITS: u32 = 7;
 /// The bucket of the largest magnitude, 2⁶³.
 const LAST: i16 = 7_296;
 
-/// A collection of durations that does not keep them: what [`Durations`] answers, from counters, for streams that do
+/// A collection of durations in counters: the results of [`Durations`] for streams that do
 /// not fit in memory.
 ///
 /// n, sum, mean, minimum and maximum are exact. Every single value is known to within
 /// [`RELATIVE_ERROR`](Self::RELATIVE_ERROR) = 1/256 (0.4 %) of itself, and so is every quantile whose two neighbors have
-/// one sign; values below 256 microseconds are exact. There is nothing to tune and nothing that could fail to merge:
-/// the counters are integers, so any split of the data in any order gives the same sketch to the bit.
+/// one sign; values below 256 microseconds are exact. There are no parameters, and merging cannot fail:
+/// the counters are integers, so any split of the data in any order gives an identical sketch.
 ///
 /// It holds at most 14,592 counters, whatever is fed; waiting times from one second to four weeks need at most 2,700.
 ///
 /// This is the DDSketch of Masson, Rim and Lee (2019) with the bucket limits of the HDR histogram: powers of two cut into
 /// 128 equal parts instead of powers of a rational number, so that a bucket follows from the bits of the value and not
-/// from a logarithm that rounds differently elsewhere. The crate `sketches-ddsketch` was not taken for that reason and
-/// because its sketches have no equality, add up floats (whose sum depends on the order) and read back unchecked.
+/// from a logarithm that rounds differently elsewhere. The crate `sketches-ddsketch` is not used for that reason and
+/// because its sketches have no equality, sum floats (so that results depend on the order) and are read without checks.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -59,7 +59,7 @@ pub struct DurationSketch {
 }
 
 impl DurationSketch {
-    /// How far a value read back may be from the one fed, relative to it.
+    /// The largest relative error of a value.
     #[doc(alias = "alpha")]
     pub const RELATIVE_ERROR: f64 = 1.0 / (2 * CUTS) as f64;
 
@@ -143,7 +143,7 @@ impl DurationSketch {
         Some(middle_of(*bucket).clamp(min as f64, max as f64))
     }
 
-    /// Everything a report shows; `None` when empty.
+    /// The summary statistics; `None` when empty.
     pub fn summary(&self) -> Option<Summary> {
         Some(Summary {
             n: self.n(),
@@ -168,7 +168,7 @@ impl DurationSketch {
         })
     }
 
-    /// Durations of at most `limit`, among all. What shares a bucket with `limit` counts as within it, so durations
+    /// Durations of at most `limit`, among all. Values in the bucket of `limit` count as within it, so durations
     /// that exceed it by less than 1/128 of it may be counted.
     pub fn within(&self, limit: TimeDelta) -> Ratio {
         Ratio::new(self.at_most(saturating_micros(limit)), self.n())
@@ -184,7 +184,7 @@ impl DurationSketch {
         }
     }
 
-    /// How many durations fall into each band, as in [`Durations::bands`]; what shares a bucket with a limit counts as
+    /// The numbers of durations in each band, as in [`Durations::bands`]; values in the bucket of a limit count as
     /// within it.
     #[doc(alias = "histogram")]
     pub fn bands(&self, limits: &[TimeDelta]) -> Vec<u64> {
@@ -220,7 +220,7 @@ impl DurationSketch {
 /// The bucket of a value: its magnitude's highest bits, eight from the first one set.
 fn bucket_of(micros: i64) -> i16 {
     let size = micros.unsigned_abs();
-    // Below 256 every value has a bucket of its own.
+    // Below 256 every value has its own bucket.
     let shift = size.max(1).ilog2().saturating_sub(CUT_BITS);
     let bucket = u64::from(shift) * CUTS + (size >> shift);
     let bucket = i16::try_from(bucket).unwrap_or(LAST);
@@ -238,7 +238,7 @@ fn limits_of(bucket: i16) -> (u64, u64) {
     (lowest, lowest + ((1 << shift) - 1))
 }
 
-/// The value a bucket stands for: no value in it is further away than half its width.
+/// The representative value of a bucket: no value in it is further away than half its width.
 fn middle_of(bucket: i16) -> f64 {
     let (low, high) = limits_of(bucket);
     let middle = low as f64 + (high - low) as f64 / 2.0;
@@ -285,7 +285,7 @@ struct SketchForm {
     min_micros: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_micros: Option<i64>,
-    /// As text: it may exceed what formats can say as a number.
+    /// As text: it may exceed the range of numbers in data formats.
     sum_micros: String,
     /// Buckets in ascending order with their counts.
     buckets: Vec<(i16, u64)>,
@@ -302,16 +302,16 @@ impl From<DurationSketch> for SketchForm {
     }
 }
 
-/// Why stored counters are no sketch.
+/// Why stored counters are not a valid sketch.
 #[derive(Debug, thiserror::Error)]
 enum NoSketch {
     #[error("bucket {bucket} of a stored sketch is out of place: buckets ascend from -{LAST} to {LAST}")]
     Bucket { bucket: i16 },
-    #[error("bucket {bucket} of a stored sketch is empty: leave it out")]
+    #[error("bucket {bucket} of a stored sketch is empty: omit it")]
     Empty { bucket: i16 },
     #[error("the counts of a stored sketch add up to more than 64 bits hold")]
     TooMany,
-    #[error("minimum {min:?} and maximum {max:?} of a stored sketch do not lie in its first and last bucket")]
+    #[error("minimum {min:?} and maximum {max:?} of a stored sketch are not in its first and last bucket")]
     Ends { min: Option<i64>, max: Option<i64> },
     #[error("sum \"{sum}\" of a stored sketch is not what its buckets can add up to")]
     Sum { sum: String },

@@ -1,4 +1,4 @@
-//! The answer of a tally: a number with what is needed to trust it.
+//! Results of a tally: a number with its n and interval.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Compared, Comparison, Excluded, Interval, NetScore, Ratio};
 
-/// What a number counts.
+/// Units of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -17,7 +17,7 @@ pub enum Unit {
     Points,
     /// A step of the survey question's scale.
     ScaleStep,
-    /// Seconds, on the clock asked for.
+    /// Seconds, on the requested clock.
     Seconds,
     /// Tickets, events, customers.
     Count,
@@ -26,7 +26,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The word used in data.
+    /// The name used in data.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Percent => "percent",
@@ -43,11 +43,11 @@ impl Unit {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// Which number of the KPI it is: `percent`, `mean`, `median`, `p90`, `count` ...
+    /// The measure of the KPI: `percent`, `mean`, `median`, `p90`, `count` ...
     pub measure: Cow<'static, str>,
     /// The number; `None` when nothing was counted.
     pub value: Option<f64>,
-    /// What it counts.
+    /// The unit.
     pub unit: Unit,
     /// Records behind it.
     pub n: u64,
@@ -86,15 +86,15 @@ impl Estimate {
     }
 }
 
-/// What every KPI's tally answers, so that reports treat all of them alike.
+/// The results that every KPI's tally provides.
 pub trait Estimates {
     /// The KPI's numbers, the headline first, with intervals at confidence `level` (such as 0.95).
     fn estimates(&self, level: f64) -> Vec<Estimate>;
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     fn excluded(&self) -> &Excluded;
 
-    /// What the headline number is made of, and so how it is compared.
+    /// The value behind the headline, which decides how it is compared.
     fn compared(&self) -> Compared<'_> {
         Compared::Untested
     }

@@ -1,4 +1,4 @@
-//! Confidence intervals: how far a number can be trusted.
+//! Confidence intervals.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -11,19 +11,19 @@ use statrs::distribution::{Binomial, ChiSquared, Continuous, ContinuousCDF, Disc
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// Lower end, in the unit of the estimate; minus infinity where the data set no limit (`null` in JSON).
+    /// Lower end, in the unit of the estimate; minus infinity where the data gives no limit (`null` in JSON).
     #[serde(deserialize_with = "null_is_minus_infinite")]
     pub lower: f64,
-    /// Upper end, in the unit of the estimate; infinite where the data set no limit (`null` in JSON).
+    /// Upper end, in the unit of the estimate; infinite where the data gives no limit (`null` in JSON).
     #[serde(deserialize_with = "null_is_infinite")]
     pub upper: f64,
     /// Confidence level, between 0 and 1, such as 0.95.
     pub level: f64,
-    /// How it was computed.
+    /// The method of computation.
     pub method: IntervalMethod,
 }
 
-/// How an [`Interval`] was computed.
+/// The method by which an [`Interval`] was computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -59,8 +59,8 @@ impl Interval {
         Self { lower: self.lower * factor, upper: self.upper * factor, ..self }
     }
 
-    /// The same interval cut off at the ends of a scale, beyond which no value lies: a formula that does not know the scale
-    /// (Student's t, Wald) may promise more than 5 of 5.
+    /// The same interval cut off at the ends of a scale: a formula that does not use the scale (Student's t, Wald) may
+    /// exceed 5 of 5.
     ///
     /// ```
     /// use deskmetrics::ScoreCounts;
@@ -99,13 +99,13 @@ impl Interval {
         }
     }
 
-    /// Whether `value` lies inside, ends included.
+    /// Whether `value` is inside, ends included.
     pub fn contains(&self, value: f64) -> bool {
         self.lower <= value && value <= self.upper
     }
 }
 
-/// JSON has no infinity and says `null`.
+/// JSON has no infinity and uses `null`.
 fn null_is_infinite<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Option::<f64>::deserialize(deserializer).map(|upper| upper.unwrap_or(f64::INFINITY))
 }
@@ -141,7 +141,7 @@ pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
     KNOWN.get((level.to_bits(), degrees), || critical_t_of(level, degrees as f64))
 }
 
-/// Like [`critical_t`], for the broken degrees of freedom of Welch's test.
+/// Like [`critical_t`], for the fractional degrees of freedom of Welch's test.
 pub(crate) fn critical_t_of(level: f64, degrees: f64) -> Option<f64> {
     let upper_tail = upper_quantile(level)?;
     let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
@@ -289,13 +289,13 @@ fn find_quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     (lower >= 1 && upper <= n).then_some((lower, upper))
 }
 
-/// The smallest count whose cumulative probability reaches `p`, looked for around a guess. (statrs' own search panics where
+/// The smallest count whose cumulative probability reaches `p`, searched from a guess. (statrs' own search panics where
 /// that is 0.)
 fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count within 0 to n")]
     let guess = guess.clamp(0.0, n as f64) as u64;
     let reaches = |count: u64| counts.cdf(count) >= p;
-    // Ever wider around the guess, until the count is between `low` and `high`.
+    // Widens around the guess until the count is between `low` and `high`.
     let (mut low, mut high, mut step) = (guess, guess, 1);
     while low > 0 && reaches(low) {
         (low, high) = (low.saturating_sub(step), low);
@@ -317,11 +317,11 @@ fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
     low
 }
 
-/// What a function gave for the arguments it was last called with, on any thread.
+/// The last result of a function with its arguments, shared by all threads.
 struct Memo<K, V>(LazyLock<RwLock<HashMap<K, V>>>);
 
 impl<K: Eq + Hash, V: Copy> Memo<K, V> {
-    /// As many results as are kept.
+    /// The number of results kept.
     const MOST: usize = 1 << 14;
 
     const fn new() -> Self {

@@ -67,7 +67,7 @@ impl Mean {
         self.standard_deviation().map(|deviation| deviation / (self.n as f64).sqrt())
     }
 
-    /// Student's t interval of the mean, cut off at 0, below which no count lies; `None` for fewer than two values or a `level`
+    /// Student's t interval of the mean, cut off at 0, the least count; `None` for fewer than two values or a `level`
     /// not between 0 and 1.
     pub fn interval(&self, level: f64) -> Option<Interval> {
         let interval = t_interval(self.value()?, self.standard_error()?, self.n, level)?;

@@ -1,11 +1,11 @@
-//! Joining partial results.
+//! Merging of partial results.
 
 use std::collections::BTreeMap;
 
 /// A partial result that can be joined with another of its kind.
 ///
 /// Merging is associative and commutative and the empty value (`Default`) is its identity, so work can be
-/// split over threads, files and machines in any way and the answer is the same to the last bit.
+/// split over threads, files and machines in any way and the result is identical, bit for bit.
 ///
 /// ```
 /// use deskmetrics::{Merge, Ratio};
@@ -15,10 +15,10 @@ use std::collections::BTreeMap;
 /// assert_eq!(denmark, Ratio::new(48, 60));
 /// ```
 pub trait Merge {
-    /// Takes everything `other` has counted into `self`.
+    /// Adds the counts of `other`.
     fn merge(&mut self, other: Self);
 
-    /// Takes everything `other` has counted into `self`, and keeps `other`; by default it is cloned.
+    /// Adds the counts of `other` without consuming it; by default it is cloned.
     fn merge_from(&mut self, other: &Self)
     where
         Self: Clone,

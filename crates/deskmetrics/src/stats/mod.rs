@@ -1,4 +1,4 @@
-//! Statistics, which know nothing of customer service: tallies that merge, and how certain they are.
+//! Mergeable statistics, independent of customer service.
 
 mod comparison;
 mod duration_sketch;

@@ -45,7 +45,7 @@ impl NetScore {
     /// The adjusted Wald interval of the score, −1 to 1.
     ///
     /// Three pseudo-answers (0.75 positive, 1.5 neutral, 0.75 negative) are added before the Wald formula
-    /// (Rocks 2016, found best in MeasuringU's comparison). They draw the interval towards 0, away from the score of few answers
+    /// (Rocks 2016, found best in MeasuringU's comparison). They shift the interval towards 0, away from the score of few answers
     /// that are all alike; there it is widened up to the score itself. `None` when nothing was counted or `level` is
     /// not between 0 and 1.
     ///
@@ -67,7 +67,7 @@ impl NetScore {
 
     /// The adjusted Wald interval in points, −100 to 100; see [`interval`](Self::interval).
     pub fn points_interval(&self, level: f64) -> Option<Interval> {
-        // Rounding of either may set the score a last digit apart from its own limit.
+        // Rounding of either may separate the score from its own limit.
         Some(self.interval(level)?.scaled(100.0).holding(self.points()?))
     }
 

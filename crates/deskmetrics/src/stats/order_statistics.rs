@@ -1,14 +1,14 @@
-//! The values of given ranks, without putting all values in order.
+//! Selects the values of given ranks without sorting all values.
 
-/// How many values are put in order outright.
+/// Up to this many values are sorted outright.
 const FEW: usize = 2048;
 
-/// Values are told apart to within 1/64 at first.
+/// Buckets of the first pass are 1/64 wide, relative to their values.
 const BITS: u32 = 6;
 
 const BUCKETS: usize = buckets(BITS);
 
-/// Some values of many with the places at which they would stand, counted from 0, if all were in order.
+/// Selected values with their places, counted from 0, in the sorted order of all values.
 #[derive(Debug, Clone)]
 pub(crate) enum Ranked<'v> {
     /// All values, ascending.
@@ -35,7 +35,7 @@ impl Ranked<'_> {
         Self::Some { places, values: found }
     }
 
-    /// The value of a place that was asked for.
+    /// The value of a requested place.
     pub(crate) fn at(&self, place: u64) -> Option<i64> {
         let place = usize::try_from(place).ok()?;
         match self {
@@ -50,10 +50,9 @@ fn ends(values: &[i64]) -> (i64, i64) {
     values.iter().fold((i64::MAX, i64::MIN), |(least, most), value| (least.min(*value), most.max(*value)))
 }
 
-/// Finds the values that would stand at `ranks`, which ascend and are below `n`, if `values` were in order.
+/// Selects the values at `ranks`, which ascend and are below `n`, of the sorted `values`.
 ///
-/// Two passes: values are counted by size to within 1/64, then only those of the buckets that hold a rank are looked at
-/// again.
+/// Two passes: the first counts values in buckets, the second collects the values of the buckets that hold a rank.
 fn find<'v>(
     values: impl Iterator<Item = &'v [i64]> + Clone,
     n: usize,
@@ -80,16 +79,16 @@ fn find<'v>(
             counts[bucket(*value, least, BITS)] += 1;
         }
     }
-    // The buckets with a rank in them: how many values lie before each, and the values themselves.
-    let mut wanted: Vec<(usize, Vec<i64>)> = Vec::new();
+    // The buckets that hold a rank: how many values are before each, and the values themselves.
+    let mut selected: Vec<(usize, Vec<i64>)> = Vec::new();
     let mut place_of = vec![0_u8; BUCKETS];
     let mut before = 0;
     let mut rest = ranks;
     for (bucket, count) in counts.iter().enumerate() {
         let here = rest.partition_point(|rank| *rank < before + count);
-        if here > 0 && wanted.len() < usize::from(u8::MAX) {
-            wanted.push((before, Vec::with_capacity(*count)));
-            place_of[bucket] = u8::try_from(wanted.len()).unwrap_or(0);
+        if here > 0 && selected.len() < usize::from(u8::MAX) {
+            selected.push((before, Vec::with_capacity(*count)));
+            place_of[bucket] = u8::try_from(selected.len()).unwrap_or(0);
             rest = &rest[here..];
         }
         before += count;
@@ -97,13 +96,13 @@ fn find<'v>(
     for piece in values {
         for value in piece {
             let place = usize::from(place_of[bucket(*value, least, BITS)]);
-            if let Some((_, values)) = place.checked_sub(1).and_then(|place| wanted.get_mut(place)) {
+            if let Some((_, values)) = place.checked_sub(1).and_then(|place| selected.get_mut(place)) {
                 values.push(*value);
             }
         }
     }
     let mut rest = ranks;
-    for (before, values) in wanted {
+    for (before, values) in selected {
         let (here, later) = rest.split_at(rest.partition_point(|rank| *rank < before + values.len()));
         let here: Vec<usize> = here.iter().map(|rank| rank - before).collect();
         find_in(&values, &here, found);
@@ -118,7 +117,7 @@ fn find_in(values: &[i64], ranks: &[usize], found: &mut Vec<i64>) {
 
 /// The bucket of a value, one of 2^`bits` for each power of two: the larger the value, the higher (or equal) the bucket.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "as many bits as asked for")]
+#[expect(clippy::cast_possible_truncation, reason = "as many bits as requested")]
 pub(crate) fn bucket(value: i64, least: i64, bits: u32) -> usize {
     let above = value.wrapping_sub(least).cast_unsigned();
     // The bits below the leading one, which is at least number `bits`; of smaller values there is a bucket for each.
@@ -127,7 +126,7 @@ pub(crate) fn bucket(value: i64, least: i64, bits: u32) -> usize {
     ((shift as usize) << bits) + (above >> shift) as usize
 }
 
-/// How many buckets there are.
+/// The number of buckets.
 pub(crate) const fn buckets(bits: u32) -> usize {
     (u64::BITS as usize + 1 - bits as usize) << bits
 }
@@ -166,7 +165,7 @@ mod tests {
         }
 
         #[test]
-        fn larger_values_never_lie_in_lower_buckets(mut values in prop::collection::vec(any::<i64>(), 2..50)) {
+        fn larger_values_are_never_in_lower_buckets(mut values in prop::collection::vec(any::<i64>(), 2..50)) {
             values.sort_unstable();
             let buckets: Vec<usize> = values.iter().map(|value| bucket(*value, values[0], BITS)).collect();
             prop_assert!(buckets.is_sorted());

@@ -1,12 +1,12 @@
-//! Many whole numbers put in order, digit by digit.
+//! Sorts many whole numbers, digit by digit.
 
-/// Fewer values are sooner put in order by comparing them.
+/// Fewer values are sorted faster by comparison.
 const FEW: usize = 1 << 13;
 
 /// The width of a digit: its counts fit the innermost cache.
 const BITS: u32 = 11;
 
-/// How many digits there are.
+/// The number of digits.
 const DIGITS: usize = 1 << BITS;
 
 /// With more passes than this, comparing takes no longer. Five cover durations of a thousand years.
@@ -52,7 +52,7 @@ pub(crate) fn ascending(values: &[i64]) -> Vec<i64> {
     if ordered.is_empty() { values.to_vec() } else { ordered }
 }
 
-/// A digit of how far a value is above the least, the lowest being number 0.
+/// A digit of the distance of a value from the least, the lowest being number 0.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "a digit has eleven bits")]
 fn digit(value: i64, least: i64, number: u32) -> usize {
@@ -65,7 +65,7 @@ mod tests {
 
     use super::*;
 
-    /// Numbers that look random, of so many bits.
+    /// Pseudo-random numbers of the given number of bits.
     fn numbers(seed: u64, bits: u32, least: i64, n: usize) -> Vec<i64> {
         let mut state = seed | 1;
         let mut next = || {

@@ -25,7 +25,7 @@ pub struct Ratio {
 }
 
 impl Ratio {
-    /// `hits` among `total`; more hits than total are taken as all of them.
+    /// `hits` among `total`; hits are limited to the total.
     pub fn new(hits: u64, total: u64) -> Self {
         Self { hits: hits.min(total), total }
     }

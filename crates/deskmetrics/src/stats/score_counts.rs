@@ -1,4 +1,4 @@
-//! How often each score of a scale was given.
+//! Counts of the scores of a scale.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::stats::mean::t_interval;
 
 /// An exact histogram of whole-number scores from `min` upwards.
 ///
-/// Everything a survey KPI says (mean, shares, net score, intervals) follows from it without rounding.
+/// All results of a survey KPI (mean, shares, net score, intervals) follow from it without rounding.
 ///
 /// ```
 /// use deskmetrics::ScoreCounts;
@@ -80,7 +80,7 @@ impl ScoreCounts {
         })
     }
 
-    /// Lowest score and number of steps: the shape two histograms must share to be joined.
+    /// Lowest score and number of steps: two histograms need the same ones to be merged.
     pub(crate) fn shape(&self) -> (i32, usize) {
         (self.min, self.counts.len())
     }
@@ -119,7 +119,7 @@ impl ScoreCounts {
     }
 }
 
-/// Joins two histograms of one scale; scores of `other` that are not on this scale are not taken over.
+/// Merges two histograms of one scale; scores of `other` that are not on this scale are ignored.
 impl Merge for ScoreCounts {
     fn merge(&mut self, other: Self) {
         self.merge_from(&other);

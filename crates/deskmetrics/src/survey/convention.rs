@@ -1,10 +1,10 @@
-//! Which answers count as satisfied, by product.
+//! Satisfied answers as products define them.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Whose meaning of "satisfied" to go by: products disagree even on the same scale.
+/// The product whose meaning of "satisfied" applies: products disagree even on the same scale.
 ///
 /// | Scale | usual | Zendesk | Formbricks | Zencity | CustomerGauge |
 /// |---|---|---|---|---|---|
@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Convention {
-    /// What most agree on; nothing for 1-8 and 1-10, where they do not.
+    /// The common choice; none for 1-8 and 1-10, where products disagree.
     #[default]
     Usual,
     /// Zendesk: on five points a 3 is a bad answer.
@@ -63,7 +63,7 @@ impl Convention {
     }
 }
 
-/// A word that is no [`Convention`].
+/// A text that names no [`Convention`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("convention \"{0}\" is not one of usual, zendesk, formbricks, zencity, customergauge")]
 pub struct UnknownConvention(pub String);

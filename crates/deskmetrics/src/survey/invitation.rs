@@ -17,7 +17,7 @@ pub struct Invitation {
     pub question: Box<str>,
     /// When it was sent.
     pub sent_at: Timestamp,
-    /// Whether it arrived; a bounced one is no chance to answer.
+    /// Whether it was delivered; a bounced one could not be answered.
     #[serde(default = "delivered")]
     pub delivered: bool,
     /// When the customer opened the survey, where known.
@@ -29,7 +29,7 @@ pub struct Invitation {
     /// The ticket it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<TicketId>,
-    /// Who was asked.
+    /// Who received it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
     /// Market, channel, agent and so on.
@@ -68,7 +68,7 @@ impl Invitation {
         self
     }
 
-    /// The invitation as it was known at `cut_off`: what happened later has not happened yet.
+    /// The invitation as it was known at `cut_off`: later events are not known yet.
     #[must_use]
     pub fn known_at(&self, cut_off: impl Into<Timestamp>) -> Cow<'_, Self> {
         let cut_off = cut_off.into();

@@ -1,6 +1,6 @@
-//! Surveys: what was asked, who was asked, what they answered.
+//! Surveys: questions, invitations and answers.
 //!
-//! What is to be decided before answers are counted, and where:
+//! What to decide before answers are counted:
 //!
 //! | question | answer |
 //! |---|---|

@@ -2,7 +2,7 @@
 
 use crate::Reason;
 
-/// What a survey invitation came to; see [`ResponseRate::outcome`](crate::kpi::ResponseRate::outcome).
+/// The outcome of a survey invitation; see [`ResponseRate::outcome`](crate::kpi::ResponseRate::outcome).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationOutcome {
     /// It was answered in time.

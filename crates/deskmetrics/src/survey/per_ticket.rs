@@ -1,4 +1,4 @@
-//! Several answers about one ticket: which one counts.
+//! The choice among several answers about one ticket.
 
 use std::collections::HashMap;
 
@@ -46,9 +46,9 @@ pub enum SeveralAnswers {
 impl SeveralAnswers {
     /// The answers that count, in the order given, and the others under [`Reason::Superseded`].
     ///
-    /// Answers to different questions do not compete, nor do answers about no ticket. Skipped and off-scale answers do not
-    /// push aside a scored one; they are kept, so that the KPI counts them under their own reason. Of answers at the same
-    /// instant, or without one, the later in the order given is the latest.
+    /// Answers to different questions do not compete, and neither do answers without a ticket. Skipped and off-scale answers do not
+    /// replace a scored one; they are kept, so that the KPI counts them under their own reason. Of answers at the same
+    /// timestamp, or without one, the later in the order given is the latest.
     pub fn choose<'a>(
         self,
         answers: impl IntoIterator<Item = &'a SurveyResponse>,
@@ -91,7 +91,7 @@ impl SeveralAnswers {
 
 /// Each answer with the weight that makes the answers about one ticket count as one: a half each where there are two.
 ///
-/// Answers that are skipped or not on the scale do not take part in the sharing. Feed the result to a
+/// Answers that are skipped or not on the scale do not share the weight. Feed the result to a
 /// [`WeightedRating`](super::WeightedRating).
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Do those who answered stand for those who were asked?
+//! Tests whether respondents represent everyone invited.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::stats::interval::{
 };
 use crate::{MeanEstimate, Merge, NetScore, Ratio};
 
-/// Response by segment (market, channel, customer group ...): who answered, and what the score would be if all segments
+/// Response by segment (market, channel, customer group ...): who answered, and the score if all segments
 /// had answered alike.
 ///
 /// ```
@@ -46,9 +46,9 @@ pub struct Adjusted {
     pub value: f64,
     /// Its interval at the effective n.
     pub interval: Option<Interval>,
-    /// The number of evenly weighted answers that would tell as much (Kish).
+    /// The number of evenly weighted answers with the same precision (Kish).
     pub effective_n: f64,
-    /// The share of the invited, 0 to 1, whose segment gave no score at all; the others speak for it.
+    /// The share of the invited, 0 to 1, whose segment gave no score at all; the others are taken to represent it.
     pub uncovered: f64,
 }
 
@@ -83,17 +83,17 @@ impl Representativeness {
     /// `R = 1 − 2·S`, where S is the standard deviation of the response rates over all invited people (Schouten, Cobben
     /// and Bethlehem 2009): 1 when every segment answers alike, 0 when half of them answer always and half never.
     ///
-    /// It sees only the segments it is given. `None` with fewer than two people invited.
+    /// It depends on the segments given. `None` with fewer than two people invited.
     #[doc(alias = "R-indicator")]
     pub fn r_indicator(&self) -> Option<f64> {
         Some(1.0 - 2.0 * self.spread()?)
     }
 
     /// The standard deviation of the response rates relative to their mean, which bounds the bias: no mean of answers is
-    /// off by more than this many standard deviations of what was asked (Schouten, Cobben and Bethlehem 2009).
+    /// off by more than this many standard deviations of the surveyed variable (Schouten, Cobben and Bethlehem 2009).
     ///
-    /// Where few answer at all it tells what [`r_indicator`](Self::r_indicator) does not: 5 % against 15 % is R = 0.9, but
-    /// one group is heard three times as often. `None` when nobody answered, or fewer than two were invited.
+    /// It adds to [`r_indicator`](Self::r_indicator) where few answer at all: 5 % against 15 % is R = 0.9, but one group
+    /// has three times the weight. `None` when there was no answer, or fewer than two were invited.
     #[doc(alias = "maximal bias")]
     pub fn variation(&self) -> Option<f64> {
         let mean = self.overall().share().filter(|mean| *mean > 0.0)?;

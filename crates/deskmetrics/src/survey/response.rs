@@ -37,7 +37,7 @@ pub struct SurveyResponse {
     /// Reasons the customer stated for the score.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Box<str>>,
-    /// How many people of the population the answer stands for, where the sample was weighted.
+    /// How many people of the population the answer represents, where the sample was weighted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
     /// Market, channel, agent and so on.

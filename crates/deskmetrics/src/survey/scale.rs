@@ -1,4 +1,4 @@
-//! What the numbers of a survey question mean.
+//! Scales of survey questions.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -23,7 +23,7 @@ pub enum Direction {
 
 /// A whole-number scale: its ends, which answers are positive and negative, and which end is good.
 ///
-/// A source with half steps (3.5 of 5) is put on a whole-number scale first (7 of 10).
+/// A source with half steps (3.5 of 5) is converted to a whole-number scale first (7 of 10).
 ///
 /// ```
 /// use deskmetrics::survey::Scale;
@@ -42,11 +42,11 @@ pub struct Scale {
     direction: Direction,
 }
 
-/// A scale that makes no sense.
+/// An invalid scale.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScaleError {
-    /// The ends are the wrong way round, equal or absurdly far apart.
+    /// The ends are in the wrong order, equal or too far apart.
     #[error("scale {min} to {max} is empty or too wide: give the lower end first, at most 1000 steps apart")]
     Ends {
         /// Lower end given.
@@ -54,7 +54,7 @@ pub enum ScaleError {
         /// Upper end given.
         max: i32,
     },
-    /// Positive or negative answers lie outside the scale or overlap.
+    /// Positive or negative answers are outside the scale or overlap.
     #[error("answers {from} to {to} do not fit the scale {min} to {max}, or are both positive and negative")]
     Side {
         /// First answer given.
@@ -66,7 +66,7 @@ pub enum ScaleError {
         /// Upper end of the scale.
         max: i32,
     },
-    /// There is no usual meaning of "positive" for this scale.
+    /// The scale has no usual positive answers.
     #[error(
         "scale {min} to {max} has no usual set of positive answers: state which answers are positive and which are negative, such \
          as \"{min}-{max}, {}-{max} good, {min}-{} bad\"",
@@ -117,7 +117,7 @@ impl Scale {
     /// A scale with the positive and negative answers stated; answers of neither set are neutral.
     ///
     /// # Errors
-    /// When the ends are not in order, or a set lies outside the scale or overlaps the other.
+    /// When the ends are not in order, or a set is outside the scale or overlaps the other.
     pub fn new(
         ends: RangeInclusive<i32>,
         positive: RangeInclusive<i32>,
@@ -147,8 +147,8 @@ impl Scale {
     /// 1-7: 6-7.
     ///
     /// # Errors
-    /// For every other scale: products disagree (1-10 is top-2 in one and top-3 in another), so state the
-    /// positive answers with [`Scale::new`] or go by a product's [`Convention`].
+    /// For every other scale: products disagree (1-10 is top-2 in one and top-3 in another), so give the
+    /// positive answers with [`Scale::new`] or use a product's [`Convention`].
     #[doc(alias = "top two box")]
     pub fn csat(min: i32, max: i32) -> Result<Self, ScaleError> {
         Convention::Usual.scale(min, max)
@@ -220,7 +220,7 @@ enum ScaleForm {
     Table(ScaleTable),
 }
 
-/// By hand, since an untagged choice could only say that nothing matched.
+/// By hand, since the error of an untagged enum could only be that nothing matched.
 impl<'de> Deserialize<'de> for ScaleForm {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyForm;
@@ -240,7 +240,7 @@ impl<'de> Deserialize<'de> for ScaleForm {
                 let wrong = || de::Error::custom("a scale has two ends, such as [1, 5]");
                 let min = ends.next_element::<i32>()?.ok_or_else(wrong)?;
                 let max = ends.next_element::<i32>()?.ok_or_else(wrong)?;
-                // What is stored without names has the whole table's values in their order.
+                // Formats without field names store the table's values in order.
                 match ends.next_element::<[i32; 2]>()? {
                     None => Ok(ScaleForm::Text(format!("{min}-{max}"))),
                     Some(positive) => {
@@ -323,7 +323,7 @@ impl FromStr for Scale {
     }
 }
 
-/// `1-5`, or `-2-2`: the dash that is no sign divides.
+/// `1-5`, or `-2-2`: the dash that is no sign separates the ends.
 fn parse_ends(text: &str) -> Option<RangeInclusive<i32>> {
     let text = text.trim();
     let dash = text.char_indices().skip(1).find(|(_, character)| *character == '-')?.0;

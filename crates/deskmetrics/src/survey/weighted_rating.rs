@@ -1,4 +1,4 @@
-//! Scores that stand for more or fewer people than one.
+//! Scores of weighted samples.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,11 @@ use crate::{Excluded, Merge, Reason};
 
 /// Weighted answers to one survey question: NPS, CSAT or CES of a weighted sample.
 ///
-/// Each answer counts with its weight: the number of people of the population it stands for. The intervals use the
-/// *effective* n, `(Σw)² / Σw²` (Kish 1965): uneven weights tell less than as many even ones.
+/// Each answer counts with its weight: the number of people of the population it represents. The intervals use the
+/// *effective* n, `(Σw)² / Σw²` (Kish 1965): uneven weights carry less information than as many even ones.
 ///
 /// Weights are floats, so unlike all other tallies this one merges to within rounding (about 1e-15 of the sum of weights
-/// per merge), not to the bit.
+/// per merge), not bit for bit.
 ///
 /// ```
 /// use deskmetrics::Scale;
@@ -56,7 +56,7 @@ impl WeightedRating {
     }
 
     /// Counts one answer; `None` is a skipped question. A weight that is negative or not finite cannot be used, a weight of
-    /// zero counts for nothing.
+    /// zero has no effect.
     pub fn push(&mut self, score: impl Into<Option<i32>>, weight: f64) {
         let score = match score.into() {
             Some(score) if self.scale.contains(score) => score,
@@ -87,12 +87,12 @@ impl WeightedRating {
         self.weight
     }
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }
 
-    /// The number of evenly weighted answers that would tell as much; `None` without weight.
+    /// The number of evenly weighted answers with the same precision; `None` without weight.
     #[doc(alias = "Kish")]
     pub fn effective_n(&self) -> Option<f64> {
         (self.index > 0.0).then(|| self.weight * self.weight / self.index)

@@ -1,4 +1,4 @@
-//! What a ticket is about and whose it is: the keys reports slice by and SLA policies look at.
+//! Attributes of tickets: the keys of report slices and SLA conditions.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// A property of a ticket or survey that has a text value.
 ///
-/// The ones every help desk has are named; any other is [`Attribute::Custom`]. In data and on command lines an
+/// The common ones have their own variants; any other is [`Attribute::Custom`]. In data and on command lines an
 /// attribute is its snake-case name.
 ///
 /// ```
@@ -30,13 +30,13 @@ pub enum Attribute {
     #[doc(alias = "problem")]
     #[doc(alias = "type")]
     Category,
-    /// Urgency, in the source's own words.
+    /// Urgency, as the source labels it.
     Priority,
     /// The customer's company.
     Organization,
     /// The product or brand it concerns.
     Brand,
-    /// The team or queue it lies with.
+    /// The team or queue it is assigned to.
     #[doc(alias = "team")]
     #[doc(alias = "queue")]
     Group,
@@ -50,12 +50,12 @@ pub enum Attribute {
     #[doc(alias = "tags")]
     #[doc(alias = "label")]
     Tag,
-    /// Anything else, by its name.
+    /// Any other attribute, by its name.
     Custom(Box<str>),
 }
 
 impl Attribute {
-    /// The attributes with a name of their own.
+    /// The attributes with their own variants.
     pub const NAMED: [Self; 10] = [
         Self::Market,
         Self::Channel,

@@ -1,4 +1,4 @@
-//! Who did it.
+//! Authors of events.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Author {
-    /// The person who asks, or anyone writing on their side (CC, unknown sender).
+    /// The requester, or anyone writing on their side (CC, unknown sender).
     #[serde(alias = "requester", alias = "end_user", alias = "contact")]
     Customer,
     /// A person of the support team.
@@ -17,10 +17,10 @@ pub enum Author {
     Agent,
     /// An automatic answer: bot, AI agent, auto-reply.
     Bot,
-    /// A rule, trigger or timer that talks to nobody.
+    /// A rule, trigger or timer that does not write to customers.
     #[serde(alias = "automation")]
     System,
-    /// Somebody outside both teams who works on the ticket, such as a vendor.
+    /// A person outside both teams who works on the ticket, such as a vendor.
     #[doc(alias = "collaborator")]
     External,
 }

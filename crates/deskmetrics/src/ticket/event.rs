@@ -1,11 +1,11 @@
-//! What happens to a ticket after its creation.
+//! Events of a ticket after its creation.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Attribute, Author, Status, TicketId};
 use crate::Timestamp;
 
-/// One thing that happened to a ticket.
+/// An event of a ticket.
 ///
 /// Events of a ticket are ordered by (`at`, `sequence`, rank of the kind); see
 /// [`EventKind::rank`]. In JSON an event is one flat object:
@@ -22,14 +22,14 @@ use crate::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TicketEvent {
-    /// The ticket it happened to.
+    /// The ticket.
     pub ticket: TicketId,
     /// When.
     pub at: Timestamp,
-    /// Order among events at the same instant, such as the row number.
+    /// Order among events at the same timestamp, such as the row number.
     #[serde(default)]
     pub sequence: u64,
-    /// The event's own id, for dropping duplicates.
+    /// The event's own id, for excluding duplicates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Box<str>>,
     /// Who caused it.
@@ -37,12 +37,12 @@ pub struct TicketEvent {
     /// The person's or bot's name, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author_name: Option<Box<str>>,
-    /// What happened.
+    /// The kind of event.
     #[serde(flatten)]
     pub kind: EventKind,
 }
 
-/// What happened.
+/// The kind of event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -62,11 +62,11 @@ pub enum EventKind {
     },
     /// A tag was added.
     Tagged(Box<str>),
-    /// A tag was taken away.
+    /// A tag was removed.
     Untagged(Box<str>),
     /// The ticket was handed to a higher level of support.
     Escalated,
-    /// The ticket was merged into another one and lives on there.
+    /// The ticket was merged into another one and continues there.
     MergedInto(TicketId),
     /// The ticket was split off another one.
     SplitFrom(TicketId),
@@ -74,10 +74,10 @@ pub enum EventKind {
     Deleted,
     /// The ticket was marked as spam or as a test.
     Spam,
-    /// The ticket was brought back after it was merged, deleted or marked as spam.
+    /// The ticket was restored after it was merged, deleted or marked as spam.
     #[doc(alias = "undeleted")]
     Restored,
-    /// The ticket was solved or closed at an unknown time, at the earliest now. What does not depend on the end still counts.
+    /// The ticket was solved or closed at an unknown time, at the earliest now. Measures that do not depend on the end still count.
     EndUnknown,
     /// A survey was sent about the ticket.
     SurveySent,
@@ -86,8 +86,8 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Order among events of one instant and sequence: attributes change first, then people write, then the
-    /// status moves, then the ticket leaves.
+    /// Order among events of one timestamp and sequence: attributes change first, then people write, then the
+    /// status changes, then the ticket is merged, deleted or marked as spam.
     pub fn rank(&self) -> u8 {
         match self {
             Self::SplitFrom(_) => 0,
@@ -113,7 +113,7 @@ impl TicketEvent {
         Self { ticket: ticket.into(), at: at.into(), sequence: 0, id: None, author, author_name: None, kind }
     }
 
-    /// The same event with an order among those of its instant.
+    /// The same event with an order among those of its timestamp.
     #[must_use]
     pub fn with_sequence(mut self, sequence: u64) -> Self {
         self.sequence = sequence;

@@ -1,4 +1,4 @@
-//! Names of things: typed, so that a customer is never taken for a ticket.
+//! Typed ids, so that a customer is never taken for a ticket.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ id! {
 }
 
 id! {
-    /// Names the customer (requester, contact) who asks.
+    /// Names the customer (requester, contact) of a ticket.
     #[doc(alias = "RequesterId")]
     CustomerId
 }

@@ -1,6 +1,6 @@
-//! Tickets and what happens to them.
+//! Tickets and their events.
 //!
-//! A [`Ticket`] is the record as it was created; [`TicketEvent`]s are everything that happened to it later.
+//! A [`Ticket`] is the record as it was created; [`TicketEvent`]s are its later history.
 
 mod attribute;
 mod author;

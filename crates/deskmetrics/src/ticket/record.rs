@@ -6,7 +6,7 @@ use super::{Attribute, Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
 use crate::sla::SlaMetric;
 
-/// A ticket (case, conversation, issue): what is known of it apart from its events.
+/// A ticket (case, conversation, issue): its record without its events.
 ///
 /// ```
 /// use deskmetrics::ticket::Attribute;
@@ -23,11 +23,10 @@ pub struct Ticket {
     pub id: TicketId,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Who opened it; `None` where the source does not say, which is read as the customer unless the log shows that
-    /// the team wrote first.
+    /// Who opened it. `None` is unknown: it is read as the customer unless the log shows that the team wrote first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<Author>,
-    /// The customer who asks.
+    /// The requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<CustomerId>,
     /// Market, channel, priority and so on at creation.
@@ -36,18 +35,18 @@ pub struct Ticket {
     /// Tags at creation, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Box<str>>,
-    /// The resolution's due instant as the source system states it, where it does.
+    /// The resolution's due time as the source system states it, where it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_due_at: Option<Timestamp>,
     /// The source system's own verdict on the ticket's SLA, where it gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_sla_met: Option<bool>,
-    /// What the source system states of several SLA targets, each of its own metric.
+    /// The source system's verdicts on several SLA targets, each with its own metric.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stated_sla: Vec<StatedSla>,
 }
 
-/// What a source system states of one SLA target of a ticket.
+/// The source system's verdict on one SLA target of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatedSla {
     /// What the target limits.
@@ -59,7 +58,7 @@ pub struct StatedSla {
 }
 
 impl Ticket {
-    /// A ticket with an id and a creation instant.
+    /// A ticket with an id and a creation time.
     pub fn new(id: impl Into<TicketId>, created_at: impl Into<Timestamp>) -> Self {
         Self {
             id: id.into(),
@@ -81,7 +80,7 @@ impl Ticket {
         self
     }
 
-    /// The same ticket, asked by `customer`.
+    /// The same ticket, requested by `customer`.
     #[must_use]
     pub fn requested_by(mut self, customer: impl Into<CustomerId>) -> Self {
         self.requester = Some(customer.into());
@@ -102,14 +101,14 @@ impl Ticket {
         self
     }
 
-    /// Adds a tag; one that is there already is not added again.
+    /// Adds a tag, unless the ticket has it already.
     pub fn add_tag(&mut self, tag: Box<str>) {
         if let Err(place) = self.tags.binary_search(&tag) {
             self.tags.insert(place, tag);
         }
     }
 
-    /// Takes a tag away.
+    /// Removes a tag.
     pub fn remove_tag(&mut self, tag: &str) {
         self.tags.retain(|present| &**present != tag);
     }

@@ -1,15 +1,15 @@
-//! Where a ticket stands.
+//! The status of a ticket.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a ticket stands. Each source's own words are mapped to these.
+/// The status of a ticket. Each source's own labels are mapped to these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Created, nobody has looked at it.
+    /// Created, not yet handled.
     #[default]
     New,
     /// Being worked on, or waiting for an agent.
@@ -23,12 +23,12 @@ pub enum Status {
     /// Solved; the customer may still reopen it.
     #[serde(alias = "resolved")]
     Solved,
-    /// Closed for good. Coming here without having been solved counts as a solve.
+    /// Permanently closed. Closing an unsolved ticket counts as a solve.
     Closed,
 }
 
 impl Status {
-    /// All statuses, in the order of a ticket's life.
+    /// All statuses, in the order a ticket passes through them.
     pub const ALL: [Self; 6] =
         [Self::New, Self::Open, Self::Pending, Self::OnHold, Self::Solved, Self::Closed];
 
@@ -37,7 +37,7 @@ impl Status {
         matches!(self, Self::Solved | Self::Closed)
     }
 
-    /// The word used in data: `new`, `open`, `pending`, `on_hold`, `solved`, `closed`.
+    /// The name used in data: `new`, `open`, `pending`, `on_hold`, `solved`, `closed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -61,7 +61,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A word that is no [`Status`].
+/// A text that names no [`Status`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("status \"{0}\" is not one of new, open, pending, on_hold, solved, closed")]
 pub struct UnknownStatus(pub String);

@@ -1,6 +1,6 @@
-//! The catalogue is complete and everything made from it is up to date.
+//! Tests that the catalogue is complete and its generated files are up to date.
 //!
-//! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` writes the files anew.
+//! `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue` rewrites the files.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod page;
@@ -22,16 +22,16 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")
 }
 
-/// Compares a file with what the code says, or writes it when asked to.
-fn up_to_date(file: &Path, wanted: &str) {
+/// Compares a file with its generated text, or writes it if `DESKMETRICS_WRITE` is set.
+fn up_to_date(file: &Path, expected: &str) {
     if std::env::var_os("DESKMETRICS_WRITE").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, wanted).unwrap();
+        fs::write(file, expected).unwrap();
     }
     let found = fs::read_to_string(file).unwrap_or_default();
     assert!(
-        found == wanted,
-        "{} is not what the code says: run `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`",
+        found == expected,
+        "{} is out of date: run `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`",
         file.display()
     );
 }
@@ -127,7 +127,7 @@ fn definitions_are_complete_and_unmistakable() {
     }
 }
 
-/// A request with everything chosen that has no default.
+/// A request with all options that have no default.
 fn request(id: &str) -> KpiRequest {
     let request = KpiRequest::new(id);
     match id {
@@ -143,7 +143,7 @@ fn request(id: &str) -> KpiRequest {
 }
 
 #[test]
-fn every_kpi_can_stand_in_a_report_and_answers_the_numbers_it_names() {
+fn every_kpi_can_be_reported_with_the_measures_it_names() {
     let as_of: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
     for definition in catalogue().kpis {
         let id = definition.id;
@@ -153,7 +153,7 @@ fn every_kpi_can_stand_in_a_report_and_answers_the_numbers_it_names() {
         assert_eq!(measures, definition.measures, "{id}: numbers and their order");
         let headline = table.headline(id).unwrap();
         assert_eq!(headline.unit, definition.unit, "{id}: unit of its headline");
-        let silent = headline.value.is_none() || headline.value == Some(0.0);
-        assert!(silent && headline.n == 0, "{id}: without a record there is no number but a count of none");
+        let empty = headline.value.is_none() || headline.value == Some(0.0);
+        assert!(empty && headline.n == 0, "{id}: without a record there is no number but a count of none");
     }
 }

@@ -1,4 +1,4 @@
-//! The reference page of a KPI, made of its definition and its doc comment.
+//! The reference page of a KPI, generated from its definition and its doc comment.
 
 use std::fmt::Write as _;
 
@@ -8,17 +8,17 @@ use deskmetrics::{ClockKind, Unit};
 
 use super::source::Source;
 
-/// The line that says where a page comes from.
+/// The line that names the source of a page.
 const MADE: &str =
     "<!-- Made from the code by `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`. -->";
 
 /// The topics in reading order with their titles.
 const TOPICS: [(Topic, &str); 6] = [
-    (Topic::Surveys, "What customers say"),
+    (Topic::Surveys, "Survey scores and response"),
     (Topic::Volume, "How much there is to do"),
     (Topic::Time, "How long customers wait"),
     (Topic::Quality, "How well and with how much effort tickets are solved"),
-    (Topic::Sla, "Whether promises are kept"),
+    (Topic::Sla, "SLA targets"),
     (Topic::Live, "Phone and chat queues"),
 ];
 
@@ -120,7 +120,7 @@ fn better(good: Polarity) -> &'static str {
         Polarity::Up => "higher",
         Polarity::Down => "lower",
         Polarity::Neither => "neither",
-        Polarity::ByScale => "as the scale says",
+        Polarity::ByScale => "depends on the scale",
     }
 }
 
@@ -130,10 +130,10 @@ fn anchor(anchor: Anchor) -> &'static str {
         Anchor::FirstSolved => "the ticket's first solve",
         Anchor::LastSolved => "the ticket's last solve",
         Anchor::Responded => "the answer",
-        Anchor::Sent => "the survey's sending",
+        Anchor::Sent => "the date the survey was sent",
         Anchor::Decided => "the target's completion or breach",
         Anchor::Event => "each event",
-        Anchor::Snapshot => "none: it is the state at an instant, in a report at the end of each period",
+        Anchor::Snapshot => "none: it is the state at a timestamp, in a report at the end of each period",
         Anchor::Queued => "the entry into the queue",
         Anchor::WrappedUp => "the end of wrap-up",
         Anchor::ShiftStarted => "the beginning of the stretch on duty",
@@ -161,7 +161,7 @@ fn doc_sections(doc: &str) -> String {
     for (number, part) in without_references.split("```").enumerate() {
         let in_code = number % 2 == 1;
         if in_code {
-            // What rustdoc hides stays hidden.
+            // Lines hidden by rustdoc are excluded.
             let shown =
                 part.lines().filter(|line| *line != "#" && !line.starts_with("# ")).collect::<Vec<_>>();
             write!(sections, "```rust{}\n```", shown.join("\n")).unwrap();
@@ -172,7 +172,7 @@ fn doc_sections(doc: &str) -> String {
     format!("{}\n", sections.trim_end())
 }
 
-/// Links to code lead nowhere outside rustdoc: ``[`Scale`]`` and ``[clock](crate::Clock)`` keep only their text.
+/// Links to code have no target outside rustdoc: ``[`Scale`]`` and ``[clock](crate::Clock)`` keep only their text.
 fn without_code_links(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;

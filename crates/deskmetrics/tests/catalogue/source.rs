@@ -1,9 +1,9 @@
-//! The definition of a KPI as it stands in its source file.
+//! The definition of a KPI, read from its source file.
 
 use std::fs;
 use std::path::Path;
 
-/// What the source file of a KPI says.
+/// The source file of a KPI.
 pub(crate) struct Source {
     code: String,
     /// The doc comment of the KPI's tally: Markdown with our fixed headings.

@@ -1,4 +1,4 @@
-//! Records of all kinds at once, and every KPI asked for.
+//! Records of all kinds at once, and requests for every KPI.
 
 use chrono::TimeDelta;
 use deskmetrics::kpi::{self, CustomersOf, FcrPolicy, RepeatKey};
@@ -33,7 +33,7 @@ pub(crate) fn record() -> impl Strategy<Value = Vec<Record>> {
     ]
 }
 
-/// Every KPI with everything chosen that has no default, and once more with everything that can be chosen.
+/// Every KPI with all options that have no default, and once more with all options.
 pub(crate) fn requests() -> Vec<KpiRequest> {
     let hours = TimeDelta::hours;
     let chosen = |id: &str| {

@@ -1,4 +1,4 @@
-//! Made-up records of every kind, odd ones among them.
+//! Generated records of every kind, including invalid ones.
 #![allow(clippy::unwrap_used, dead_code, reason = "a test may panic, and each takes what it needs")]
 
 pub(crate) mod any;
@@ -32,9 +32,9 @@ pub(crate) fn author() -> impl Strategy<Value = Author> {
 pub(crate) fn metrics() -> impl Strategy<Value = TicketMetrics> {
     let times = prop::collection::vec(prop::option::of(elapsed()), 10);
     let counts = prop::collection::vec(0..5_u32, 10);
-    let life = (0..900_i64, 1..50_i64, prop::collection::vec((1..60_i64, 1..60_i64), 0..3));
+    let milestones = (0..900_i64, 1..50_i64, prop::collection::vec((1..60_i64, 1..60_i64), 0..3));
     let exclusion = prop::option::weighted(0.1, prop::sample::select(vec![Reason::Merged, Reason::Spam]));
-    (times, counts, life, exclusion, author(), 0..6_usize).prop_map(
+    (times, counts, milestones, exclusion, author(), 0..6_usize).prop_map(
         |(times, counts, (created, worked, cycles), exclusion, author, status)| {
             let mut ticket = TicketMetrics::new(instant(created), instant(CUT_OFF / HOUR));
             ticket.status = Status::ALL[status];

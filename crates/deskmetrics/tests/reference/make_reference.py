@@ -124,7 +124,7 @@ def survival() -> list:
         seconds = [min(pair) for pair in zip(sample, watched, strict=True)]
         ended = [duration <= limit for duration, limit in zip(sample, watched, strict=True)]
         curve = KaplanMeierFitter().fit(seconds, ended)
-        # rounded: a curve that reaches one half exactly must not miss it by the last bit, as exp and log make it
+        # # rounded: a curve that reaches one half exactly must not miss it by a rounding error of exp and log
         median = float(median_survival_times(curve.survival_function_.round(12)))
         known = math.isfinite(median)
         intervals = []

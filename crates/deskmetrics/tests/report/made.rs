@@ -1,4 +1,4 @@
-//! Made-up tickets, answers and invitations, and a report about them.
+//! Generated tickets, answers and invitations, and a report about them.
 
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
@@ -24,7 +24,7 @@ pub(super) fn as_of() -> Timestamp {
     hour(24 * 100)
 }
 
-/// What decides about a made-up ticket.
+/// The parameters of a generated ticket.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) created: i64,
@@ -177,7 +177,7 @@ pub(super) fn report(period: Period) -> Report {
         .unwrap()
 }
 
-/// Checks that two states answer the same, bit for bit.
+/// Checks that two states give identical results, bit for bit.
 pub(super) fn same(one: &ReportState, other: &ReportState) -> Result<(), TestCaseError> {
     let (one, other) = (one.table(), other.table());
     for (mine, theirs) in one.rows.iter().zip(&other.rows) {

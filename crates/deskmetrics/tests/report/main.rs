@@ -1,7 +1,7 @@
-//! The report: laws, slices, periods, requests, warnings.
+//! The report: invariants, slices, periods, requests, warnings.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod laws;
+mod invariants;
 mod made;
 mod periods;
 mod requests;

@@ -32,7 +32,7 @@ fn periods_not_covered_by_the_data_are_partial() {
 }
 
 #[test]
-fn changes_are_told_between_neighbours_only() {
+fn changes_are_reported_between_neighbours_only() {
     let tickets: Vec<Replayed> = [0, 1, 36, 40, 70, 71]
         .iter()
         .enumerate()
@@ -128,7 +128,7 @@ fn responses_and_solves_count_on_their_own_day() {
 }
 
 #[test]
-fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
+fn the_age_of_the_backlog_is_reported_as_of_each_periods_end() {
     let mut tickets = [ticket(1, 21 * DAY, 1, None), ticket(2, 40 * DAY, 2, None)];
     for ticket in &mut tickets {
         // still open at the cut-off, 100 days after New Year
@@ -181,7 +181,7 @@ fn the_age_of_the_backlog_is_told_as_of_each_periods_end() {
 }
 
 #[test]
-fn phone_and_chat_stand_in_the_same_report() {
+fn phone_and_chat_are_in_the_same_report() {
     let report = Report::builder(as_of())
         .kpi(KpiRequest::new("service_level").within(TimeDelta::seconds(20)))
         .kpis(["speed_of_answer", "abandon_rate", "handle_time", "occupancy"].map(KpiRequest::new))
@@ -235,7 +235,7 @@ fn phone_and_chat_stand_in_the_same_report() {
 
 #[test]
 fn coverage_finds_the_ticket_wherever_the_survey_was_sent() {
-    // solved in January in Denmark; asked in February, and the invitation names no market
+    // solved in January in Denmark; surveyed in February, and the invitation names no market
     let tickets =
         [ticket(1, 20 * DAY, 1, Some(0)), ticket(2, 21 * DAY, 2, Some(0)), ticket(3, 40 * DAY, 3, Some(1))];
     let report = ReportBuilder::from(monthly([KpiRequest::new("survey_coverage")]))

@@ -1,4 +1,4 @@
-//! What can be asked for, and what is refused.
+//! Requests that a report accepts and rejects.
 
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
@@ -16,11 +16,11 @@ fn requests_are_checked_when_the_report_is_built() {
             .starts_with("KPI \"horoscope\" is not in the catalogue, which has csat, nps")
     );
     assert!(message(KpiRequest::new("fcr")).starts_with(
-        "KPI \"fcr\" needs its policy, since no two products mean the same by it: give one of single_reply"
+        "KPI \"fcr\" needs its policy, since products define it differently: give one of single_reply"
     ));
     assert_eq!(
         message(KpiRequest::new("volume").on(ClockKind::Business)),
-        "KPI \"volume\" has no clock: leave it out"
+        "KPI \"volume\" has no clock: omit it"
     );
     assert_eq!(Report::builder(as_of()).build(), Err(ReportError::NoKpi));
     let certain = Report::builder(as_of()).kpi(KpiRequest::new("volume")).level(1.0).build();
@@ -61,7 +61,7 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
     let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
     assert_eq!(
         refused(KpiRequest::new("volume").within(TimeDelta::hours(1))),
-        "KPI \"volume\" has no within: leave it out"
+        "KPI \"volume\" has no within: omit it"
     );
     assert_eq!(
         refused(request().within(-TimeDelta::hours(1))),
@@ -70,7 +70,7 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
 }
 
 #[test]
-fn a_report_tells_one_policy_one_status_and_one_group() {
+fn a_request_is_restricted_to_one_policy_status_or_group() {
     let mut tickets: Vec<Replayed> = (0..4).map(|number| ticket(number, 24, 1, None)).collect();
     for (ticket, (policy, met)) in tickets.iter_mut().zip([("gold", true), ("gold", false), ("silver", true)])
     {
@@ -110,7 +110,7 @@ fn a_report_tells_one_policy_one_status_and_one_group() {
     assert!(refused(KpiRequest::new("time_in_group")).starts_with("KPI \"time_in_group\" needs its group"));
     assert_eq!(
         refused(KpiRequest::new("sla_ticket_attainment").of_sla_policy("gold")),
-        "KPI \"sla_ticket_attainment\" has no sla_policy: leave it out"
+        "KPI \"sla_ticket_attainment\" has no sla_policy: omit it"
     );
 }
 

@@ -32,7 +32,7 @@ fn missing_values_are_a_slice_and_come_last() {
 }
 
 #[test]
-fn an_answer_takes_the_market_of_its_ticket_unless_told_not_to() {
+fn an_answer_takes_the_market_of_its_ticket_unless_disabled() {
     let tickets = [ticket(1, 0, 1, Some(0))];
     let answer = |about: &str| SurveyResponse::new("nps", Some(9)).about(about).answered_at(hour(5));
     let own = answer("T-1").with(Attribute::Market, "SE");

@@ -1,4 +1,4 @@
-//! What a report warns of.
+//! The warnings of a report.
 
 use deskmetrics::report::{KpiRequest, Report, Warning};
 use deskmetrics::ticket::Attribute;
@@ -6,10 +6,10 @@ use deskmetrics::{Invitation, Ratio, Scale, SurveyResponse};
 
 use crate::made::{as_of, hour};
 
-/// Invitations and answers of one market: so many asked, so many of them promoters, so many detractors.
+/// Invitations and answers of one market: the number invited, and how many answered as promoters and as detractors.
 fn surveyed(
     market: &str,
-    asked: usize,
+    invited: usize,
     promoters: usize,
     detractors: usize,
 ) -> (Vec<SurveyResponse>, Vec<Invitation>) {
@@ -22,7 +22,7 @@ fn surveyed(
             Invitation::new(format!("{market}{number}"), "nps", hour(1)).with(Attribute::Market, market);
         if number < promoters + detractors { sent.answered(hour(30)) } else { sent }
     };
-    (answers.collect(), (0..asked).map(invitation).collect())
+    (answers.collect(), (0..invited).map(invitation).collect())
 }
 
 fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
@@ -32,8 +32,8 @@ fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
         .build()
         .unwrap();
     let mut state = report.state();
-    for (market, asked, promoters, detractors) in markets {
-        let (answers, invitations) = surveyed(market, *asked, *promoters, *detractors);
+    for (market, invited, promoters, detractors) in markets {
+        let (answers, invitations) = surveyed(market, *invited, *promoters, *detractors);
         for answer in &answers {
             state.push_response(answer, None);
         }
@@ -49,7 +49,7 @@ fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
 }
 
 #[test]
-fn uneven_response_is_told_with_what_the_score_would_be() {
+fn uneven_response_is_reported_with_the_adjusted_score() {
     // chat answers twice as readily as mail and is happier
     let uneven = warnings(&[("DK", 500, 210, 90), ("ES", 500, 60, 90)]);
     let [Warning::UnevenResponse { r_indicator, p_value, lowest, highest, value, adjusted, .. }] =
@@ -75,8 +75,8 @@ fn uneven_response_is_told_with_what_the_score_would_be() {
 }
 
 #[test]
-fn uneven_response_is_told_where_few_answer_at_all() {
-    // 15 % against 5 %: an R-indicator of 0.9, yet one market is heard three times as often
+fn uneven_response_is_reported_where_few_answer_at_all() {
+    // 15 % against 5 %: an R-indicator of 0.9, but one market has three times the weight
     let uneven = warnings(&[("DK", 2000, 200, 100), ("ES", 2000, 60, 40)]);
     assert!(matches!(&uneven[..], [Warning::UnevenResponse { r_indicator, .. }] if *r_indicator > 0.89));
 }
@@ -84,13 +84,13 @@ fn uneven_response_is_told_where_few_answer_at_all() {
 #[test]
 fn what_may_be_chance_or_is_even_enough_is_no_warning() {
     assert_eq!(warnings(&[("DK", 500, 160, 90), ("ES", 500, 150, 80)]), []);
-    // 60 % against 40 % of ten each: too few to tell, which is what is told
+    // 60 % against 40 % of ten each: too few for a test, which is the warning
     let few = warnings(&[("DK", 10, 3, 3), ("ES", 10, 2, 2)]);
     assert!(few.iter().all(|warning| matches!(warning, Warning::TooFewAnswers { .. })), "{few:?}");
 }
 
 #[test]
-fn too_few_answers_are_told_overall_and_by_slice() {
+fn too_few_answers_are_reported_overall_and_by_slice() {
     let few = warnings(&[("DK", 100, 30, 20), ("ES", 20, 5, 5), ("FR", 10, 2, 2)]);
     assert_eq!(
         few.iter().map(Warning::to_string).collect::<Vec<_>>(),

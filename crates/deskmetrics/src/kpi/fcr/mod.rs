@@ -41,7 +41,7 @@ pub const DEFINITION: Definition = Definition {
     min: Some(0.0),
     max: Some(100.0),
     good: Polarity::Up,
-    population: "as the policy says; tickets whose window is not over are provisional and excluded",
+    population: "depends on the policy; tickets whose window is not over are provisional and excluded",
     anchor: Anchor::FirstSolved,
     clocks: &[],
     measures: &["percent"],
@@ -100,7 +100,7 @@ pub const DEFINITION: Definition = Definition {
             differs: "the customer does not come back within N days on any ticket or channel",
             used_by: &["call centres, N 7 to 30"],
         },
-        Variant { name: "survey", differs: "the customer says so", used_by: &["SQM"] },
+        Variant { name: "survey", differs: "the customer's own answer", used_by: &["SQM"] },
         Variant {
             name: "interaction_no_task",
             differs: "closed without creating a task",
@@ -120,11 +120,11 @@ pub const DEFINITION: Definition = Definition {
 /// First contact resolution of many tickets under one [`FcrPolicy`].
 ///
 /// # What it measures
-/// How often the customer had to come only once. No two products mean the same by it, so there is no default: each number
-/// carries the policy it was counted under.
+/// The share of issues resolved on the customer's first contact. No two products define it alike, so there is no
+/// default: each number carries the policy it was counted under.
 ///
 /// # Formula
-/// `100 · resolved on first contact / judged`, both as the policy says; see [`FcrPolicy`].
+/// `100 · resolved on first contact / judged`, both as defined by the policy; see [`FcrPolicy`].
 ///
 /// # Worked example
 /// ```
@@ -155,7 +155,7 @@ pub const DEFINITION: Definition = Definition {
 ///     fcr
 /// };
 ///
-/// // Looking at each ticket alone, all is well.
+/// // By each ticket alone, all were resolved.
 /// assert_eq!(judge(FcrPolicy::SingleReply).percent(), Some(100.0));
 /// // Across tickets, Ana's first one did not solve her problem.
 /// let week = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
@@ -165,8 +165,8 @@ pub const DEFINITION: Definition = Definition {
 /// ```
 ///
 /// # Who is counted
-/// Tickets the policy can judge. Where it watches a window after the solve, tickets whose window is not over at the
-/// cut-off are provisional: excluded as [`Reason::WindowNotOver`], not taken for failures or successes. Merged-away tickets are
+/// Tickets the policy can judge. If it has a window after the solve, tickets whose window is not over at the
+/// cut-off are provisional: excluded as [`Reason::WindowNotOver`], neither failures nor successes. Merged-away tickets are
 /// not judged, but they *are* repeat contacts.
 ///
 /// # When it misleads
@@ -182,7 +182,7 @@ pub struct Fcr {
     policy: FcrPolicy,
     without_automatic_solves: bool,
     judged: Ratio,
-    /// Who came when: only for the policy that looks across tickets, which judges when asked.
+    /// The contacts of each customer; only for the policy that depends on other tickets, which judges in [`Self::ratio`].
     contacts: Contacts,
     excluded: Excluded,
 }
@@ -215,7 +215,7 @@ impl Fcr {
         }
     }
 
-    /// [`push`](Self::push) of a ticket whose customer is known by number, 0 for nobody, under a policy that looks at
+    /// [`push`](Self::push) of a ticket whose customer is known by number, 0 for none, under a policy that reads
     /// neither the customer's name nor what the ticket is about.
     pub(crate) fn push_numbered(
         &mut self,
@@ -250,13 +250,13 @@ impl Fcr {
         }
     }
 
-    /// Makes known the contacts of `whole` without judging them.
+    /// Adds the contacts of `whole`, which are not judged.
     ///
-    /// A slice or period holds only its own tickets, but the customer may come back in another one: let each part look
-    /// at the whole before it is asked. It matters only under [`FcrPolicy::NoRepeatContactWithin`]; parts that looked
-    /// are for asking, not for merging.
-    pub fn look_at(&mut self, whole: &Self) {
-        self.contacts.look_at(&whole.contacts);
+    /// A slice or period holds only its own tickets, but the customer may come back in another one. Call this on each part
+    /// before reading its result. It matters only under [`FcrPolicy::NoRepeatContactWithin`]. Do not merge a part
+    /// afterwards.
+    pub fn resolve_with(&mut self, whole: &Self) {
+        self.contacts.resolve_with(&whole.contacts);
     }
 
     /// Counts a record that is no ticket.
@@ -268,7 +268,7 @@ impl Fcr {
     fn judge(&mut self, ticket: &Ticket, metrics: &TicketMetrics) -> Result<Option<bool>, Reason> {
         match self.policy.across() {
             Some((_, key)) => self.note_contact(ticket, metrics, key).map(|()| None),
-            None => says(&self.policy, ticket, metrics, self.solved_at(metrics)?).map(Some),
+            None => verdict_of(&self.policy, ticket, metrics, self.solved_at(metrics)?).map(Some),
         }
     }
 
@@ -285,7 +285,7 @@ impl Fcr {
         Ok(solved_at)
     }
 
-    /// Remembers that the customer came, and that the ticket awaits its verdict if it can have one.
+    /// Stores the contact, and whether the ticket is judged later.
     fn note_contact(
         &mut self,
         ticket: &Ticket,
@@ -314,7 +314,7 @@ impl Fcr {
         }
         let window = self.policy.across().map_or(0, |(window, _)| micros(window));
         let judged = self.solved_at(metrics).and_then(|solved_at| {
-            let resolved = says(&self.policy, ticket, metrics, solved_at)?;
+            let resolved = verdict_of(&self.policy, ticket, metrics, solved_at)?;
             window_end(solved_at, window, metrics).map(|end| (end, resolved))
         });
         Visit { created, is_contact: true, judged }
@@ -345,13 +345,13 @@ impl Fcr {
     }
 }
 
-/// One ticket, seen as a contact of its customer.
+/// One ticket as a contact of its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Visit {
     created: i64,
     /// Whether other tickets of the customer count it as a contact. Those merged away do; deleted ones and spam do not.
     is_contact: bool,
-    /// Until when the customer must stay away, and what the ticket says by itself.
+    /// Until when the customer must stay away, and the verdict on the ticket itself.
     judged: Result<(i64, bool), Reason>,
 }
 
@@ -366,8 +366,8 @@ impl Visit {
     }
 }
 
-/// What a policy says of a ticket by itself, its customer's other tickets left aside.
-fn says(
+/// The verdict of a policy on a ticket by itself, without its customer's other tickets.
+fn verdict_of(
     policy: &FcrPolicy,
     ticket: &Ticket,
     metrics: &TicketMetrics,
@@ -404,7 +404,7 @@ fn says(
         FcrPolicy::AllOf(parts) => {
             let (mut failed, mut unjudged) = (false, None);
             for part in parts.iter() {
-                match says(part, ticket, metrics, solved_at) {
+                match verdict_of(part, ticket, metrics, solved_at) {
                     Ok(resolved) => failed |= !resolved,
                     Err(Reason::WindowNotOver) => return Err(Reason::WindowNotOver),
                     Err(reason) => unjudged = Some(reason),
@@ -422,7 +422,7 @@ fn micros(window: TimeDelta) -> i64 {
     window.num_microseconds().unwrap_or(i64::MAX)
 }
 
-/// Policies that ask how a ticket ended look only at those that are solved now.
+/// Policies about the end of a ticket judge only tickets that are solved now.
 fn now_solved(metrics: &TicketMetrics) -> Result<bool, Reason> {
     if metrics.status.is_done() { Ok(true) } else { Err(Reason::Reopened) }
 }
@@ -518,12 +518,12 @@ impl Kpi for Fcr {
         self.push_answer(response.score);
     }
 
-    fn looks_across(&self) -> bool {
+    fn needs_whole(&self) -> bool {
         self.policy.across().is_some()
     }
 
-    fn look_at(&mut self, whole: &Self) {
-        Self::look_at(self, whole);
+    fn resolve_with(&mut self, whole: &Self) {
+        Self::resolve_with(self, whole);
     }
 
     fn record_needs(&self) -> RecordNeeds {
@@ -561,7 +561,7 @@ impl Registered for Fcr {
         let policy = request.policy.clone().ok_or(RequestError::NeedsChoice {
             id,
             option: "policy",
-            why: "no two products mean the same by it",
+            why: "products define it differently",
             allowed: "one of single_reply, no_customer_followup, single_handler_close, strict_no_activity, \
                       no_reopen_within(7days), no_repeat_contact_within(7days, customer), survey(1-2), \
                       interaction_no_task",

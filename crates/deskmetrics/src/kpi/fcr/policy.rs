@@ -1,4 +1,4 @@
-//! What "resolved on first contact" can mean.
+//! Policies of first contact resolution.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,7 +52,7 @@ pub enum FcrPolicy {
         /// When two contacts are about the same thing.
         key: RepeatKey,
     },
-    /// The customer says so. Judged: answers on the scale, of which the positive ones are a yes. (SQM)
+    /// The customer's own answer. Judged: answers on the scale, of which the positive ones are a yes. (SQM)
     Survey {
         /// The scale of "was it resolved at your first contact?".
         scale: Scale,
@@ -64,11 +64,11 @@ pub enum FcrPolicy {
     AllOf(PolicyParts),
 }
 
-/// The policies of [`FcrPolicy::AllOf`]: two or more, no survey, at most one that looks at the customer's other tickets.
+/// The policies of [`FcrPolicy::AllOf`]: two or more, no survey, at most one that depends on the customer's other tickets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyParts {
     parts: Vec<FcrPolicy>,
-    /// The window and key of the one that looks at the customer's other tickets.
+    /// The window and key of the one that depends on the customer's other tickets.
     across: Option<(TimeDelta, RepeatKey)>,
 }
 
@@ -82,7 +82,7 @@ impl PolicyParts {
 /// Policies that make no policy together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "all_of takes two or more policies that look at tickets, none of them survey or all_of, and only one of them \
+    "all_of takes two or more policies of tickets, none of them survey or all_of, and only one of them \
      no_repeat_contact_within"
 )]
 pub struct PolicyPartsError;
@@ -113,8 +113,8 @@ pub struct UnknownFcrPolicy {
 impl FcrPolicy {
     /// Resolved under every one of `parts`.
     ///
-    /// A ticket is judged once all windows are over. It is not resolved as soon as one part says so; where none does, it
-    /// is excluded if one cannot judge it. Parts that look at the ticket alone are asked first.
+    /// A ticket is judged once all windows are over. It is not resolved if one part fails. If no part fails and one
+    /// part cannot judge it, the ticket is excluded. Parts that read the ticket alone are evaluated first.
     ///
     /// ```
     /// use deskmetrics::kpi::FcrPolicy;
@@ -139,7 +139,7 @@ impl FcrPolicy {
         Ok(Self::AllOf(PolicyParts { across: first, parts }))
     }
 
-    /// The window and the meaning of "the same thing" of a policy that looks at the customer's other tickets.
+    /// The window and the repeat key of a policy that depends on the customer's other tickets.
     #[inline]
     pub(crate) fn across(&self) -> Option<(TimeDelta, RepeatKey)> {
         match self {
@@ -149,7 +149,7 @@ impl FcrPolicy {
         }
     }
 
-    /// Whether it looks at nothing of a ticket but its measures and who the customer is.
+    /// Whether it reads only a ticket's measures and customer.
     pub(crate) fn needs_no_record(&self) -> bool {
         match self {
             Self::InteractionNoTask => false,
@@ -159,7 +159,7 @@ impl FcrPolicy {
         }
     }
 
-    /// Whether it looks at more than the messages, the solves and the reopenings.
+    /// Whether it reads more than the messages, the solves and the reopenings.
     pub(crate) fn reads_everything(&self) -> bool {
         match self {
             Self::StrictNoActivity => true,
@@ -168,7 +168,7 @@ impl FcrPolicy {
         }
     }
 
-    /// What the data must hold to judge tickets by this policy.
+    /// The data required to judge tickets by this policy.
     pub fn evidence(&self) -> Evidence {
         match self {
             Self::SingleReply
@@ -192,7 +192,7 @@ impl FcrPolicy {
         }
     }
 
-    /// When two contacts are about the same thing, for a policy that looks at the customer's other tickets.
+    /// The repeat key of a policy that depends on the customer's other tickets.
     pub fn repeat_key(&self) -> Option<RepeatKey> {
         self.across().map(|(_, key)| key)
     }
@@ -240,7 +240,7 @@ impl fmt::Display for FcrPolicy {
     }
 }
 
-/// Whole days as people say them: a window is calendar time, where a day has 24 hours.
+/// Formats a window in whole days where possible; it is calendar time, so a day has 24 hours.
 fn window_text(window: TimeDelta) -> String {
     if window > TimeDelta::zero() && window == TimeDelta::days(window.num_days()) {
         format!("{}days", window.num_days())
@@ -285,7 +285,7 @@ fn parse(text: &str) -> Option<FcrPolicy> {
     })
 }
 
-/// The parts of a text between the commas that stand in no brackets.
+/// The parts of a text between the commas outside brackets.
 fn between_commas(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0i32;
     text.split(move |character| {

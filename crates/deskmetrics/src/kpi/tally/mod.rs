@@ -1,6 +1,6 @@
-//! The shapes a KPI can have: durations, a share, a count per ticket, scores on a scale.
+//! Tallies of KPIs: durations, shares, counts per ticket, scores.
 //!
-//! Each KPI's own type wraps one of them and adds what only that KPI knows: which ticket counts, and with what.
+//! Each KPI's own type wraps one of them and adds the KPI's own rule: which tickets count, and with which value.
 
 mod per_ticket;
 mod rated;
@@ -170,7 +170,7 @@ macro_rules! forwards {
             scores() -> &crate::ScoreCounts;
             /// Answers counted.
             n() -> u64;
-            /// What was excluded, by reason.
+            /// Exclusions, by reason.
             excluded() -> &crate::Excluded;
             /// The mean score, in steps of the scale.
             mean() -> Option<f64>;

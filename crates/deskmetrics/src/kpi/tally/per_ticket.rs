@@ -20,7 +20,7 @@ impl PerTicket {
         self.counts.push(times);
     }
 
-    /// Counts a ticket to which it happened so many times, unless that is not known.
+    /// Counts a ticket with its count, unless the count is not known.
     pub(crate) fn count_known(&mut self, times: Result<u32, Reason>) {
         match times {
             Ok(times) => self.count(times),
@@ -33,7 +33,7 @@ impl PerTicket {
         self.count_known(if ticket.status.is_done() { times } else { Err(Reason::NotSolved) });
     }
 
-    /// Counts a ticket of which nothing can be said.
+    /// Counts a ticket without a known count as excluded.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }

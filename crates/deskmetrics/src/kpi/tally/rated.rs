@@ -67,7 +67,7 @@ impl Rated {
         self.scores.n()
     }
 
-    /// What was excluded, by reason.
+    /// Exclusions, by reason.
     pub fn excluded(&self) -> &Excluded {
         &self.excluded
     }

@@ -7,7 +7,7 @@ use crate::{Compared, Estimate, Estimates, Excluded, Merge, Ratio, Reason, Ticke
 /// The measures of every share KPI.
 pub(crate) const MEASURES: &[&str] = &["percent"];
 
-/// Records for which a statement holds, among those for which it can be said.
+/// Records for which a statement holds, among those for which it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     ratio: Ratio,
@@ -29,7 +29,7 @@ impl Share {
         }
     }
 
-    /// Counts a record of which nothing can be said.
+    /// Counts a record as excluded under its reason.
     pub fn exclude_one(&mut self, reason: Reason) {
         self.excluded.add(reason);
     }

@@ -224,7 +224,7 @@ impl Estimates for Times {
         const SECONDS: f64 = 1e-6;
         let (durations, n, all) = (self.durations(), self.n(), self.survival.n());
         let halves = self.survival.halves(level);
-        // All places looked at, found in one go.
+        // All required places, found in one pass.
         let of_quantiles = [0.0, 0.5, 0.9, 0.95, 1.0].into_iter().flat_map(|q| quantile_places(n, q));
         let ranks = [0.5, 0.9, 0.95].map(|q| quantile_ranks(n, q, level));
         let of_intervals = ranks.into_iter().flatten().flat_map(|(lower, upper)| [lower - 1, upper - 1]);

@@ -1,39 +1,39 @@
-//! What a number is made of decides how two of them are compared.
+//! Chooses the statistical test for the change of a KPI's headline.
 
 use chrono::TimeDelta;
 
 use super::Comparison;
 use crate::{Durations, Mean, NetScore, Ratio, ScoreCounts, Survival};
 
-/// What a KPI's headline is made of, and so by which test it is compared.
+/// The value behind a KPI's headline, which decides the test used to compare two of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Compared<'a> {
-    /// A share, told in percent: [`Comparison::of_shares`].
+    /// A share in percent: [`Comparison::of_shares`].
     Share(Ratio),
-    /// A net score, told in points: [`Comparison::of_net_scores`].
+    /// A net score in points: [`Comparison::of_net_scores`].
     Net(NetScore),
-    /// The mean of scores, told in steps of the scale: [`Comparison::of_means`].
+    /// The mean of scores in steps of the scale: [`Comparison::of_means`].
     Scores(&'a ScoreCounts),
     /// A mean count per ticket: [`Comparison::of_means`].
     Mean(&'a Mean),
-    /// The median of durations, told in seconds: [`Comparison::of_medians`].
+    /// The median of durations in seconds: [`Comparison::of_medians`].
     Median(&'a Durations),
-    /// The median of durations of which some still run, told in seconds: [`Comparison::of_survivals`].
+    /// The median of durations of which some still run, in seconds: [`Comparison::of_survivals`].
     Survival(&'a Survival),
     /// A count of events that come independently of each other: [`Comparison::of_counts`].
     Count(u64),
-    /// There is no test for it: a stock, whose tickets are largely those of the day before; customers, who may stand on both
+    /// No test exists: a stock, which largely holds the tickets of the day before; customers, who may count on both
     /// sides; a ratio of times.
     Untested,
 }
 
-/// Durations are kept in microseconds and told in seconds.
+/// Converts stored microseconds to reported seconds.
 const SECONDS: f64 = 1e-6;
 
 impl Compared<'_> {
-    /// This value minus an earlier one, or that of any other group, in its own unit. `None` when the two are not made alike,
-    /// there is no test, or too little was counted.
+    /// This value minus an earlier one, or that of any other group, in its own unit. `None` when the two are of different
+    /// kinds, there is no test, or too little was counted.
     pub fn change_from(self, earlier: Self, level: f64) -> Option<Comparison> {
         match (self, earlier) {
             (Self::Share(now), Self::Share(before)) => {

@@ -1,4 +1,4 @@
-//! Counts of events: more tickets than last week, or chance?
+//! Comparisons of counts of events.
 
 use statrs::distribution::{Binomial, DiscreteCDF, Poisson};
 
@@ -22,8 +22,8 @@ impl Comparison {
 
     /// One rate of events minus another, each a count and the time it was counted over, such as tickets per day.
     ///
-    /// Events are taken to come independently (Poisson); where they come in bursts, one outage and a hundred tickets, the
-    /// test is too sure. The p-value is twice the smaller tail of the exact conditional test (Przyborowski and Wilenski 1940:
+    /// Events are assumed to be independent (Poisson). With bursts, such as one outage and a hundred tickets, the
+    /// test is too sensitive. The p-value is twice the smaller tail of the exact conditional test (Przyborowski and Wilenski 1940:
     /// given their sum, the first count is binomial). The interval is made of the exact intervals of both rates (Garwood
     /// 1936) by the method of variance estimates recovery (Zou and Donner 2008). `None` when a time is not positive and finite
     /// or `level` is not between 0 and 1.

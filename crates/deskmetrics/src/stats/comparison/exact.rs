@@ -38,7 +38,7 @@ pub(super) fn permutation(first: NetScore, second: NetScore) -> Option<f64> {
         (net * n_2 as i64 - (positive as i64 - negative as i64 - net) * n_1 as i64).abs()
     };
     let observed = difference(first.positive, first.negative);
-    // Of each kind of answer, how many ways there are to take so many of them into the first group.
+    // For each kind of answer, the number of ways to choose that many of them for the first group.
     let neutral = all - positive - negative;
     let [positives, neutrals, negatives] = [positive, neutral, negative].map(ways);
     let (mut extreme, mut possible) = (0.0, 0.0);
@@ -56,7 +56,7 @@ pub(super) fn permutation(first: NetScore, second: NetScore) -> Option<f64> {
     Some(extreme / possible)
 }
 
-/// How many ways there are to take none, one, two and so on of `n` things.
+/// The numbers of ways to choose none, one, two and so on of `n` things.
 fn ways(n: u64) -> Vec<f64> {
     let mut ways = 1.0;
     let more = (0..n).map(|taken| {

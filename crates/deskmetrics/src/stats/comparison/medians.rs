@@ -52,9 +52,9 @@ impl Comparison {
     /// One median duration minus another, in microseconds, where some durations still run.
     ///
     /// The medians are those of Kaplan and Meier. The p-value is that of the log-rank test (Mantel 1966), which compares the
-    /// whole curves: it asks whether one side ends sooner, and is at its best where one side is faster all along. The interval
-    /// is made of those of the two medians by the method of variance estimates recovery (Zou and Donner 2008); it is open
-    /// where a curve was not watched long enough. `None` where a side has no median.
+    /// whole curves: it tests whether one side ends sooner, and is most powerful where one side is faster all along. The
+    /// interval is made of those of the two medians by the method of variance estimates recovery (Zou and Donner 2008); it is
+    /// open where a curve was not observed long enough. `None` where a side has no median.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -85,7 +85,7 @@ impl Comparison {
 fn log_rank(first: &Survival, second: &Survival) -> f64 {
     let ended = [first.finished().sorted(), second.finished().sorted()];
     let running = [first.censored().sorted(), second.censored().sorted()];
-    // What runs exactly as long as something ends counts as still at risk.
+    // A duration that runs exactly as long as another one that ended counts as still at risk.
     let at_risk = |side: usize, micros: i64| {
         let over = |sorted: &[i64]| sorted.len() - sorted.partition_point(|other| *other < micros);
         (over(&ended[side]) + over(&running[side])) as f64

@@ -1,4 +1,4 @@
-//! Is the difference real? Two groups, two periods, or a benchmark.
+//! Significance tests of differences between groups, periods and benchmarks.
 
 mod compared;
 mod counts;
@@ -38,19 +38,19 @@ pub struct Comparison {
     pub smaller_n: u64,
 }
 
-/// Whether a difference should be taken seriously.
+/// Whether a difference is significant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Significance {
-    /// One side has fewer records than the caller asks for.
+    /// One side has fewer records than required.
     TooFew,
-    /// The difference may well be chance.
+    /// The difference may be chance.
     NotSignificant,
-    /// So large a difference would be rare by chance.
+    /// A difference this large would be rare by chance.
     Significant,
 }
 
-/// A value with its standard error, degrees of freedom and n: what a comparison of means needs.
+/// A value with its standard error, degrees of freedom and n, for comparisons of means.
 pub trait MeanEstimate {
     /// The mean; `None` when nothing was counted.
     fn mean(&self) -> Option<f64>;
@@ -169,7 +169,7 @@ impl Comparison {
         Self { difference: self.difference * factor, interval: self.interval.scaled(factor), ..self }
     }
 
-    /// Whether to take the difference seriously: both sides rest on at least `minimum_n` records and the p-value is below
+    /// Whether to take the difference seriously: both sides are based on at least `minimum_n` records and the p-value is below
     /// 1 − level of the interval.
     pub fn significance(&self, minimum_n: u64) -> Significance {
         if self.smaller_n < minimum_n {
@@ -181,7 +181,7 @@ impl Comparison {
         }
     }
 
-    /// The same with an interval that has no impossible bound.
+    /// The same with an interval limited to possible values.
     fn within(self, lowest: f64, highest: f64) -> Self {
         let Interval { lower, upper, .. } = self.interval;
         let interval = Interval { lower: lower.max(lowest), upper: upper.min(highest), ..self.interval };
@@ -210,12 +210,12 @@ impl Comparison {
     }
 }
 
-/// A statistic whose error is zero only where there is no difference either.
+/// A statistic whose error is zero only if there is no difference.
 fn ratio_or_zero(difference: f64, error: f64) -> f64 {
     if error > 0.0 { difference / error } else { 0.0 }
 }
 
-/// A statistic that is certain when there is a difference and no error.
+/// A statistic that is infinite for a difference without error.
 fn ratio_or_infinite(difference: f64, error: f64) -> f64 {
     if error > 0.0 {
         difference / error

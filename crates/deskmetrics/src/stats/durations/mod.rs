@@ -1,4 +1,4 @@
-//! Many durations and what can be asked of them.
+//! Statistics of many durations.
 
 mod sums;
 
@@ -18,7 +18,7 @@ use sums::Sums;
 /// A collection of durations: n, sum, mean, quantiles, share within a limit.
 ///
 /// All values are kept (eight bytes each), so quantiles are exact and a merge loses nothing. For streams too long to keep
-/// there is [`DurationSketch`](crate::DurationSketch), which answers the same to within 0.4 %.
+/// there is [`DurationSketch`](crate::DurationSketch), which gives the same results to within 0.4 %.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -41,7 +41,7 @@ pub struct Durations {
     ordered: OnceLock<Box<[i64]>>,
 }
 
-/// Durations that do not change any more.
+/// Durations that no longer change.
 #[derive(Debug)]
 struct Piece {
     /// Ascending, where there are [`FEW`].
@@ -49,7 +49,7 @@ struct Piece {
     sums: Sums,
 }
 
-/// So many are put in order once: of more, most questions are answered sooner without.
+/// Up to this many are sorted once: for more, selecting ranks is faster.
 const FEW: usize = 1 << 13;
 
 impl Durations {
@@ -86,7 +86,7 @@ impl Durations {
             .chain(pieces.filter(|(piece, _)| !piece.is_empty()))
     }
 
-    /// What adds up.
+    /// Sums.
     fn sums(&self) -> Sums {
         let own = (!self.micros.is_empty()).then(|| Sums::of(&self.micros));
         self.shared.iter().map(|piece| piece.sums).chain(own).collect()
@@ -154,7 +154,7 @@ impl Durations {
         quantile_of(&self.ranked(quantile_places(self.n(), q)), self.n(), q)
     }
 
-    /// The usual figures, all at once and without putting the values in order; `None` when empty.
+    /// The usual statistics in one pass, without sorting the values; `None` when empty.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -181,8 +181,8 @@ impl Durations {
         })
     }
 
-    /// The interval of a quantile from order statistics, in microseconds: distribution-free, at least as wide as
-    /// `level` asks for.
+    /// The interval of a quantile from order statistics, in microseconds: distribution-free, with a confidence of at least
+    /// `level`.
     ///
     /// The ranks come from the binomial distribution (as in R's `DescTools::MedianCI`, method "exact"). `None` when
     /// there are too few values for the level, such as five for a median at 95 %.
@@ -200,8 +200,8 @@ impl Durations {
         interval_between(&self.ranked([lower - 1, upper - 1]), (lower, upper), level)
     }
 
-    /// How many durations fall into each band; the bands are `(-∞, limits[0]]`, `(limits[0], limits[1]]`, ...,
-    /// `(limits[last], ∞)`. Limits are put in order first.
+    /// The numbers of durations in each band; the bands are `(-∞, limits[0]]`, `(limits[0], limits[1]]`, ...,
+    /// `(limits[last], ∞)`. Limits are sorted first.
     ///
     /// ```
     /// use chrono::TimeDelta;
@@ -243,12 +243,12 @@ impl Durations {
     fn standard_error_of(&self, sums: &Sums) -> Option<f64> {
         let (n, mean) = (sums.n, sums.mean()?);
         let degrees = n.checked_sub(1).filter(|degrees| *degrees > 0)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a mean lies between values that are i64")]
+        #[expect(clippy::cast_possible_truncation, reason = "a mean is between values that are i64")]
         let near = mean.round() as i64;
         let index = match sums.squares_around(near) {
             // Σ(x − mean)² = Σ(x − near)² − n (mean − near)²
             Some(index) => index as f64 - n as f64 * (mean - near as f64).powi(2),
-            // In order of size, so that the order of feeding does not show in the last bits.
+            // Sorted, so that the result does not depend on the order of feeding.
             None => self.sorted().iter().map(|micros| (*micros as f64 - mean).powi(2)).sum(),
         };
         Some((index.max(0.0) / degrees as f64 / n as f64).sqrt())
@@ -281,7 +281,7 @@ impl Durations {
         self.pieces().collect::<Vec<_>>().concat()
     }
 
-    /// The values, where they are at hand in ascending order.
+    /// The values, if they are stored in ascending order.
     fn in_order(&self) -> Option<&[i64]> {
         match (&*self.micros, &*self.shared) {
             ([], [piece]) if piece.micros.len() <= FEW => Some(&piece.micros),
@@ -299,7 +299,7 @@ impl Durations {
     }
 }
 
-/// The usual figures of a collection of durations; see [`Durations::summary`].
+/// Summary statistics of a collection of durations; see [`Durations::summary`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
@@ -319,7 +319,7 @@ pub struct Summary {
     pub max: TimeDelta,
 }
 
-/// The place of a type 7 quantile among `n` sorted values: an index and how far to go towards the next one.
+/// The place of a type 7 quantile among `n` sorted values: an index and the fraction of the way to the next one.
 pub(crate) fn type_7_place(n: u64, q: f64) -> Option<(u64, f64)> {
     if n == 0 || !(0.0..=1.0).contains(&q) {
         return None;
@@ -330,12 +330,12 @@ pub(crate) fn type_7_place(n: u64, q: f64) -> Option<(u64, f64)> {
     Some((below, position - below as f64))
 }
 
-/// The places a type 7 quantile of `n` values looks at.
+/// The places that a type 7 quantile of `n` values depends on.
 pub(crate) fn quantile_places(n: u64, q: f64) -> impl Iterator<Item = u64> {
     type_7_place(n, q).into_iter().flat_map(|(below, _)| [below, below + 1])
 }
 
-/// The type 7 quantile of `n` values of which the places it looks at are known.
+/// The type 7 quantile of `n` values, given the values at the places it depends on.
 pub(crate) fn quantile_of(values: &Ranked<'_>, n: u64, q: f64) -> Option<f64> {
     let (below, fraction) = type_7_place(n, q)?;
     let low = values.at(below)? as f64;
@@ -368,12 +368,12 @@ pub(crate) fn saturating_micros(duration: TimeDelta) -> i64 {
     duration.num_microseconds().unwrap_or(if duration < TimeDelta::zero() { i64::MIN } else { i64::MAX })
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a mean or quantile lies between values that are i64")]
+#[expect(clippy::cast_possible_truncation, reason = "a mean or quantile is between values that are i64")]
 pub(crate) fn from_float_micros(micros: f64) -> TimeDelta {
     TimeDelta::microseconds(micros.round() as i64)
 }
 
-/// Equal when the same values were fed, in whatever order.
+/// Equal when the same values were fed, in any order.
 impl PartialEq for Durations {
     fn eq(&self, other: &Self) -> bool {
         self.n() == other.n() && self.sorted() == other.sorted()

@@ -1,4 +1,4 @@
-//! What adds up, in whole numbers: the order of feeding does not show.
+//! Sums in whole numbers, which do not depend on the order of feeding.
 
 use crate::Merge;
 
@@ -6,12 +6,12 @@ use crate::Merge;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) n: u64,
-    /// The largest there is when there are none.
+    /// `i64::MAX` if there are none.
     pub(super) least: i64,
-    /// The smallest there is when there are none.
+    /// `i64::MIN` if there are none.
     pub(super) most: i64,
     pub(super) sum: i128,
-    /// `None` where it might run over.
+    /// `None` where it might overflow.
     index: Option<u128>,
 }
 
@@ -19,7 +19,7 @@ impl Sums {
     const NONE: Self = Self { n: 0, least: i64::MAX, most: i64::MIN, sum: 0, index: Some(0) };
 
     pub(super) fn of(values: &[i64]) -> Self {
-        // Few enough for a sum of small values in 64 bits, and to be in the cache when they are looked at again.
+        // Few enough for a sum of small values in 64 bits, and to stay in the cache for the second pass.
         const PIECE: usize = 1 << 12;
         let mut all = Self::NONE;
         for piece in values.chunks(PIECE) {
@@ -51,7 +51,7 @@ impl Sums {
         (self.n > 0).then(|| self.sum as f64 / self.n as f64)
     }
 
-    /// `Σ(x − around)²`; `None` where it might run over.
+    /// `Σ(x − around)²`; `None` where it might overflow.
     pub(super) fn squares_around(&self, around: i64) -> Option<u128> {
         let around = i128::from(around);
         let twice = around.checked_mul(self.sum)?.checked_mul(2)?;

@@ -34,7 +34,7 @@ impl Iterator for Curve<'_> {
     fn next(&mut self) -> Option<Step> {
         let (&micros, later) = self.finished.split_first()?;
         let deaths = 1 + later.iter().take_while(|other| **other == micros).count();
-        // What ran exactly as long as this counts as still at risk.
+        // A running duration of exactly this length counts as still at risk.
         let left = self.censored.iter().take_while(|other| **other < micros).count();
         self.censored = &self.censored[left..];
         let watched = self.finished.len() + self.censored.len();
@@ -75,7 +75,7 @@ impl Bound {
     }
 }
 
-/// Whether the curve, or one of its bounds, is at most `level`. A hair above counts as at the level: 1/2 reached by
+/// Whether the curve, or one of its bounds, is at most `level`. A rounding error above counts as at the level: 1/2 reached by
 /// products of fractions need not be 0.5 in binary.
 pub(super) fn at_most(value: f64, level: f64) -> bool {
     value <= level + 1e-12

@@ -1,4 +1,4 @@
-//! Where the survival curve and its bounds come down to one half.
+//! Finds where the survival curve and its bounds reach one half.
 
 use std::cell::LazyCell;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use crate::Durations;
 use crate::stats::interval::{Interval, IntervalMethod};
 use crate::stats::order_statistics::{Ranked, bucket, buckets};
 
-/// Places among the finished durations in order, counted from 0, at which the curve and the bounds of its interval are
+/// Places among the sorted finished durations, counted from 0, at which the curve and the bounds of its interval are
 /// first at most one half.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Halves {
@@ -18,7 +18,7 @@ pub(crate) struct Halves {
 }
 
 impl Halves {
-    /// The places, to be looked up.
+    /// The places whose durations are required.
     pub(crate) fn places(&self) -> impl Iterator<Item = u64> + use<> {
         [self.median, self.lower, self.upper].into_iter().flatten()
     }
@@ -64,7 +64,7 @@ impl Halves {
 
     /// From finished durations in any order and running ones in order.
     ///
-    /// Between two running durations, of which `n` were watched, the curve after `k` more ends is its last value times
+    /// Between two running durations, of which `n` were observed, the curve after `k` more ends is its last value times
     /// `(n - k) / n`, and Greenwood's sum is its last value plus `1 / (n - k) - 1 / n`: it suffices to know how many
     /// durations ended between any two that still run.
     pub(super) fn by_counts(finished: &Durations, running: &[i64], z: Option<f64>) -> Self {
@@ -89,18 +89,18 @@ impl Halves {
                 break;
             }
             before += ended;
-            // One that still runs is watched no longer.
+            // One that still runs is no longer at risk.
             watched = watched.saturating_sub(ended + 1);
         }
         halves
     }
 
-    /// Notes what comes down to one half in a run of so many steps, of which `step` tells each with the place of its end.
+    /// Notes the curves that reach one half in a run of `steps` steps; `step` gives each with the place of its end.
     fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, Step)) {
         let place = |number: Option<usize>| number.map(|number| step(number).0);
         let step = |number: usize| step(number).1;
         let halved = |number: usize| at_most(step(number).survival, 0.5);
-        // The curve only comes down.
+        // The curve never rises.
         self.median = self.median.or_else(|| place(first(0..steps, &|_, last| halved(last), &halved)));
         let Some(z) = z else { return };
         for (bound, found) in [(Bound::Lower, &mut self.lower), (Bound::Upper, &mut self.upper)] {
@@ -119,10 +119,10 @@ impl Bound {
     /// Whether the bound may be at most one half anywhere in a run of steps, given its ends.
     ///
     /// `exp(-exp(x))` falls as `x` rises, with `x = ln(t)` plus or minus `spread / t` and `t = -ln(survival)`. From step to step
-    /// `t` and the spread rise, so the ends of a run limit `x` within it, and most runs need no look inside. Greenwood's sum is
+    /// `t` and the spread rise, so the ends of a run limit `x` within it, and most runs need no search inside. Greenwood's sum is
     /// at most `t` divided by how many are left, so `x` is also limited by a function of `t` that is highest at either end.
     fn may_halve(self, first: &Step, last: &Step, z: f64) -> bool {
-        // What is close may be rounded to either side.
+        // Values this close may be rounded to either side.
         const CLOSE: f64 = 1e-6;
         // The upper bound is never below the curve.
         if matches!(self, Self::Upper) && last.survival > 0.5 + CLOSE {
@@ -142,10 +142,10 @@ impl Bound {
     }
 }
 
-/// Steps between two checks of whether anything comes down to one half.
+/// Steps between two checks of whether the curves reach one half.
 const RUN: usize = 64;
 
-/// The first good one of a run. Of a part of the run, given its first and last, `may` tells whether any in it may be good.
+/// The first good one of a run. Given the first and last of a part, `may` is whether any in it may be good.
 fn first(
     mut run: Range<usize>,
     may: &impl Fn(usize, usize) -> bool,
@@ -197,11 +197,11 @@ fn ends_between(finished: &Durations, running: &[i64]) -> Vec<usize> {
 /// Finds how many running durations are shorter than another.
 struct Sizes {
     least: i64,
-    /// Ascending, with the longest there is after them.
+    /// Ascending, followed by the longest possible one.
     running: Vec<i64>,
-    /// Which of them are in the bucket of a size, so that few are left to compare with.
+    /// The numbers of those in each bucket, so that few comparisons remain.
     from: Vec<u32>,
-    /// How many there are in a bucket at most.
+    /// The largest number in a bucket.
     most: usize,
     bits: u32,
 }
@@ -228,7 +228,7 @@ impl Sizes {
     fn shorter(&self, micros: i64) -> usize {
         let bucket = bucket(micros, self.least, self.bits);
         let first = self.from[bucket] as usize;
-        // What is in a later bucket is longer anyway, so as many are compared with for every bucket: then no branch depends on
+        // Durations in later buckets are longer anyway, so every bucket compares with the same number: no branch depends on
         // the values.
         let near = match self.most {
             0..=4 => self.near::<4>(first, micros),

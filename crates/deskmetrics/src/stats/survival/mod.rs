@@ -1,4 +1,4 @@
-//! Durations of which some have not ended: the Kaplan-Meier estimate.
+//! The Kaplan-Meier estimate of durations of which some still run.
 
 mod curve;
 mod halves;
@@ -14,8 +14,8 @@ pub(crate) use halves::Halves;
 
 /// Finished durations together with those still running, which are known only to be *at least* so long.
 ///
-/// Leaving running ones out makes every desk with a backlog look faster than it is. Kaplan and Meier (1958)
-/// count them for as long as they were watched.
+/// Excluding running ones makes every desk with a backlog appear faster than it is. Kaplan and Meier (1958)
+/// count them for as long as they were observed.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -38,15 +38,15 @@ pub struct Survival {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CurveStep {
-    /// How long after the start, in seconds.
+    /// The time since the start, in seconds.
     pub seconds: f64,
     /// The share still running from then on, 0 to 1.
     pub running: f64,
-    /// The interval of that share; the share itself where it is 0, of which the formula knows nothing.
+    /// The interval of that share; the share itself where it is 0, for which the formula is not defined.
     pub interval: Interval,
-    /// How many were still watched just before.
+    /// The number still at risk just before.
     pub at_risk: u64,
-    /// How many ended then.
+    /// The number that ended then.
     pub ended: u64,
 }
 
@@ -101,7 +101,7 @@ impl Survival {
     ///
     /// Where the pointwise interval of the curve (Greenwood's variance on the log(−log) scale, as lifelines and R's
     /// `conf.type = "log-log"` do) crosses one half (Brookmeyer and Crowley 1982). The upper end is infinite
-    /// where the curve was not watched long enough; `None` where there is no median.
+    /// where the curve was not observed long enough; `None` where there is no median.
     pub fn median_interval(&self, level: f64) -> Option<Interval> {
         let halves = self.halves(level);
         halves.interval(&self.finished.ranked(halves.places()), level)
@@ -154,7 +154,7 @@ impl Survival {
         self.steps().iter().map(drawn).collect()
     }
 
-    /// Where the curve and its bounds come down to one half.
+    /// Where the curve and its bounds reach one half.
     pub(crate) fn halves(&self, level: f64) -> Halves {
         // Going through few step by step costs less than counting. Where many still run, few may be at risk at one half, and the
         // bounds may rise again between two steps.

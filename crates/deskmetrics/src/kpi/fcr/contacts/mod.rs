@@ -1,4 +1,4 @@
-//! Who came when: what is needed to find repeat contacts across tickets.
+//! Contacts per customer, to find repeat contacts across tickets.
 
 mod contact;
 mod numbered;
@@ -40,14 +40,14 @@ impl Contacts {
         }
     }
 
-    /// Adds the contacts that `whole` has of the same customers, not to be judged. Seeing a contact twice changes
-    /// nothing: only later ones speak against it.
-    pub(super) fn look_at(&mut self, whole: &Self) {
+    /// Adds the contacts that `whole` has of the same customers, not to be judged. Adding a contact twice changes
+    /// nothing, because only later contacts count against a contact.
+    pub(super) fn resolve_with(&mut self, whole: &Self) {
         if let (true, true, Some(mine), Some(all)) =
             (self.named.is_empty(), whole.named.is_empty(), &mut self.numbered, &whole.numbered)
             && mine.is_like(all)
         {
-            return mine.look_at(all);
+            return mine.resolve_with(all);
         }
         if let Some(numbered) = self.numbered.take() {
             self.add_named(numbered.named());
@@ -125,7 +125,7 @@ impl Merge for Contacts {
     }
 }
 
-/// Equal when the same contacts were noted, in whatever order.
+/// Equal when the same contacts were noted, in any order.
 impl PartialEq for Contacts {
     fn eq(&self, other: &Self) -> bool {
         self.sorted() == other.sorted()

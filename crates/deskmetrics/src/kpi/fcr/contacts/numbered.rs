@@ -1,4 +1,4 @@
-//! Contacts of customers who are known by number, as columns know them: no name is looked at until somebody asks for it.
+//! Contacts of numbered customers; names are resolved on demand.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -11,17 +11,17 @@ use crate::ticket::{CustomerId, CustomerNames};
 #[derive(Debug, Clone)]
 pub(super) struct Numbered {
     names: Arc<dyn CustomerNames>,
-    /// Many of them, in pieces that clones share.
+    /// Older contacts, in pieces that clones share.
     pieces: Vec<Arc<Vec<Numbers>>>,
-    /// The latest, before they become a piece.
+    /// The latest contacts, not yet in a piece.
     latest: Vec<Numbers>,
-    /// When each customer came; made when first required.
+    /// The contact times of each customer; computed when first required.
     arrivals: OnceLock<Arc<Arrivals>>,
-    /// Every contact has failed that another one speaks against.
+    /// Whether all contacts with a repeat contact are marked as failed.
     judged: bool,
 }
 
-/// Fewer contacts are no piece.
+/// The size of a piece.
 const FEW: usize = 1 << 13;
 
 /// A [`Contact`] in numbers.
@@ -66,14 +66,14 @@ impl Numbered {
         self.settle();
     }
 
-    /// Forgets what was found out about the contacts so far.
+    /// Discards the results computed so far.
     #[inline]
     fn change(&mut self) {
         self.arrivals.take();
         self.judged = false;
     }
 
-    /// Makes many latest a piece.
+    /// Moves the latest contacts to a piece, if there are enough.
     #[inline]
     fn settle(&mut self) {
         if self.latest.len() >= FEW {
@@ -111,8 +111,8 @@ impl Numbered {
         contacts
     }
 
-    /// Lets each contact fail that another one in `whole` speaks against.
-    pub(super) fn look_at(&mut self, whole: &Self) {
+    /// Marks each contact as failed that has a repeat contact in `whole`.
+    pub(super) fn resolve_with(&mut self, whole: &Self) {
         let arrivals = whole.arrivals();
         let mut all_known = true;
         let mut contacts = in_buckets(self.iter());
@@ -159,13 +159,13 @@ impl Numbers {
     }
 }
 
-/// Customers of a bucket: few enough that the instants at which they came stay in the processor's cache.
+/// Customers of a bucket: few enough that the timestamps at which they came stay in the processor's cache.
 const BUCKET_BITS: u32 = 11;
 
 /// Buckets at most: as many as can be filled side by side.
 const BUCKETS: usize = 1 << 12;
 
-/// The contacts bucket by bucket of customers, so that what is looked up for one is near what is looked up for the next.
+/// The contacts grouped by buckets of customers, so that consecutive look-ups are close in memory.
 fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Numbers> {
     let customers = contacts.clone().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
     let mut shift = BUCKET_BITS;
@@ -190,13 +190,13 @@ fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Nu
     ordered
 }
 
-/// So often most customers come.
+/// Most customers have at most this many contacts.
 const FEW_TIMES: usize = 16;
 
-/// When each customer came.
+/// The contact times of each customer.
 #[derive(Debug)]
 struct Arrivals {
-    /// By customer: where the instants of the next one begin.
+    /// By customer: where the timestamps of the next one begin.
     ends: Vec<usize>,
     /// Customer by customer, ascending.
     at: Vec<i64>,
@@ -206,7 +206,7 @@ impl Arrivals {
     /// From contacts [in buckets](in_buckets).
     fn of(contacts: &[Numbers]) -> Self {
         let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);
-        // Where the instants of each customer begin; filling them in moves that to where they end.
+        // Where the timestamps of each customer begin; filling them in moves that to where they end.
         let mut ends = vec![0; customers + 1];
         for contact in contacts {
             ends[contact.customer as usize + 1] += 1;
@@ -229,7 +229,7 @@ impl Arrivals {
         Self { ends, at }
     }
 
-    /// Whether the customer came at an instant, and when they came next.
+    /// Whether the customer came at a timestamp, and when they came next.
     #[inline]
     fn around(&self, customer: u32, at: i64) -> (bool, Option<i64>) {
         let customer = customer as usize;
@@ -237,7 +237,7 @@ impl Arrivals {
         let theirs = from.zip(self.ends.get(customer)).and_then(|(from, end)| self.at.get(from..*end));
         let Some(theirs) = theirs else { return (false, None) };
         if theirs.len() <= FEW_TIMES {
-            // Looked at one and all, so that no branch depends on the values.
+            // Compares all of them, so that no branch depends on the values.
             let (mut known, mut next) = (false, i64::MAX);
             for one in theirs {
                 known |= *one == at;

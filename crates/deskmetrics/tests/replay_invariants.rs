@@ -1,4 +1,4 @@
-//! Laws of replay and SLA verdicts, on random logs.
+//! Invariants of replay and SLA verdicts on random logs.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -135,9 +135,9 @@ fn moved(ticket: &Ticket, events: &[TicketEvent], by: TimeDelta) -> (Ticket, Vec
     (ticket, events.collect())
 }
 
-/// The verdicts without their instants: what must not depend on the week.
+/// The verdicts without their timestamps: these must not depend on the week.
 fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)> {
-    let told = |verdict: &SlaVerdict| {
+    let fields = |verdict: &SlaVerdict| {
         (
             verdict.metric.to_string(),
             verdict.instance,
@@ -146,7 +146,7 @@ fn bare(replayed: &Replayed) -> Vec<(String, u32, String, Elapsed, Option<i64>)>
             verdict.due_at.map(|due| due.as_micros() - replayed.metrics.created_at.as_micros()),
         )
     };
-    replayed.verdicts.iter().map(told).collect()
+    replayed.verdicts.iter().map(fields).collect()
 }
 
 /// The log as steps, numbered as columns would.
@@ -248,7 +248,7 @@ proptest! {
         let mut tracker = plan.track(ticket.clone());
         for (place, event) in events.iter().enumerate() {
             let _exclusions = plan.observe(&mut tracker, event);
-            // Stored and brought back, it goes on as if nothing had happened.
+            // A stored and restored tracker continues unchanged.
             let stored = serde_json::to_string(&tracker).expect("a tracker is JSON");
             let restored: TicketTracker = serde_json::from_str(&stored).expect("its JSON is a tracker");
             prop_assert_eq!(&restored, &tracker);
@@ -270,7 +270,7 @@ proptest! {
         let mut replayed = plan.ticket(&ticket, &events);
         let (attributes, tags, steps) = steps(&plan, &ticket, &events);
         let mut replayer = plan.replayer();
-        // A pass that was used before must not remember it.
+        // A replayer that was used before must not keep its state.
         replayer.run(Start { created_at: 0, created_by: None, attributes: &[], tags: &[] }, steps.iter().copied());
         let start = Start {
             created_at: ticket.created_at.as_micros(),
@@ -310,14 +310,14 @@ proptest! {
         for verdict in early.verdicts.iter().filter(|verdict| verdict.completed_at.is_some()) {
             prop_assert!(late.verdicts.contains(verdict), "{verdict:?} is not in {:?}", late.verdicts);
         }
-        // A breach is never taken back.
+        // A breach is never revoked.
         for verdict in early.verdicts.iter().filter(|verdict| verdict.breached_at.is_some()) {
-            let stands = late.verdicts.iter().any(|other| {
+            let remains = late.verdicts.iter().any(|other| {
                 other.metric == verdict.metric
                     && other.instance == verdict.instance
                     && other.breached_at == verdict.breached_at
             });
-            prop_assert!(stands, "{verdict:?} is not in {:?}", late.verdicts);
+            prop_assert!(remains, "{verdict:?} is not in {:?}", late.verdicts);
         }
     }
 
@@ -385,7 +385,7 @@ proptest! {
     }
 }
 
-/// What a verdict says of itself agrees.
+/// The fields of a verdict agree with one another.
 fn consistent(ticket: &Ticket, events: &[TicketEvent], as_of: Timestamp) -> Result<(), TestCaseError> {
     let replayed = replay(as_of).explained().ticket(ticket, events);
     let mut status = Status::New;

@@ -1,4 +1,4 @@
-//! The short way through a ticket leads where the long one does.
+//! The fast path gives the same result as the full state machine.
 
 use chrono::TimeDelta;
 use deskmetrics::engine::Replayer;
@@ -86,8 +86,8 @@ fn options(choice: u32) -> ReplayOptions {
     options
 }
 
-/// Mostly what happens on every ticket, now and then anything.
-fn whats() -> impl Strategy<Value = StepKind> {
+/// Mostly common steps, sometimes of any kind.
+fn kinds() -> impl Strategy<Value = StepKind> {
     let statuses = proptest::sample::select(Status::ALL.to_vec()).prop_map(StepKind::Status);
     let unusual = prop_oneof![
         (0..12u16, 0..3u32).prop_map(|(attribute, to)| StepKind::Changed {
@@ -117,7 +117,7 @@ fn authors() -> impl Strategy<Value = Author> {
 
 /// A ticket: when and by whom it was created, and its steps. Now and then one is before its predecessor.
 fn tickets() -> impl Strategy<Value = (i64, Option<Author>, Vec<Step>)> {
-    let step = (whats(), authors(), prop_oneof![1 => Just(-7i64), 3 => Just(0), 16 => 0..300i64], 0..3u32);
+    let step = (kinds(), authors(), prop_oneof![1 => Just(-7i64), 3 => Just(0), 16 => 0..300i64], 0..3u32);
     let created = (0..3000i64).prop_map(|minutes| BEGIN + minutes * MINUTE);
     (created, proptest::option::of(authors()), proptest::collection::vec(step, 0..12)).prop_map(
         |(created, created_by, steps)| {
@@ -131,14 +131,14 @@ fn tickets() -> impl Strategy<Value = (i64, Option<Author>, Vec<Step>)> {
     )
 }
 
-/// Everything a pass says of a ticket.
-fn told(replayer: &Replayer<'_>) -> (TicketMetrics, Vec<SlaVerdict>, Vec<u32>, Excluded) {
+/// Everything a replayer holds about a ticket.
+fn results(replayer: &Replayer<'_>) -> (TicketMetrics, Vec<SlaVerdict>, Vec<u32>, Excluded) {
     let verdicts = replayer.verdicts().map(|verdict| verdict.to_verdict()).collect();
     let values = (0..10).map(|attribute| replayer.value(attribute)).collect();
     (replayer.metrics().clone(), verdicts, values, replayer.excluded().clone())
 }
 
-const ASKED: [Needs; 6] = [
+const MEASURES: [Needs; 6] = [
     Needs::NOTHING,
     Needs::MESSAGES,
     Needs::SOLVES,
@@ -151,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
 
     #[test]
-    fn both_ways_lead_to_the_same(
+    fn the_fast_path_equals_the_full_state_machine(
         tickets in proptest::collection::vec(tickets(), 1..4),
         choice in any::<u32>(),
         by_market in any::<bool>(),
@@ -165,7 +165,7 @@ proptest! {
         let as_of = Timestamp::from_micros(BEGIN + until * MINUTE).expect("a date");
         for policies in POLICIES {
             let policies: SlaPolicies = toml::from_str(policies).expect("readable policies");
-            for needs in ASKED {
+            for needs in MEASURES {
                 let replay = Replay::new(as_of)
                     .with_options(options(choice))
                     .with_schedules(schedules.clone())
@@ -174,7 +174,7 @@ proptest! {
                     .with_measures(needs);
                 let market = replay.attribute_number(&Attribute::Market);
                 let dk = replay.value_number("DK").unwrap_or(FIRST_FREE | 7);
-                let (mut short, mut long) = (replay.replayer(), replay.replayer());
+                let (mut fast, mut full) = (replay.replayer(), replay.replayer());
                 for (created_at, created_by, steps) in &tickets {
                     let start = Start {
                         created_at: *created_at,
@@ -182,13 +182,13 @@ proptest! {
                         attributes: &[(market, dk)],
                         tags: &[],
                     };
-                    short.run(start, steps.iter().copied());
-                    long.begin(start);
+                    fast.run(start, steps.iter().copied());
+                    full.begin(start);
                     for step in steps {
-                        long.step(*step);
+                        full.step(*step);
                     }
-                    long.conclude();
-                    prop_assert_eq!(told(&short), told(&long), "asked for {:?}", needs);
+                    full.conclude();
+                    prop_assert_eq!(results(&fast), results(&full), "measures {:?}", needs);
                 }
             }
         }

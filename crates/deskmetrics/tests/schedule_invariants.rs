@@ -1,4 +1,4 @@
-//! The laws of business time, over random schedules of every kind and instants near clock changes.
+//! Invariants of business time over random schedules and timestamps near clock changes.
 
 use chrono::{Datelike as _, Days, NaiveDate};
 use deskmetrics::schedule::{
@@ -12,7 +12,7 @@ use deskmetrics_testkit::schedule::strategy::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult};
 
-/// Some working time, the date around which it does something, and three instants around that.
+/// A working time, the date of its exceptions, and three timestamps around it.
 fn cases() -> impl Strategy<Value = (WorkingTime, NaiveDate, [i64; 3])> {
     days_of_change().prop_flat_map(|(zone, date)| {
         let instants = prop::array::uniform3(instants_near(date, 12));
@@ -29,7 +29,7 @@ fn near(working_time: &WorkingTime, date: NaiveDate) -> CompiledSchedule {
     working_time.compile_years(date.year() - 1..=date.year() + 1)
 }
 
-/// Compiled for other years, so that its answers come from far away.
+/// Compiled for other years, so that the fast look-ups do not cover the date.
 fn far(working_time: &WorkingTime, date: NaiveDate) -> CompiledSchedule {
     working_time.compile_years(date.year() + 3..=date.year() + 3)
 }
@@ -39,7 +39,7 @@ fn elapsed_like(oracle: &Oracle, schedule: &CompiledSchedule, a: i64, b: i64) ->
     Ok(())
 }
 
-/// Where the oracle knows: not beyond the minutes it has walked.
+/// Within the minutes that the oracle covers.
 fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i64) -> TestCaseResult {
     let conventions = schedule.conventions();
     let expected = match (budget, conventions.zero, conventions.boundary) {
@@ -47,7 +47,7 @@ fn due_like(oracle: &Oracle, schedule: &CompiledSchedule, start: i64, budget: i6
         (0, ZeroBudget::NextOpening, _) if oracle.is_open(start) => Some(start),
         (0, ZeroBudget::NextOpening, _) => oracle.next_opening(start),
         (_, _, Boundary::Closing) => oracle.due(start, budget),
-        // Just before the first instant by which more than the budget is used up, unless that leaps.
+        // Just before the first timestamp by which more than the budget is used up, unless that leaps.
         _ => oracle.due(start, budget + 1).map(|at| {
             let leaps = oracle.elapsed(start, at) > budget + 1;
             if leaps { at } else { at - 1 }
@@ -64,7 +64,7 @@ fn start_by_like(oracle: &Oracle, schedule: &CompiledSchedule, due: i64, budget:
     if conventions.clock == Counting::Wall {
         return Ok(());
     }
-    // Just after the last instant from which more than the budget is used up.
+    // Just after the last timestamp from which more than the budget is used up.
     let after_pause = || oracle.start_by(due, budget + 1).map(|at| at + 1);
     let expected = match (budget, conventions.zero, conventions.boundary) {
         (0, ZeroBudget::Unchanged, _) => Some(due),
@@ -155,7 +155,7 @@ proptest! {
     }
 
     #[test]
-    fn slices_say_what_single_answers_say((working_time, date, instants) in cases(), budget in budgets()) {
+    fn slices_equal_single_results((working_time, date, instants) in cases(), budget in budgets()) {
         let schedule = working_time.compile_years(date.year()..=date.year());
         let from: Vec<i64> = (0..32_u8).map(|i| instants[usize::from(i % 3)] + i64::from(i) * 7_919_000_000).collect();
         let to: Vec<i64> = (0..32_u8).map(|i| instants[usize::from((i + 1) % 3)] - i64::from(i) * 7_907_000_000).collect();
@@ -213,7 +213,7 @@ proptest! {
 }
 
 proptest! {
-    // The table for far instants takes a while to make in a debug build.
+    // The table for far timestamps takes a while to make in a debug build.
     #![proptest_config(Config { cases: 24, ..Config::default() })]
 
     #[test]
@@ -258,7 +258,7 @@ proptest! {
                     let back = schedule.start_by_micros(due, budget);
                     prop_assert!(back >= Some(start), "{:?} {}", back, start);
                 }
-                // Nothing ever opens, or it is due later than i64 can say.
+                // Nothing ever opens, or it is due later than i64 can represent.
                 None => prop_assert!(schedule.elapsed_micros(start, i64::MAX) < budget),
             }
         }
@@ -281,7 +281,7 @@ fn a_week_repeats_for_hundreds_of_thousands_of_years() {
 }
 
 #[test]
-fn what_never_opens_again_says_so() {
+fn a_schedule_that_never_opens_again_gives_an_error() {
     let at = "2026-03-02T12:00:00Z".parse().unwrap();
     let hour = chrono::TimeDelta::hours(1);
     let never = Schedule::parse("Europe/Madrid", "off").unwrap().compile();

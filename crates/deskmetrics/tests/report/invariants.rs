@@ -1,4 +1,4 @@
-//! What holds for every report: parts add up, order does not matter, nothing goes missing.
+//! Invariants of reports: parts add up, order does not matter, no record is lost.
 
 use deskmetrics::report::{Period, ReportError, ReportRow};
 use deskmetrics::{Replayed, TicketMetrics, Timestamp};

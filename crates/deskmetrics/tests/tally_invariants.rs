@@ -1,4 +1,4 @@
-//! Every tally obeys the laws of merging, survives storage, and answers the measures its definition names.
+//! Invariants of all tallies: merging, storage and measures.
 #![allow(clippy::unwrap_used)]
 
 mod records;
@@ -70,7 +70,7 @@ where
 
     let estimates = whole.estimates(0.95);
     assert_eq!(left.estimates(0.95), estimates, "{id}: a split changes the answers");
-    // The reasons stated bring numbers of their own.
+    // The reasons stated add measures.
     let own = |measure: &&str| !measure.starts_with("share: ") && !measure.starts_with("points: ");
     let measures: Vec<&str> = estimates.iter().map(|estimate| &*estimate.measure).filter(own).collect();
     let definition = kpi::definition(id).unwrap_or_else(|| panic!("{id} has no definition"));
@@ -81,7 +81,7 @@ where
         let inside = |interval: deskmetrics::Interval| {
             interval.lower <= value.unwrap() + 1e-9 && value.unwrap() <= interval.upper + 1e-9
         };
-        assert!(estimate.interval.is_none_or(inside), "{id}: {} lies outside its interval", estimate.measure);
+        assert!(estimate.interval.is_none_or(inside), "{id}: {} is outside its interval", estimate.measure);
         let (lowest, highest) = match estimate.unit {
             Unit::Percent => (0.0, 100.0),
             Unit::Points => (-100.0, 100.0),
@@ -100,7 +100,7 @@ where
     }
 }
 
-macro_rules! laws {
+macro_rules! invariants {
     ($($id:ident of $record:ident: $empty:expr;)*) => {
         proptest! {
             #![proptest_config(ProptestConfig::with_cases(32))]
@@ -115,7 +115,7 @@ macro_rules! laws {
             )*
         }
 
-        /// The KPIs whose laws are tested above.
+        /// The KPIs whose invariants are tested above.
         const TESTED: &[&str] = &[$(stringify!($id)),*];
     };
 }
@@ -220,7 +220,7 @@ fn across_tickets() -> FcrPolicy {
     FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(3), key: RepeatKey::CustomerAndCategory }
 }
 
-laws! {
+invariants! {
     csat of score: kpi::Csat::new(&Scale::csat(1, 5).unwrap());
     nps of score: kpi::Nps::default();
     ces of score: kpi::Ces::new(&Scale::ces1());

@@ -1,4 +1,4 @@
-//! What happens to one ticket, told by its people: customer, bot, agents.
+//! Simulates the history of one ticket: customer, bot and agents.
 
 use chrono::{NaiveDate, TimeDelta};
 use deskmetrics::ticket::{Attribute, EventKind};
@@ -15,7 +15,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// What all tickets share: who works when, and where the records end.
+/// What all tickets share: rosters and cut-off.
 pub(super) struct World {
     pub(super) seed: u64,
     care: Vec<Roster>,
@@ -38,14 +38,14 @@ impl World {
     }
 }
 
-/// The first and the day after the last date of the rosters: agents may still be at it after the last ticket.
+/// The first date and the day after the last date of the rosters: agents may still work after the last ticket.
 fn roster_dates(start: NaiveDate, days: u32) -> (NaiveDate, NaiveDate) {
     let first = start.checked_sub_signed(TimeDelta::days(1)).unwrap_or(start);
     let end = start.checked_add_signed(TimeDelta::days(i64::from(days) + 2)).unwrap_or(NaiveDate::MAX);
     (first, end)
 }
 
-/// Where a ticket lies.
+/// The team a ticket is assigned to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Desk {
     Care(usize),
@@ -71,9 +71,9 @@ impl Desk {
     }
 }
 
-/// What kind of story it is.
+/// The scenario of a ticket.
 #[derive(Debug, Clone, Copy)]
-enum Plot {
+enum Scenario {
     Ordinary,
     SolvedByBot,
     HandedOver,
@@ -83,19 +83,23 @@ enum Plot {
     Deleted,
 }
 
-const PLOTS: [(u32, Plot); 6] = [
-    (905, Plot::Ordinary),
-    (26, Plot::Spam),
-    (9, Plot::Deleted),
-    (30, Plot::Proactive),
-    (18, Plot::Forgotten),
-    (12, Plot::HandedOver),
+const SCENARIOS: [(u32, Scenario); 6] = [
+    (905, Scenario::Ordinary),
+    (26, Scenario::Spam),
+    (9, Scenario::Deleted),
+    (30, Scenario::Proactive),
+    (18, Scenario::Forgotten),
+    (12, Scenario::HandedOver),
 ];
-const LIVE_PLOTS: [(u32, Plot); 4] =
-    [(560, Plot::Ordinary), (210, Plot::SolvedByBot), (220, Plot::HandedOver), (10, Plot::Spam)];
+const LIVE_SCENARIOS: [(u32, Scenario); 4] = [
+    (560, Scenario::Ordinary),
+    (210, Scenario::SolvedByBot),
+    (220, Scenario::HandedOver),
+    (10, Scenario::Spam),
+];
 
-/// A ticket's life as far as it is told.
-pub(super) struct Life<'a> {
+/// The history of a ticket up to the cut-off.
+pub(super) struct TicketHistory<'a> {
     world: &'a World,
     market: &'static Market,
     draw: Draw,
@@ -103,11 +107,11 @@ pub(super) struct Life<'a> {
     agent: &'static str,
     status: Status,
     live: bool,
-    /// The present, in UTC seconds.
+    /// The current time, in UTC seconds.
     at: i64,
     pub(super) ticket: Ticket,
     pub(super) events: Vec<TicketEvent>,
-    /// Seconds until a person answered.
+    /// Seconds to the first reply of a person.
     pub(super) first_reply: Option<i64>,
     pub(super) replies: u32,
     pub(super) reopens: u32,
@@ -116,20 +120,20 @@ pub(super) struct Life<'a> {
     pub(super) solved: Option<(i64, &'static str)>,
 }
 
-/// The ticket that arrives at `place`, lived to its end or to the cut-off.
-pub(super) fn live<'a>(world: &'a World, arrivals: &[Arrival], place: usize) -> Life<'a> {
+/// The ticket that arrives at `place`, simulated to its end or to the cut-off.
+pub(super) fn simulate<'a>(world: &'a World, arrivals: &[Arrival], place: usize) -> TicketHistory<'a> {
     let arrival = &arrivals[place];
-    let mut draw = Draw::new(world.seed, Subject::Life, place as u64);
+    let mut draw = Draw::new(world.seed, Subject::History, place as u64);
     let market = &MARKETS[arrival.market];
     let desk = Desk::Care(arrival.market);
-    let plots: &[(u32, Plot)] = if arrival.channel.is_live() { &LIVE_PLOTS } else { &PLOTS };
+    let scenarios: &[(u32, Scenario)] = if arrival.channel.is_live() { &LIVE_SCENARIOS } else { &SCENARIOS };
     let is_open = desk.roster(world).is_open(arrival.at);
-    let plot = match draw.weighted(plots, Plot::Ordinary) {
-        // Nobody is there to write first.
-        Plot::Proactive if !is_open => Plot::Ordinary,
-        plot => plot,
+    let scenario = match draw.weighted(scenarios, Scenario::Ordinary) {
+        // No agent is there to write first.
+        Scenario::Proactive if !is_open => Scenario::Ordinary,
+        scenario => scenario,
     };
-    let bot_first = matches!(plot, Plot::SolvedByBot | Plot::HandedOver);
+    let bot_first = matches!(scenario, Scenario::SolvedByBot | Scenario::HandedOver);
     let mut ticket = Ticket::new(ticket_name(place), timestamp(arrival.at))
         .requested_by(customer_name(arrival.market, arrival.customer))
         .with(Attribute::Market, market.code)
@@ -145,7 +149,7 @@ pub(super) fn live<'a>(world: &'a World, arrivals: &[Arrival], place: usize) -> 
         ticket.add_tag("again".into());
     }
     let agent = draw.any(market.care.agents);
-    let mut life = Life {
+    let mut history = TicketHistory {
         world,
         market,
         draw,
@@ -162,14 +166,14 @@ pub(super) fn live<'a>(world: &'a World, arrivals: &[Arrival], place: usize) -> 
         transfers: 0,
         solved: None,
     };
-    // What it repeats may be merged with it while both are young.
+    // A ticket may be merged into the one it repeats while both are recent.
     let twin =
         arrival.repeats.filter(|before| *before < place && arrival.at - arrivals[*before].at < 2 * DAY);
     match twin {
-        Some(twin) if life.draw.chance(400) => life.merged_into(twin),
-        _ => life.follow(plot),
+        Some(twin) if history.draw.chance(400) => history.merged_into(twin),
+        _ => history.follow(scenario),
     };
-    life
+    history
 }
 
 /// The id of the ticket at `place`.
@@ -177,17 +181,17 @@ fn ticket_name(place: usize) -> String {
     (place + 20_001).to_string()
 }
 
-/// Each step returns `None` once the cut-off is reached, which ends the telling.
-impl Life<'_> {
-    fn follow(&mut self, plot: Plot) -> Option<()> {
-        match plot {
-            Plot::Ordinary => {
+/// Each step returns `None` once the cut-off is reached, which ends the history.
+impl TicketHistory<'_> {
+    fn follow(&mut self, scenario: Scenario) -> Option<()> {
+        match scenario {
+            Scenario::Ordinary => {
                 self.customer_writes()?;
                 self.assign()?;
                 self.first_answer()?;
                 self.converse()
             }
-            Plot::SolvedByBot => {
+            Scenario::SolvedByBot => {
                 self.customer_writes()?;
                 self.bot_answers()?;
                 if self.draw.chance(350) {
@@ -199,7 +203,7 @@ impl Life<'_> {
                 self.become_status(Author::Bot, Some(BOT), Status::Solved)?;
                 self.close()
             }
-            Plot::HandedOver => {
+            Scenario::HandedOver => {
                 self.customer_writes()?;
                 self.bot_answers()?;
                 self.wait_up_to(4 * MINUTE);
@@ -210,13 +214,13 @@ impl Life<'_> {
                 self.first_answer()?;
                 self.converse()
             }
-            Plot::Proactive => {
+            Scenario::Proactive => {
                 self.change(Author::Agent, Some(self.agent), Attribute::Assignee, Some(self.agent))?;
                 self.happen(Author::Agent, Some(self.agent), EventKind::PublicMessage)?;
                 self.become_status(Author::Agent, Some(self.agent), Status::Pending)?;
                 self.converse_from_pending()
             }
-            Plot::Forgotten => {
+            Scenario::Forgotten => {
                 self.customer_writes()?;
                 self.assign()?;
                 if self.draw.chance(500) {
@@ -230,12 +234,12 @@ impl Life<'_> {
                 self.agent_writes()?;
                 self.solve()
             }
-            Plot::Spam => {
+            Scenario::Spam => {
                 self.customer_writes()?;
                 self.wait_up_to(2 * HOUR);
                 self.happen(Author::System, None, EventKind::Spam)
             }
-            Plot::Deleted => {
+            Scenario::Deleted => {
                 self.customer_writes()?;
                 self.work(HOUR);
                 self.happen(Author::Agent, Some(self.agent), EventKind::Deleted)
@@ -374,7 +378,7 @@ impl Life<'_> {
         self.aftermath()
     }
 
-    /// Thanks, complaints, and at last the archive.
+    /// Thanks, complaints, and finally closing.
     fn aftermath(&mut self) -> Option<()> {
         let solved_at = self.at;
         if self.reopens < 3 && self.draw.chance(65) {
@@ -479,7 +483,7 @@ impl Life<'_> {
         self.at = self.at.saturating_add(1 + i64::from(self.draw.below(seconds)));
     }
 
-    /// Waits for so much working time of the desk.
+    /// Advances by working time of the desk.
     fn work(&mut self, seconds: i64) {
         self.at = self.desk.roster(self.world).after(self.at, seconds * self.market.pace / 100);
     }

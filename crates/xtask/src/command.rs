@@ -1,4 +1,4 @@
-//! Running other programs: said before, checked after.
+//! Runs other programs: prints the command, checks the result.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;

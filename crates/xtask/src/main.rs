@@ -1,6 +1,6 @@
 //! The repository's own tasks, run as `cargo x <task>`.
 //!
-//! They need nothing but Rust and Python 3.11 or newer. Everything they make lies under `target/`.
+//! They need only Rust and Python 3.11 or newer. Their output is under `target/`.
 
 mod command;
 mod layers;
@@ -66,7 +66,7 @@ fn test_rust(rest: &[&str]) -> Result<(), Failed> {
 fn lint() -> Result<(), Failed> {
     cargo(["fmt", "--all", "--check"]).run()?;
     let mut clippy = cargo(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
-    // PyO3 asks the interpreter for its version; name one that is new enough.
+    // PyO3 reads the version of the interpreter, which must be new enough.
     if let Ok(interpreter) = python::Interpreter::find() {
         clippy = clippy.env("PYO3_PYTHON", interpreter.path());
     }

@@ -69,10 +69,10 @@ impl Environment {
     fn prepare() -> Result<Self, Failed> {
         let interpreter = Interpreter::find()?;
         let requirements = package().join("requirements-test.txt");
-        let wanted = fs::read_to_string(&requirements)
+        let required = fs::read_to_string(&requirements)
             .map_err(|error| Failed::new(format!("{}: {error}", requirements.display())))?;
         let (major, minor) = interpreter.version;
-        let stamp = format!("{} {major}.{minor}\n{wanted}", interpreter.path.display());
+        let stamp = format!("{} {major}.{minor}\n{required}", interpreter.path.display());
 
         let environment = Self { folder: workshop().join("venv") };
         let stamp_file = environment.folder.join("made-from.txt");
@@ -96,7 +96,7 @@ impl Environment {
         Ok(environment)
     }
 
-    /// Its interpreter, told to leave nothing outside `target/`.
+    /// Its interpreter, configured to write nothing outside `target/`.
     fn python(&self) -> Step {
         let place = if cfg!(windows) { ["Scripts", "python.exe"] } else { ["bin", "python"] };
         Step::new(self.folder.join(place[0]).join(place[1]))
@@ -163,7 +163,7 @@ fn package() -> PathBuf {
     root().join("bindings").join("python")
 }
 
-/// Where everything made for Python lies.
+/// The folder of everything that is built for Python.
 fn workshop() -> PathBuf {
     target().join("python")
 }

@@ -276,7 +276,9 @@ proptest! {
             prop_assert!(of(Actor::Solver).is_none() || ticket.metrics.solved_by.is_some());
             let replied = ticket.metrics.first_response_time.is_some();
             prop_assert!(of(Actor::FirstResponder).is_none() || replied);
-            if conventions.option.is_empty() && replied {
+            prop_assert_eq!(of(Actor::FirstResponder), ticket.metrics.first_response_by.as_deref());
+            // Replies that follow an opening of the team before the customer writes are no responses.
+            if conventions.option.is_empty() && replied && !ticket.metrics.proactive {
                 let first = ticket.metrics.repliers.first().and_then(|first| first.name.as_deref());
                 prop_assert_eq!(of(Actor::FirstResponder), first);
             }

@@ -224,6 +224,20 @@ def test_slices_of_responses_by_who_gave_each() -> None:
     assert found["sla_attainment", "Kim"] == (0.0, 1) and found["sla_attainment", "Lee"] == (100.0, 1)
     assert found["sla_attainment", None] == (0.0, 1)  # an hour without a response
 
+    # A wait that the solve ended is under None.
+    solved: dict[str, list[Any]] = {
+        "ticket": ["T"] * 4,
+        "at": [f"2026-03-02T{time}:00Z" for time in ("08:00", "09:00", "10:00", "10:30")],
+        "kind": ["public_message", "solved", "public_message", "public_message"],
+        "author": ["customer", "agent", "customer", "agent"],
+        "author_name": ["c", "Lea", "c", "Kim"],
+    }
+    first = {"kpi": "sla_attainment", "metric": "first_response"}
+    policies = [{"name": "all", "targets": [{"metric": "first_response", "within": "4h"}]}]
+    report = dm.report(events=solved, kpis=[first], by="responder", policies=policies)
+    by_name = {row.keys["responder"]: (row.n, row.excluded) for row in report.rows if row.headline and row.keys}
+    assert by_name == {"Kim": (1, {}), None: (0, {"cancelled": 1})}
+
     with pytest.raises(dm.ArgumentError, match="volume does not count responses"):
         rows(["volume"])
     # A column of the same name is no name of a person who responded.

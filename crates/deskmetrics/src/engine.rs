@@ -7,5 +7,5 @@ pub use crate::replay::step;
 pub use crate::report::block::{BlockPlan, MilestoneBlock};
 pub use crate::report::calendar::PeriodId;
 pub use crate::report::feed::Feed;
-pub use crate::report::slice::SliceIds;
+pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;

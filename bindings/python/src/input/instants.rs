@@ -43,6 +43,7 @@ impl<'py> Instant<'py> {
     /// Reads an instant; one without a zone is a wall-clock time of `assumed`, if that is given.
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
+        let is_text = value.is_instance_of::<PyString>();
         let value = &of_text(&numpy::scalar(value)?)?;
         // NaT is a subclass of datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
@@ -51,9 +52,13 @@ impl<'py> Instant<'py> {
         let zone = value.getattr("tzinfo")?;
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
             let Some(assumed) = assumed else {
+                let remedy = if is_text {
+                    "append an offset, as in \"2026-03-31T18:00:00+02:00\" or \"2026-03-31T16:00:00Z\""
+                } else {
+                    "specify one, such as .replace(tzinfo=timezone.utc) or .replace(tzinfo=ZoneInfo(\"Europe/Madrid\"))"
+                };
                 return Err(error::instant(format!(
-                    "{name}: {} has no time zone; specify one, such as .replace(tzinfo=timezone.utc), \
-                     .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")), or assume_tz=\"Europe/Madrid\" where there is such",
+                    "{name}: {} has no time zone; {remedy}, or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
                 )));
             };

@@ -53,17 +53,19 @@ use crate::tables::{Rules, Tables};
 ///     ``"first_responder"`` is who gave the first public reply and ``"solved_by"`` who solved the ticket last, by ``author_name``
 ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
-///     it, waits without a response under ``None``. Only KPIs of responses have such slices: ``"first_response_time"``,
-///     ``"next_response_time"``, ``"response_time"``, and ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
-///     ``"first_response"`` or ``"next_response"``.
+///     it. Waits without a response and responses without a name are under ``None`` ("(none)" in frames). Only KPIs of
+///     responses have such slices, and without ``kpis`` the report has those: ``"first_response_time"``,
+///     ``"next_response_time"``, ``"response_time"``. So have ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
+///     ``"first_response"`` or ``"next_response"``. Tickets without such a target are excluded for each person who responded.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the previous period.
 /// tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of days and weeks; required with ``period``.
 /// as_of : datetime.datetime or str, optional
-///     The cut-off: later data is ignored. By default the last timestamp in the data; one that is more than ten years
-///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
-///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
+///     The cut-off: later data is ignored. By default the last timestamp in the data, or the end of the last duration that
+///     the source states; one that is more than ten years later than 99.9 % of all timestamps, or than all others, is excluded
+///     with a warning. A text is ISO 8601 with an offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time
+///     of ``assume_tz``.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress

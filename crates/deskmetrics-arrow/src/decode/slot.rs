@@ -580,7 +580,11 @@ impl Reads for Whole<'_> {
                 let times = steps * reading.factor();
                 format!(
                     "expected a whole number: bring it onto one with {decimal}times = {times}, and multiply the scale by {times}, \
-                     too"
+                     too, with what counts as good: a CSAT of 1-5 becomes \"{times}-{}, {}-{} good, {times}-{} bad\"",
+                    times * 5.0,
+                    times * 4.0,
+                    times * 5.0,
+                    times * 2.0
                 )
             }
             None => "expected a whole number: correct it, or list the value under missing".to_owned(),

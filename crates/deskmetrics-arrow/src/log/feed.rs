@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use deskmetrics::engine::step::StepKind;
 use deskmetrics::engine::{
-    BlockPlan, Customer, Feed, InBlocks, MilestoneBlock, Milestones, RecordNeeds, Replayer, SliceIds,
+    BlockPlan, Customer, Feed, InBlocks, MilestoneBlock, Milestones, RecordNeeds, Replayer, Responses,
+    SliceIds,
 };
 use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::Report;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Author, Excluded, Replayed};
+use deskmetrics::{Author, Excluded, Replayed, SlaVerdict};
 use hashbrown::HashMap;
 
 use super::outcome::RecordFields;
@@ -42,7 +43,8 @@ impl EventLog<'_> {
         let mut one = TicketFeeder::new(self, report);
         self.run(rows, |row, replayer| {
             one.fill(row, replayer);
-            let known = slices.of(&ReplayedRow { row, replayer, log: self }, feed);
+            let ticket = ReplayedRow { row, replayer, log: self };
+            let known = slices.of(&ticket, &one.scratch.verdicts, feed);
             one.feed(row, replayer, feed, known, false);
         })
     }
@@ -316,9 +318,9 @@ impl<'l> SlicesAtCutOff<'l> {
     }
 
     #[inline]
-    fn of(&mut self, ticket: &ReplayedRow<'_>, feed: &mut Feed<'_>) -> &SliceIds {
+    fn of(&mut self, ticket: &ReplayedRow<'_>, verdicts: &[SlaVerdict], feed: &mut Feed<'_>) -> &SliceIds {
         let Self { log, sliced, tagged, by_code, by_codes, codes, by_responder, last } = self;
-        let responders = by_responder.then(|| ticket.metrics());
+        let responders = by_responder.then(|| Responses { metrics: ticket.metrics(), verdicts });
         let code = |slot: &Option<AttributeSlot>| slot.map_or(0, |slot| ticket.code(slot));
         let mut find = |codes: &[u32]| {
             let value = |attribute: &Attribute| {

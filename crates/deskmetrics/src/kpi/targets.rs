@@ -75,13 +75,8 @@ impl Targets {
         if let Some(reason) = ticket.metrics.exclusion.or(none) {
             return tallies.undated(|tally| tally.exclude(reason, 1));
         }
-        let answered_by = |verdict: &SlaVerdict| {
-            let completed = verdict.completed_at?;
-            let mut exchanges = ticket.metrics.exchanges();
-            exchanges.find(|exchange| exchange.answered_at == Some(completed))?.answered_by
-        };
         for verdict in concerned() {
-            if tallies.takes_response_by(|| answered_by(verdict)) {
+            if tallies.takes_response_by(|| ticket.metrics.completed_by(verdict)) {
                 let decided_at = if dated { verdict.decided_at() } else { None };
                 tallies.at(decided_at, |tally| push(tally, verdict));
             }

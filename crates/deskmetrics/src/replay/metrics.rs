@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::needs::Needs;
 use super::stated::{Stated, StatedMeasure, StatedTime, StatedValue};
-use crate::sla::SlaVerdict;
+use crate::sla::{SlaMetric, SlaVerdict};
 use crate::{Author, ClockKind, Elapsed, Excluded, Reason, Status, Ticket, Timestamp};
 
 /// A ticket after replay: its record at the cut-off, measures and SLA verdicts.
@@ -347,11 +347,21 @@ impl TicketMetrics {
             .chain(unanswered.map(move |elapsed| waiting(false, *elapsed)))
     }
 
-    /// The people who answered an exchange, each once. It includes `None` if an exchange has no answer, if a name is
-    /// unknown, or if there are no exchanges.
-    pub(crate) fn responders(&self) -> Vec<Option<&str>> {
+    /// The name of who completed the target of a verdict by a response.
+    pub(crate) fn completed_by(&self, verdict: &SlaVerdict) -> Option<&str> {
+        let completed = verdict.completed_at?;
+        self.exchanges().find(|exchange| exchange.answered_at == Some(completed))?.answered_by
+    }
+
+    /// The people who answered an exchange, each once. It includes `None` if an exchange or one of the verdicts on responses
+    /// has no answer, if a name is unknown, or if there are no exchanges.
+    pub(crate) fn responders(&self, verdicts: &[SlaVerdict]) -> Vec<Option<&str>> {
         let mut responders: Vec<Option<&str>> =
             self.exchanges().map(|exchange| exchange.answered_by).collect();
+        let of_responses = verdicts
+            .iter()
+            .filter(|verdict| matches!(verdict.metric, SlaMetric::FirstResponse | SlaMetric::NextResponse));
+        responders.extend(of_responses.map(|verdict| self.completed_by(verdict)));
         if responders.is_empty() {
             responders.push(None);
         }

@@ -6,7 +6,7 @@ use super::block::{BlockColumns, BlockCounts};
 use super::builder::{Report, response_rule};
 use super::calendar::{NO_PERIOD, PeriodId};
 use super::measure::Measure;
-use super::slice::{Groups, SliceIds, at};
+use super::slice::{Groups, Responses, SliceIds, at};
 use super::state::{Place, ReportState};
 use crate::kpi::{AnyKpi, Bulk, Customer, TicketView};
 use crate::replay::Replayer;
@@ -108,11 +108,11 @@ impl Feed<'_> {
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
-        metrics: Option<&'v TicketMetrics>,
+        replayed: Option<Responses<'v>>,
     ) -> SliceIds {
         let (mut found, mut ids) = (Vec::new(), Vec::new());
         for (slicing, sliced) in self.state.slicings.iter_mut().enumerate() {
-            sliced.slicer.slice_with(&value, tags, metrics, &mut found);
+            sliced.slicer.slice_with(&value, tags, replayed, &mut found);
             ids.extend(found.drain(..).map(|slice| (slicing, slice)));
         }
         self.groups.group(ids)

@@ -7,7 +7,7 @@ use super::row::SliceKeys;
 use crate::replay::Actor;
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
-use crate::{Ticket, TicketMetrics};
+use crate::{SlaVerdict, Ticket, TicketMetrics};
 
 /// The values of one slicing's attributes, in its order; then, for each filter, a value where the records meet it.
 pub(super) type Values = Vec<Option<Box<str>>>;
@@ -89,6 +89,15 @@ fn grow<T: Clone + Default>(all: &mut Vec<T>, number: usize) {
     all.resize(number + 1, T::default());
 }
 
+/// The responses of a ticket: its measures, and its verdicts if the report needs them.
+#[derive(Debug, Clone, Copy)]
+pub struct Responses<'t> {
+    /// The measures, with the names of people.
+    pub metrics: &'t TicketMetrics,
+    /// The verdicts.
+    pub verdicts: &'t [SlaVerdict],
+}
+
 /// Numbers the slices of one slicing in the order in which they are first seen, without an allocation for a slice
 /// that was seen before.
 #[derive(Debug, Clone)]
@@ -141,12 +150,12 @@ impl Slicer {
         &mut self,
         own: &Attributes,
         ticket: Option<&Ticket>,
-        metrics: Option<&TicketMetrics>,
+        replayed: Option<Responses<'_>>,
         found: &mut Vec<usize>,
     ) {
         let value = |attribute: &Attribute| own.get(attribute).or_else(|| ticket?.attributes.get(attribute));
         let tags = ticket.filter(|_| own.get(&Attribute::Tag).is_none()).into_iter();
-        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), metrics, found);
+        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), replayed, found);
     }
 
     /// Adds the slices of a record with these values and tags. A value of [`Attribute::Tag`] is one more tag.
@@ -154,7 +163,7 @@ impl Slicer {
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
-        metrics: Option<&'v TicketMetrics>,
+        replayed: Option<Responses<'v>>,
         found: &mut Vec<usize>,
     ) {
         let overlaps = self.overlaps();
@@ -174,7 +183,9 @@ impl Slicer {
         if each_tag.is_empty() {
             each_tag.push(None);
         }
-        let responders = responder.and(metrics).map_or_else(|| vec![None], TicketMetrics::responders);
+        let responders = responder
+            .and(replayed)
+            .map_or_else(|| vec![None], |replayed| replayed.metrics.responders(replayed.verdicts));
         for tag in each_tag {
             for person in &responders {
                 let of = |(place, attribute): (usize, &Attribute)| match attribute {

@@ -11,11 +11,12 @@ use super::builder::{Report, response_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::measure::Measure;
 use super::row::{ReportPeriod, ReportRow};
-use super::slice::{SliceOrder, Slicer};
+use super::slice::{Responses, SliceOrder, Slicer};
 use super::table::{RecordCounts, ReportTable};
 use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::queue::{AgentShift, QueueContact};
+use crate::replay::Needs;
 use crate::sla::Conditions;
 use crate::ticket::Attributes;
 use crate::{
@@ -169,7 +170,9 @@ impl ReportState {
         self.records.tickets.merge(1);
         self.see(Some(ticket.metrics.created_at));
         let none = Attributes::default();
-        self.each_place(&none, Some(&ticket.ticket), Some(&ticket.metrics), |kpi, place| {
+        let verdicts = if self.report.needs().any(Needs::VERDICTS) { &ticket.verdicts[..] } else { &[] };
+        let responses = Responses { metrics: &ticket.metrics, verdicts };
+        self.each_place(&none, Some(&ticket.ticket), Some(responses), |kpi, place| {
             kpi.push_ticket(ticket, place);
         });
     }
@@ -249,12 +252,12 @@ impl ReportState {
         &mut self,
         own: &Attributes,
         ticket: Option<&Ticket>,
-        metrics: Option<&TicketMetrics>,
+        responses: Option<Responses<'_>>,
         mut feed: impl FnMut(&Measure, &mut Place<'_>),
     ) {
         let Self { report, calendar, slicings, found, .. } = self;
         for sliced in slicings {
-            sliced.slicer.slice(own, ticket, metrics, found);
+            sliced.slicer.slice(own, ticket, responses, found);
             for slice in found.drain(..) {
                 let mut place = Place { report, kpi: 0, slice, sliced, calendar };
                 for (number, measure) in report.measures.iter().enumerate() {

@@ -74,6 +74,8 @@ pub(crate) fn check(root: &Path) -> Result<(), Failed> {
 
 /// Lower-case words between single spaces; identifiers are split at underscores.
 fn plain(text: &str) -> String {
+    // A line break in a string is no part of the word after it.
+    let text = text.replace("\\n", " ");
     let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     // Doubled, so that neighbours do not share a space.

@@ -103,16 +103,16 @@ impl Feed<'_> {
     }
 
     /// The slices of records with these values of the attributes the report is [sliced by](super::Report::sliced_by), and with
-    /// these tags besides a value of [`Attribute::Tag`]; the measures of a ticket name its responders.
+    /// these tags besides a value of [`Attribute::Tag`]; the responses of a ticket name its responders.
     pub fn slices<'v>(
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
-        replayed: Option<Responses<'v>>,
+        responses: Option<Responses<'v>>,
     ) -> SliceIds {
         let (mut found, mut ids) = (Vec::new(), Vec::new());
         for (slicing, sliced) in self.state.slicings.iter_mut().enumerate() {
-            sliced.slicer.slice_with(&value, tags, replayed, &mut found);
+            sliced.slicer.slice_with(&value, tags, responses, &mut found);
             ids.extend(found.drain(..).map(|slice| (slicing, slice)));
         }
         self.groups.group(ids)

@@ -150,12 +150,12 @@ impl Slicer {
         &mut self,
         own: &Attributes,
         ticket: Option<&Ticket>,
-        replayed: Option<Responses<'_>>,
+        responses: Option<Responses<'_>>,
         found: &mut Vec<usize>,
     ) {
         let value = |attribute: &Attribute| own.get(attribute).or_else(|| ticket?.attributes.get(attribute));
         let tags = ticket.filter(|_| own.get(&Attribute::Tag).is_none()).into_iter();
-        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), replayed, found);
+        self.slice_with(value, &tags.flat_map(|ticket| &ticket.tags).map(|tag| &**tag), responses, found);
     }
 
     /// Adds the slices of a record with these values and tags. A value of [`Attribute::Tag`] is one more tag.
@@ -163,7 +163,7 @@ impl Slicer {
         &mut self,
         value: impl Fn(&Attribute) -> Option<&'v str>,
         tags: &(impl Iterator<Item = &'v str> + Clone),
-        replayed: Option<Responses<'v>>,
+        responses: Option<Responses<'v>>,
         found: &mut Vec<usize>,
     ) {
         let overlaps = self.overlaps();
@@ -183,9 +183,8 @@ impl Slicer {
         if each_tag.is_empty() {
             each_tag.push(None);
         }
-        let responders = responder
-            .and(replayed)
-            .map_or_else(|| vec![None], |replayed| replayed.metrics.responders(replayed.verdicts));
+        let responders =
+            responder.and(responses).map_or_else(|| vec![None], |of| of.metrics.responders(of.verdicts));
         for tag in each_tag {
             for person in &responders {
                 let of = |(place, attribute): (usize, &Attribute)| match attribute {

@@ -106,6 +106,24 @@ def test_repeated_event_counts_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", ["time", "sequence"])
+def test_explanation_includes_messages_of_merged_tickets(order: str) -> None:
+    tickets: Table = {"id": ["a", "b"], "created_at": [at(0), CREATED]}
+    events: Table = {
+        "ticket": ["a", "a", "b", "b"],
+        "at": [at(1), at(4), at(2), at(5)],
+        "kind": ["public_message", "merged_into", "public_message", "solved"],
+        "value": [None, "b", None, None],
+        "author": ["customer", "agent", "agent", "agent"],
+        "id": ["e1", "e2", "e3", "e4"],
+    }
+    policies = {"policies": [{"name": "next", "targets": [{"metric": "next_response", "within": "30m"}]}]}
+    replay = dm.replay(events, tickets=tickets, as_of=AS_OF, policies=policies, options={"order": order})
+    explained = replay.explain("b")
+    assert [event["at"] for event in explained.events if event["author"] == "customer"] == [at(0), at(1)]
+    assert explained.measures["customer_messages"] == replay.metrics.to_pandas().set_index("ticket").loc["b", "customer_messages"]
+
+
+@pytest.mark.parametrize("order", ["time", "sequence"])
 def test_duplicates_and_events_before_creation_are_excluded(tmp_path: Path, order: str) -> None:
     tickets: Table = {"id": ["a"], "created_at": [CREATED]}
     events: Table = {

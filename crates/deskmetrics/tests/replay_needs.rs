@@ -95,7 +95,7 @@ fn only(whole: TicketMetrics, needs: Needs) -> TicketMetrics {
         requested.first_response_by = whole.first_response_by;
         requested.next_responses = whole.next_responses;
         requested.running_next_response_time = whole.running_next_response_time;
-        requested.unanswered_next_response_times = whole.unanswered_next_response_times;
+        requested.unanswered_waits = whole.unanswered_waits;
         requested.repliers = whole.repliers;
     }
     if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
@@ -159,7 +159,7 @@ fn calendar(mut metrics: TicketMetrics) -> TicketMetrics {
         time.iter_mut().for_each(bare);
     }
     metrics.next_responses.iter_mut().for_each(|response| bare(&mut response.elapsed));
-    metrics.unanswered_next_response_times.iter_mut().for_each(bare);
+    metrics.unanswered_waits.iter_mut().for_each(|wait| bare(&mut wait.elapsed));
     metrics.time_in_status.iter_mut().for_each(bare);
     for time in [
         &mut metrics.requester_wait_time,

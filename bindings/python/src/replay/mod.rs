@@ -136,6 +136,8 @@ impl Replay {
 
     /// Explain the measures and verdicts of one ticket: its events, and the counted segments of time for each SLA target.
     ///
+    /// The events include the customer messages of tickets that were merged into this one.
+    ///
     /// Parameters
     /// ----------
     /// ticket : str
@@ -157,11 +159,9 @@ impl Replay {
         };
         let row = self.row(&id)?;
         let (replayed, events) = py.detach(|| {
-            let known = self.dataset.log(&self.core).record(row);
-            let events = self.dataset.events_of(row);
-            let again = self.core.clone().explained().ticket(&self.dataset.ticket(row), &events);
-            // Messages moved from merged tickets are not in the ticket's own log: then there are no segments.
-            (if again.metrics == known.metrics { again } else { known }, events)
+            let mut events = self.dataset.events_of(row);
+            events.extend(self.dataset.log(&self.core).moved_events(row));
+            (self.core.clone().explained().ticket(&self.dataset.ticket(row), &events), events)
         });
         let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)

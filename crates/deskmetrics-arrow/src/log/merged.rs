@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use deskmetrics::Author;
 use deskmetrics::engine::step::StepKind;
 use deskmetrics::replay::EventOrder;
+use deskmetrics::ticket::{EventKind, TicketId};
+use deskmetrics::{Author, TicketEvent, Timestamp};
 
 use super::EventLog;
 use crate::decode::id::Id;
@@ -28,6 +29,15 @@ impl EventLog<'_> {
         if self.replay.options().order == EventOrder::Time {
             self.moved.values_mut().for_each(|messages| messages.sort_unstable());
         }
+    }
+
+    /// The customer messages that a ticket received from those merged into it, as events.
+    pub fn moved_events(&self, row: usize) -> impl Iterator<Item = TicketEvent> + '_ {
+        self.moved.get(&row).into_iter().flatten().map(move |at| {
+            let at = Timestamp::saturating_from_micros(*at);
+            let id = TicketId::new(self.tables.tickets.ids.text(row));
+            TicketEvent::new(id, at, Author::Customer, EventKind::PublicMessage)
+        })
     }
 
     /// The ticket that a ticket is merged into at the cut-off, if any.

@@ -376,11 +376,11 @@ impl<'a, K: Kpi> Tallies<'a, K> {
         self.feed(period, feed);
     }
 
-    /// Feeds the tallies with each exchange of a ticket, in the period of its answer.
+    /// Feeds the tallies with each exchange of a ticket, in the period in which it ended.
     pub fn each_exchange(&mut self, ticket: &TicketMetrics, mut feed: impl FnMut(&Exchange<'_>, &mut K)) {
         for exchange in ticket.exchanges() {
             if self.takes_response_by(|| exchange.answered_by) {
-                self.at(exchange.answered_at, |tally| feed(&exchange, tally));
+                self.at(exchange.ended_at, |tally| feed(&exchange, tally));
             }
         }
     }

@@ -77,6 +77,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Every exchange on which a customer wrote and a person could answer. Those without an answer are censored, at the solve or the cut-off.
+/// A period counts the exchanges that ended in it: with the answer, the solve or the cut-off.
 ///
 /// # When it misleads
 /// First responses and later ones differ by nature; mixing them hides both. Tickets with many exchanges weigh more.

@@ -97,9 +97,8 @@ pub struct TicketMetrics {
     #[doc(alias = "backlog age")]
     pub running_resolution_time: Option<Elapsed>,
 
-    /// The waits of customer messages (the oldest of each exchange) that were unanswered when the ticket was solved.
-    /// Censored values, not response times.
-    pub unanswered_next_response_times: Vec<Elapsed>,
+    /// The waits that a solve ended without an answer, without the current first wait. Censored values, not response times.
+    pub unanswered_waits: Vec<UnansweredWait>,
 
     /// Time in each status up to the cut-off, indexed by [`Status::index`].
     pub time_in_status: [Elapsed; 6],
@@ -169,7 +168,7 @@ impl TicketMetrics {
             bot_first_response_time: None,
             next_responses: Vec::new(),
             running_next_response_time: None,
-            unanswered_next_response_times: Vec::new(),
+            unanswered_waits: Vec::new(),
             first_solved_at: None,
             last_solved_at: None,
             closed_at: None,
@@ -321,36 +320,42 @@ impl TicketMetrics {
             is_first: true,
             elapsed,
             answered: true,
-            answered_at: self.first_response_at,
+            ended_at: self.first_response_at,
             answered_by: self.first_response_by.as_deref(),
         });
         let next = self.next_responses.iter().map(|response| Exchange {
             is_first: false,
             elapsed: response.elapsed,
             answered: true,
-            answered_at: response.at,
+            ended_at: response.at,
             answered_by: response.by.as_deref(),
         });
-        let waiting = |is_first, elapsed| Exchange {
-            is_first,
-            elapsed,
+        let first_waiting = self.running_first_response_time.map(|elapsed| {
+            let end = |start: Timestamp| {
+                Timestamp::saturating_from_micros(start.as_micros().saturating_add(elapsed.calendar_micros))
+            };
+            UnansweredWait::of_first(elapsed).ended_at(self.first_customer_message_at.map(end))
+        });
+        let next_waiting = self
+            .running_next_response_time
+            .map(|elapsed| UnansweredWait::of_next(elapsed).ended_at(self.as_of));
+        let unanswered =
+            first_waiting.into_iter().chain(self.unanswered_waits.iter().copied()).chain(next_waiting);
+        first.into_iter().chain(next).chain(unanswered.map(|wait| Exchange {
+            is_first: wait.is_first,
+            elapsed: wait.elapsed,
             answered: false,
-            answered_at: None,
+            ended_at: wait.ended_at,
             answered_by: None,
-        };
-        let first_waiting = self.running_first_response_time.map(|elapsed| waiting(true, elapsed));
-        let unanswered = self.unanswered_next_response_times.iter().chain(&self.running_next_response_time);
-        first
-            .into_iter()
-            .chain(next)
-            .chain(first_waiting)
-            .chain(unanswered.map(move |elapsed| waiting(false, *elapsed)))
+        }))
     }
 
     /// The name of who completed the target of a verdict by a response.
     pub(crate) fn completed_by(&self, verdict: &SlaVerdict) -> Option<&str> {
         let completed = verdict.completed_at?;
-        self.exchanges().find(|exchange| exchange.answered_at == Some(completed))?.answered_by
+        self.exchanges()
+            .find(|exchange| exchange.answered && exchange.ended_at == Some(completed))?
+            .answered_by
     }
 
     /// The people who answered an exchange, each once. It includes `None` if an exchange or one of the verdicts on responses
@@ -404,6 +409,37 @@ impl Response {
     }
 }
 
+/// A wait for an answer that a solve or the cut-off ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnansweredWait {
+    /// Whether it came before the first response.
+    pub is_first: bool,
+    /// How long the customer waited, from the oldest unanswered message.
+    pub elapsed: Elapsed,
+    /// The time of the solve or the cut-off, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl UnansweredWait {
+    /// Creates a wait for a first response.
+    pub fn of_first(elapsed: Elapsed) -> Self {
+        Self { is_first: true, elapsed, ended_at: None }
+    }
+
+    /// Creates a wait for a later response.
+    pub fn of_next(elapsed: Elapsed) -> Self {
+        Self { is_first: false, ..Self::of_first(elapsed) }
+    }
+
+    /// Sets the time of its end.
+    #[must_use]
+    pub fn ended_at(self, at: impl Into<Option<Timestamp>>) -> Self {
+        Self { ended_at: at.into(), ..self }
+    }
+}
+
 /// A customer's message and the wait for its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -414,8 +450,8 @@ pub struct Exchange<'m> {
     pub elapsed: Elapsed,
     /// Whether an agent answered.
     pub answered: bool,
-    /// When an agent answered, if known.
-    pub answered_at: Option<Timestamp>,
+    /// The time of the answer, of the solve that ended an unanswered wait, or the cut-off, if known.
+    pub ended_at: Option<Timestamp>,
     /// The name of the agent who answered, if known.
     pub answered_by: Option<&'m str>,
 }

@@ -143,7 +143,7 @@ impl Machine {
             metrics.bot_first_response_time = None;
             metrics.running_next_response_time = None;
             metrics.next_responses.clear();
-            metrics.unanswered_next_response_times.clear();
+            metrics.unanswered_waits.clear();
         }
         if needs.any(Needs::CONVERSATION | Needs::MESSAGES) {
             metrics.proactive = false;

@@ -28,7 +28,7 @@ mod verdict;
 pub use actor::Actor;
 pub use clocks::Schedules;
 pub use due_queue::DueQueue;
-pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Response, Stint, TicketMetrics};
+pub use metrics::{Exchange, ReopenCycle, Replayed, Replier, Response, Stint, TicketMetrics, UnansweredWait};
 pub(crate) use milestones::Milestones;
 pub use needs::Needs;
 pub use options::{

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::kpi::{FcrPolicy, RepeatKey};
-use deskmetrics::replay::Response;
+use deskmetrics::replay::{Response, UnansweredWait};
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportRow, ReportState, ReportTable};
 use deskmetrics::ticket::{Attribute, Status};
 use deskmetrics::{
@@ -85,7 +85,8 @@ pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
             if known(&(after + 50)) {
                 metrics.next_responses =
                     vec![Response::after(elapsed(20)).at(hour(case.created + after + 50))];
-                metrics.unanswered_next_response_times = vec![elapsed(3)];
+                metrics.unanswered_waits =
+                    vec![UnansweredWait::of_next(elapsed(3)).ended_at(hour(case.created + after + 60))];
             }
         }
         None => metrics.running_first_response_time = Some(elapsed(24 * 100 - case.created)),

@@ -17,6 +17,15 @@ pub(super) struct NextResponse {
     pub(super) by: u32,
 }
 
+/// A wait that a solve ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unanswered {
+    pub(super) is_first: bool,
+    /// When the solve ended it, in microseconds.
+    pub(super) ended_at: i64,
+    pub(super) waited: ClockSpan,
+}
+
 /// The state of the conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
@@ -47,7 +56,7 @@ pub(crate) struct Conversation {
     pub(super) last_bot_act: Option<Stamp>,
     pub(super) last_public_author: Option<Author>,
     pub(super) next_responses: Vec<NextResponse>,
-    pub(super) unanswered_next: Vec<ClockSpan>,
+    pub(super) unanswered: Vec<Unanswered>,
     pub(super) replying_agents: Vec<u32>,
     /// The repliers, and the start of their consecutive replies.
     pub(crate) repliers: Vec<(u32, Stamp)>,
@@ -80,7 +89,7 @@ impl Conversation {
             last_bot_act,
             last_public_author,
             next_responses,
-            unanswered_next,
+            unanswered,
             replying_agents,
             repliers,
             public_replies,
@@ -108,7 +117,7 @@ impl Conversation {
         *first_responder = NONE;
         *last_public_author = None;
         next_responses.clear();
-        unanswered_next.clear();
+        unanswered.clear();
         replying_agents.clear();
         repliers.clear();
     }

@@ -2,7 +2,7 @@
 
 use super::{ASSIGNEE, GROUP, TicketState};
 use crate::Timestamp;
-use crate::replay::metrics::{Replier, Response, Stint, TicketMetrics};
+use crate::replay::metrics::{Replier, Response, Stint, TicketMetrics, UnansweredWait};
 use crate::replay::needs::Needs;
 use crate::replay::stamp::{ClockSpan, Stamp};
 use crate::replay::step::NONE;
@@ -68,8 +68,12 @@ impl TicketState {
         metrics.next_responses.extend(talk.next_responses.iter().map(|response| {
             Response::after(response.waited.elapsed()).at(Timestamp::saturating_from_micros(response.at))
         }));
-        metrics.unanswered_next_response_times.clear();
-        metrics.unanswered_next_response_times.extend(talk.unanswered_next.iter().map(|span| span.elapsed()));
+        metrics.unanswered_waits.clear();
+        metrics.unanswered_waits.extend(talk.unanswered.iter().map(|wait| UnansweredWait {
+            is_first: wait.is_first,
+            elapsed: wait.waited.elapsed(),
+            ended_at: Some(Timestamp::saturating_from_micros(wait.ended_at)),
+        }));
     }
 
     fn count_messages(&self, metrics: &mut TicketMetrics) {

@@ -1,6 +1,6 @@
 //! The effect of messages on waits and answers.
 
-use super::conversation::NextResponse;
+use super::conversation::{NextResponse, Unanswered};
 use super::{Signals, TicketState};
 use crate::replay::options::{FirstResponseStart, NextResponseStart, Proactive, ReplayOptions};
 use crate::replay::stamp::Stamp;
@@ -164,8 +164,12 @@ impl TicketState {
         self.conversation.waits_while_done = false;
         self.conversation.wait_start = since;
         if !self.conversation.responded {
-            self.conversation.first_wait = Some(since);
-            self.conversation.unanswered_first = None;
+            let earlier = self.conversation.first_wait.replace(since).filter(|start| *start != since);
+            if let (Some(start), Some(waited)) = (earlier, self.conversation.unanswered_first.take()) {
+                // The response to the new message is the first; the earlier wait remains unanswered.
+                let ended_at = start.at.saturating_add(waited.elapsed().calendar_micros);
+                self.conversation.unanswered.push(Unanswered { is_first: true, ended_at, waited });
+            }
         }
         signals.raise(Signals::WAIT_BEGAN);
     }
@@ -182,7 +186,7 @@ impl TicketState {
             }
             (None, Some(since)) => {
                 if self.conversation.responded {
-                    self.conversation.unanswered_next.pop();
+                    self.conversation.unanswered.pop();
                 }
                 signals.raise(Signals::WAIT_RESUMED);
                 since
@@ -213,7 +217,8 @@ impl TicketState {
     pub(super) fn end_wait(&mut self, now: Stamp, signals: &mut Signals) {
         let Some(since) = self.conversation.waiting_since.take() else { return };
         if self.conversation.responded {
-            self.conversation.unanswered_next.push(now.since(since));
+            let wait = Unanswered { is_first: false, ended_at: now.at, waited: now.since(since) };
+            self.conversation.unanswered.push(wait);
         } else {
             self.conversation.unanswered_first = Some(now.since(since));
         }

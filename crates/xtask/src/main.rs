@@ -3,6 +3,7 @@
 //! They need only Rust and Python 3.11 or newer. Their output is under `target/`.
 
 mod command;
+mod fuzz;
 mod layers;
 mod python;
 mod words;
@@ -22,6 +23,7 @@ usage: cargo x <task> [arguments]
   words                      words that the project does not use do not become more
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
+  fuzz TARGET [SECONDS]      fuzzes a target of fuzz/, guided by coverage; needs a C++ compiler
   sample                     writes examples/sample anew (the same bytes on every machine)
   wheel                      a release wheel of the Python package, into target/python/dist";
 
@@ -47,6 +49,8 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
         ["bench", rest @ ..] => bench(rest),
+        ["fuzz", target] => fuzz::run(target, "60", &[]),
+        ["fuzz", target, seconds, rest @ ..] => fuzz::run(target, seconds, rest),
         ["sample"] => sample(),
         ["wheel"] => python::wheel(),
         [] | ["help" | "--help" | "-h"] => {

@@ -95,7 +95,7 @@ fn dates(
     let rules = holidays.rules();
     let reading = match &rules.format {
         Some(format) => InstantReading::new(Tz::UTC)
-            .format(format)
+            .with_format(format)
             .map_err(|error| DescriptionError::new(format!("schedules.{schedule}: {error}")))?,
         None => InstantReading::new(Tz::UTC),
     };
@@ -204,16 +204,16 @@ fn rules(
                 _ => "expected a number above 0".to_owned(),
             },
         })?;
-        let conditions = source
-            .when
-            .keys()
-            .zip(&cells[1..])
-            .fold(Conditions::default(), |all, (attribute, value)| all.with(attribute.clone(), [*value]));
+        let conditions =
+            source.when.keys().zip(&cells[1..]).fold(Conditions::default(), |all, (attribute, value)| {
+                all.with_attribute(attribute.clone(), [*value])
+            });
         let target = match source.clock {
             ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::from(target)),
             ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::from(target)),
         };
-        let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).with_target(target);
+        let mut policy =
+            SlaPolicy::new(cells[1..].join(" / ")).with_conditions(conditions).with_target(target);
         policy.schedule.clone_from(&source.schedule);
         policies.push(policy);
         Ok(())

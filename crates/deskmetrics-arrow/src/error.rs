@@ -13,7 +13,7 @@ use crate::file::BadLine;
 /// An error of reading files. The message contains the place, the value found and a remedy.
 ///
 /// A single bad row is not an error. It is excluded and counted (see [`Exclusion`](crate::Exclusion)), unless reading
-/// is [strict](crate::ReadOptions::strict).
+/// is [strict](crate::ReadOptions::with_strict).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -199,7 +199,7 @@ pub enum ReadError {
     },
 
     /// The progress callback stopped the reading; see
-    /// [`ReadOptions::on_progress_or_stop`](crate::ReadOptions::on_progress_or_stop).
+    /// [`ReadOptions::with_progress_or_stop`](crate::ReadOptions::with_progress_or_stop).
     #[error("reading was stopped before the end")]
     Stopped,
 }

@@ -52,13 +52,13 @@
 //! 4. [`Dataset::feed`] feeds a report of the core, [`Dataset::log`] prepares a replay. This crate computes no KPI.
 //!
 //! # Tables in memory
-//! A description may name a table in memory instead of a file ([`ReadOptions::table`]); everything else is the same.
+//! A description may name a table in memory instead of a file ([`ReadOptions::with_table`]); everything else is the same.
 //! [`mod@survey`] counts single columns of answers.
 //!
 //! # Bad data
 //! A record that cannot be used is excluded and counted, with file, column, reason, the first rows and a remedy
 //! ([`SourceReport`], [`Exclusion`]); nothing is dropped silently. The same holds for a line of a text file that is
-//! not a row. With [`ReadOptions::strict`] the first such record is an error instead. A file or description that
+//! not a row. With [`ReadOptions::with_strict`] the first such record is an error instead. A file or description that
 //! cannot be used is always an error ([`ReadError`]), and so is a column without any readable value.
 //!
 //! # Time zones

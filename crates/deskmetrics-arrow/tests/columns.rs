@@ -130,8 +130,8 @@ fn timestamps_of_every_unit_with_and_without_zone() {
 
 #[test]
 fn epoch_numbers() {
-    let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
-    let millis = InstantReading::new(Tz::UTC).format("epoch_millis").unwrap();
+    let seconds = InstantReading::new(Tz::UTC).with_format("epoch_seconds").unwrap();
+    let millis = InstantReading::new(Tz::UTC).with_format("epoch_millis").unwrap();
     let at = |text: &str| Ok(Some(text.to_owned()));
     let whole: ArrayRef = Arc::new(Int64Array::from(vec![1_772_449_200]));
     assert_eq!(instants(&seconds, whole), [at("2026-03-02T11:00:00Z")]);
@@ -151,7 +151,7 @@ fn epoch_numbers() {
 #[test]
 fn written_timestamps() {
     let read = |format: &str, text: &str| {
-        let reading = InstantReading::new(Tz::Europe__Paris).format(format).unwrap();
+        let reading = InstantReading::new(Tz::Europe__Paris).with_format(format).unwrap();
         reading.read(text).map(|at| at.map(|at| at.to_string()))
     };
     let nine = Ok(Some("2026-03-02T08:00:00Z".to_owned()));
@@ -182,8 +182,8 @@ fn written_timestamps() {
         assert_eq!(read(format, text), Err(BadCell::NotAnInstant), "{format}: {text}");
     }
     assert_eq!(read("iso", "  "), Ok(None));
-    assert!(InstantReading::new(Tz::UTC).format("%Q").is_err());
-    assert!(InstantReading::new(Tz::UTC).format("yyyy-mm-dd").is_err());
+    assert!(InstantReading::new(Tz::UTC).with_format("%Q").is_err());
+    assert!(InstantReading::new(Tz::UTC).with_format("yyyy-mm-dd").is_err());
 }
 
 #[test]
@@ -199,9 +199,9 @@ fn clock_changes_are_decided_and_counted() {
     assert_eq!(read, ["2026-10-25T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"]);
     assert_eq!((column.ambiguous(), column.nonexistent()), (1, 1));
 
-    let later = paris.clone().clock_changes(Ambiguous::Later, Nonexistent::NextValid);
+    let later = paris.clone().with_clock_changes(Ambiguous::Later, Nonexistent::NextValid);
     assert_eq!(later.read("2026-10-25 02:30").unwrap().unwrap().to_string(), "2026-10-25T01:30:00Z");
-    let refused = paris.clock_changes(Ambiguous::Unreadable, Nonexistent::Unreadable);
+    let refused = paris.with_clock_changes(Ambiguous::Unreadable, Nonexistent::Unreadable);
     assert_eq!(refused.read("2026-10-25 02:30"), Err(BadCell::Ambiguous));
     assert_eq!(refused.read("2026-03-29 02:30"), Err(BadCell::Nonexistent));
 
@@ -214,20 +214,20 @@ fn clock_changes_are_decided_and_counted() {
 
 #[test]
 fn words_and_numbers() {
-    let status = WordReading::new([("Resolved", Status::Solved), ("-100", Status::Open)]).missing(["?"]);
+    let status = WordReading::new([("Resolved", Status::Solved), ("-100", Status::Open)]).with_missing(["?"]);
     assert_eq!(status.read(" RESOLVED "), Ok(Some(Status::Solved)));
     assert_eq!(status.read("On hold"), Ok(Some(Status::OnHold)));
     assert_eq!(status.read("?"), Ok(None));
     assert_eq!(status.read("Parked"), Err(BadCell::UnknownWord));
-    assert_eq!(status.clone().other(Some(Status::Open)).read("Parked"), Ok(Some(Status::Open)));
-    let exact = WordReading::new([("A", Status::Open), ("a", Status::Closed)]).exact_case(true);
+    assert_eq!(status.clone().with_other(Some(Status::Open)).read("Parked"), Ok(Some(Status::Open)));
+    let exact = WordReading::new([("A", Status::Open), ("a", Status::Closed)]).with_exact_case(true);
     assert_eq!((exact.read("A"), exact.read("a")), (Ok(Some(Status::Open)), Ok(Some(Status::Closed))));
     let author = WordReading::<Author>::new::<Box<str>>([]);
     assert_eq!(author.read("Requester"), Ok(Some(Author::Customer)));
 
     let numbers: ArrayRef =
         Arc::new(Float64Array::from(vec![Some(9.0), Some(f64::NAN), None, Some(11.0), Some(3.5)]));
-    let reading = NumberReading::default().missing(["11"]);
+    let reading = NumberReading::default().with_missing(["11"]);
     let column = reading.bind(&numbers).unwrap();
     let scores: Vec<_> = (0..5).map(|row| column.whole(row)).collect();
     assert_eq!(scores, [Ok(Some(9)), Ok(None), Ok(None), Ok(None), Err(BadCell::NotWhole)]);

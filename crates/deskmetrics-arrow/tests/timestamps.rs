@@ -203,7 +203,7 @@ fn an_open_order_is_an_error_whose_advice_works() {
     assert_eq!(error.formats(), ["day_first", "month_first"]);
     for (format, expected) in [("day_first", "2026-04-03T10:00:00Z"), ("month_first", "2026-03-04T10:00:00Z")]
     {
-        let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+        let reading = InstantReading::new(Tz::UTC).with_format(format).unwrap();
         assert_eq!(reading.read(values[1]).map(|at| at.unwrap().to_string()), Ok(expected.to_owned()));
     }
     let decided = inferred(Tz::UTC, &["", "03/04/2026 10:00", "25/04/2026 10:00"]).unwrap();
@@ -214,7 +214,7 @@ fn an_open_order_is_an_error_whose_advice_works() {
         short.to_string(),
         "row 1: \"25/06/23\" is 25 June 2023 or 23 June 2025, and no row decides, as years of two digits rarely do"
     );
-    let year_first = InstantReading::new(Tz::UTC).format("year_first").unwrap();
+    let year_first = InstantReading::new(Tz::UTC).with_format("year_first").unwrap();
     assert_eq!(year_first.read("25/06/23").unwrap().unwrap().to_string(), "2025-06-23T00:00:00Z");
 
     let mixed = inferred(Tz::UTC, &["06/25/2023", "25/06/2023"]).unwrap_err();
@@ -252,7 +252,7 @@ fn a_declared_pattern_reads_months_of_all_languages() {
         ("%d de %B de %Y %I:%M %p", "2 de marzo de 2026 9:12 a. m."),
         ("%d %B %Y %H:%M", "2 March 2026 09:12"),
     ] {
-        let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+        let reading = InstantReading::new(Tz::UTC).with_format(format).unwrap();
         let read = reading.read(text).map(|at| at.unwrap().to_string());
         assert_eq!(read, Ok("2026-03-02T09:12:00Z".to_owned()), "{format}: {text}");
     }
@@ -260,7 +260,7 @@ fn a_declared_pattern_reads_months_of_all_languages() {
 
 #[test]
 fn serial_days_of_excel_are_wall_clock_times() {
-    let excel = InstantReading::new(Tz::Europe__Madrid).format("excel").unwrap();
+    let excel = InstantReading::new(Tz::Europe__Madrid).with_format("excel").unwrap();
     let read = |array: ArrayRef| {
         let mut bound = excel.bind(&array).unwrap();
         (0..array.len()).map(|row| bound.get(row).map(|at| at.map(|at| at.to_string()))).collect::<Vec<_>>()
@@ -293,7 +293,7 @@ fn numbers_with_the_digits_of_a_date() {
         wrong.to_string(),
         "type Int64 is not a timestamp: row 2: \"20260302\" can only be the digits of a date: state format = \"%Y%m%d\""
     );
-    let reading = InstantReading::new(Tz::Europe__Madrid).format("%Y%m%d").unwrap();
+    let reading = InstantReading::new(Tz::Europe__Madrid).with_format("%Y%m%d").unwrap();
     assert!(reading.needs_zone(&array));
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, 20_260_302.0]));
     for array in [array, floats] {
@@ -314,7 +314,7 @@ fn a_number_of_another_unit_names_its_unit() {
         ("excel", 45_089),
     ];
     for (declared, _) in numbers {
-        let reading = InstantReading::new(Tz::UTC).format(declared).unwrap();
+        let reading = InstantReading::new(Tz::UTC).with_format(declared).unwrap();
         for (meant, number) in numbers {
             let whole: ArrayRef = Arc::new(Int64Array::from(vec![number]));
             #[expect(clippy::cast_precision_loss, reason = "near enough for a unit")]
@@ -343,7 +343,7 @@ fn a_number_of_another_unit_names_its_unit() {
     assert!(bound.get(1).is_ok());
     assert!(utc.remedy(bound.raw(0)).contains("milliseconds stored as seconds"), "{}", bound.raw(0));
     // Far timestamps that no other unit explains are valid.
-    let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
+    let seconds = InstantReading::new(Tz::UTC).with_format("epoch_seconds").unwrap();
     assert_eq!(seconds.read("0").unwrap().unwrap().to_string(), "1970-01-01T00:00:00Z");
     assert_eq!(seconds.read("-1000000000").unwrap().unwrap().to_string(), "1938-04-24T22:13:20Z");
 }
@@ -362,7 +362,7 @@ fn opened(description: &str, columns: [&[&str]; 2], in_memory: bool) -> Result<V
     let description: Description = description.parse().unwrap();
     let [created, solved] = columns;
     let folder = TempDir::new().unwrap();
-    let mut options = ReadOptions::default().data_root(folder.path());
+    let mut options = ReadOptions::default().with_data_root(folder.path());
     let ids: Vec<String> = (0..created.len()).map(|row| format!("T-{row:06}")).collect();
     if in_memory {
         let names = ["id", "opened", "done"];
@@ -375,7 +375,7 @@ fn opened(description: &str, columns: [&[&str]; 2], in_memory: bool) -> Result<V
         // Several batches, so that the deciding value may be in another one.
         let half = batch.num_rows() / 2;
         let batches = vec![batch.slice(0, half), batch.slice(half, batch.num_rows() - half)];
-        options = options.table("tickets.csv", batch.schema(), batches);
+        options = options.with_table("tickets.csv", batch.schema(), batches);
     } else {
         let mut csv = "id,opened,done\n".to_owned();
         for ((id, created), solved) in ids.iter().zip(created).zip(solved) {
@@ -464,7 +464,7 @@ fn audit_logs_are_inferred_too() {
     let folder = TempDir::new().unwrap();
     let csv = "id,at,state\n1,03/04/2026 09:00,open\n1,25/04/2026 09:00,solved\n";
     fs::write(folder.path().join("log.csv"), csv).unwrap();
-    let read = || Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()));
+    let read = || Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()));
     assert_eq!(read().unwrap().last_instant().unwrap().to_string(), "2026-04-25T09:00:00Z");
     fs::write(folder.path().join("log.csv"), csv.replace("25/04", "05/04")).unwrap();
     assert!(matches!(read().unwrap_err(), ReadError::DateOrder { column, .. } if column == "at"));
@@ -524,7 +524,7 @@ proptest! {
                 // The advice works.
                 let array = column(&written);
                 let readings = error.formats().into_iter().map(|format| {
-                    let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+                    let reading = InstantReading::new(Tz::UTC).with_format(format).unwrap();
                     let mut bound = reading.bind(&array).unwrap();
                     (0..array.len()).map(|row| bound.get(row)).collect::<Vec<_>>()
                 });

@@ -19,7 +19,7 @@
 //!
 //! // An episode that will not play: reported on Friday at 16:30 in Copenhagen, answered on Monday at 09:15.
 //! let at = |text: &str| text.parse::<Timestamp>().unwrap();
-//! let ticket = Ticket::new("T-1", at("2026-03-06T15:30:00Z")).with(Attribute::Market, "DK");
+//! let ticket = Ticket::new("T-1", at("2026-03-06T15:30:00Z")).with_attribute(Attribute::Market, "DK");
 //! let events = [
 //!     TicketEvent::new("T-1", at("2026-03-09T08:15:00Z"), Author::Agent, EventKind::PublicMessage),
 //!     TicketEvent::new("T-1", at("2026-03-09T09:00:00Z"), Author::Agent, EventKind::Status(Status::Solved)),

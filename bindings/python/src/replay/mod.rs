@@ -159,7 +159,7 @@ impl Replay {
         let (replayed, events) = py.detach(|| {
             let known = self.dataset.log(&self.core).record(row);
             let events = self.dataset.events_of(row);
-            let again = self.core.clone().explained().ticket(&self.dataset.ticket(row), &events);
+            let again = self.core.clone().with_segments().ticket(&self.dataset.ticket(row), &events);
             // Messages moved from merged tickets are not in the ticket's own log: then there are no segments.
             (if again.metrics == known.metrics { again } else { known }, events)
         });

@@ -77,7 +77,7 @@ pub(super) enum Dates {
 /// A value with its own offset (`Z`, `+02`, `+0200`, `+02:00`, an Arrow timestamp with a zone) and an epoch number
 /// need no zone; all others are wall-clock times in `zone`. A date alone means its midnight.
 ///
-/// Without a declared [format](Self::format), a text may be in ISO 8601, with the year first (`2026/04/25 14:24`), or
+/// Without a declared [format](Self::with_format), a text may be in ISO 8601, with the year first (`2026/04/25 14:24`), or
 /// with the month as a name, full or abbreviated, in English, Spanish, Danish, German or French (`25. marts 2026`,
 /// `Apr 25, 2026 2:24 PM`). If day, month and year are all numbers (`03/04/2026`), all values of the column
 /// [decide](Self::inferred) which one is the day.
@@ -86,7 +86,7 @@ pub(super) enum Dates {
 /// use chrono_tz::America::New_York;
 /// use deskmetrics_arrow::column::InstantReading;
 ///
-/// let boston = InstantReading::new(New_York).format("%m/%d/%Y %I:%M:%S %p").unwrap();
+/// let boston = InstantReading::new(New_York).with_format("%m/%d/%Y %I:%M:%S %p").unwrap();
 /// assert_eq!(boston.read("01/31/2015 02:05:11 PM").unwrap().unwrap().to_string(), "2015-01-31T19:05:11Z");
 /// // skipped when the clocks went forward: the first instant after the gap
 /// assert_eq!(boston.read("03/08/2015 02:30:00 AM").unwrap().unwrap().to_string(), "2015-03-08T07:00:00Z");
@@ -132,7 +132,7 @@ impl InstantReading {
     ///
     /// # Errors
     /// If it is none of these.
-    pub fn format(mut self, format: &str) -> Result<Self, UnknownFormat> {
+    pub fn with_format(mut self, format: &str) -> Result<Self, UnknownFormat> {
         let order = || DateOrder::ALL.into_iter().find(|order| order.format() == format);
         let unit = || Unit::ALL.into_iter().find(|unit| unit.format() == format);
         self.format = if format == "iso" {
@@ -207,7 +207,7 @@ impl InstantReading {
 
     /// Sets the treatment of clock changes.
     #[must_use]
-    pub fn clock_changes(mut self, ambiguous: Ambiguous, nonexistent: Nonexistent) -> Self {
+    pub fn with_clock_changes(mut self, ambiguous: Ambiguous, nonexistent: Nonexistent) -> Self {
         self.ambiguous = ambiguous;
         self.nonexistent = nonexistent;
         self
@@ -215,7 +215,7 @@ impl InstantReading {
 
     /// Sets codes that mean missing.
     #[must_use]
-    pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
+    pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         self.missing.extend(codes.into_iter().map(Into::into));
         self
     }

@@ -62,7 +62,7 @@ pub enum BadCell {
     #[error("not a number")]
     NotANumber,
     /// A comma or point may be a decimal mark or a thousands separator, or contradicts the stated decimal mark; see
-    /// [`NumberReading::decimal`].
+    /// [`NumberReading::with_decimal_mark`].
     #[error("a number with an ambiguous comma or point")]
     DecimalMark,
     /// A number where a whole number is needed.

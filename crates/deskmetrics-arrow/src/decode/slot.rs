@@ -151,9 +151,9 @@ impl<'a> FileColumns<'a> {
     fn reading_of<T: Meaning>(&self, key: &'a WordKey<T>) -> WordSlot<T> {
         let reading =
             WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
-                .missing(self.missing(&key.missing))
-                .other(key.other.clone())
-                .exact_case(key.case == LetterCase::Exact);
+                .with_missing(self.missing(&key.missing))
+                .with_other(key.other.clone())
+                .with_exact_case(key.case == LetterCase::Exact);
         WordSlot { place: None, constant: key.value.clone(), reading }
     }
 
@@ -170,14 +170,15 @@ impl<'a> FileColumns<'a> {
     pub(crate) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
         let [file, dataset] = self.rules;
         let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
-        let mut reading = InstantReading::new(zone).missing(self.missing(&key.missing)).clock_changes(
-            key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
-            key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
-        );
+        let mut reading =
+            InstantReading::new(zone).with_missing(self.missing(&key.missing)).with_clock_changes(
+                key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
+                key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
+            );
         let format = [&key.format, &file.format, &dataset.format].into_iter().flatten().next();
         if let Some(format) = format {
             reading = reading
-                .format(format)
+                .with_format(format)
                 .map_err(|unknown| crate::description::DescriptionError::new(unknown.to_string()))?;
         }
         Ok(InstantSlot { place: Some(self.place(&key.column)?), reading, inferred: OnceLock::new() })
@@ -198,11 +199,11 @@ impl<'a> FileColumns<'a> {
         let mut reading = self
             .table
             .numbers()
-            .missing(self.missing(&key.missing))
-            .words(key.words.iter().map(|(word, number)| (word, *number)))
-            .times(key.times.unwrap_or(1.0));
+            .with_missing(self.missing(&key.missing))
+            .with_words(key.words.iter().map(|(word, number)| (word, *number)))
+            .with_factor(key.times.unwrap_or(1.0));
         if let Some(mark) = key.decimal {
-            reading = reading.decimal(mark);
+            reading = reading.with_decimal_mark(mark);
         }
         Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
     }
@@ -219,9 +220,9 @@ impl<'a> FileColumns<'a> {
         key: &'a MeasureKey,
         is_duration: bool,
     ) -> Result<MeasureSlot, ReadError> {
-        let mut numbers = self.table.numbers().missing(self.missing(&key.missing));
+        let mut numbers = self.table.numbers().with_missing(self.missing(&key.missing));
         if let Some(mark) = key.decimal {
-            numbers = numbers.decimal(mark);
+            numbers = numbers.with_decimal_mark(mark);
         }
         let reading = if is_duration {
             MeasureReading::duration(key.unit(), numbers)
@@ -566,7 +567,7 @@ impl Reads for Whole<'_> {
         let (read, decimal) = match bad {
             BadCell::NotWhole => (reading.number(raw), ""),
             BadCell::DecimalMark => {
-                (reading.clone().decimal(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
+                (reading.clone().with_decimal_mark(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
             }
             _ => return self.0.remedy(raw, bad),
         };

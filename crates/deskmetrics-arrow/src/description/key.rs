@@ -171,7 +171,7 @@ fn none<T>() -> Option<T> {
 pub struct InstantKey {
     /// The column.
     pub column: String,
-    /// The format; see [`InstantReading::format`].
+    /// The format; see [`InstantReading::with_format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
     /// The time zone of wall-clock times.
@@ -253,7 +253,7 @@ impl MeasureKey {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InstantRules {
-    /// The format; see [`InstantReading::format`].
+    /// The format; see [`InstantReading::with_format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
     /// The time zone of wall-clock times.
@@ -479,7 +479,7 @@ fn optional_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tz
 /// For serde: a format that [`InstantReading`] understands.
 fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let format = String::deserialize(deserializer)?;
-    match InstantReading::new(Tz::UTC).format(&format) {
+    match InstantReading::new(Tz::UTC).with_format(&format) {
         Ok(_) => Ok(Some(format)),
         Err(unknown) => Err(D::Error::custom(unknown)),
     }

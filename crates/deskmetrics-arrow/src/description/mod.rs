@@ -67,7 +67,7 @@ pub struct Description {
     #[serde(default)]
     pub name: Option<String>,
     /// The folder that file names are relative to. It is itself relative to the [data
-    /// root](crate::ReadOptions::data_root).
+    /// root](crate::ReadOptions::with_data_root).
     #[serde(default)]
     pub folder: PathBuf,
     /// The time zone of the report's days and weeks, and of wall-clock times in the data unless

@@ -34,7 +34,7 @@ pub struct HolidayFile {
     /// The column with the date.
     pub column: String,
     /// The format of the dates, if not `2026-12-25`; see
-    /// [`InstantReading::format`](crate::column::InstantReading::format).
+    /// [`InstantReading::with_format`](crate::column::InstantReading::with_format).
     #[serde(default)]
     pub format: Option<String>,
     /// The values that columns must have in rows that count; see [`Values`].

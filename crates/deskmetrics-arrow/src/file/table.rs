@@ -140,7 +140,7 @@ impl Table {
     pub(crate) fn numbers(&self) -> NumberReading {
         let Store::Text(dialect) = &self.store else { return NumberReading::default() };
         match dialect.decimal {
-            Some(mark) => NumberReading::default().decimal(mark),
+            Some(mark) => NumberReading::default().with_decimal_mark(mark),
             None if dialect.delimiter == b',' => NumberReading::default().between_commas(),
             None => NumberReading::default(),
         }

@@ -35,8 +35,8 @@
 //!     targets = [{ metric = "requester_wait", within = "2h" }]
 //! "#.parse()?;
 //! let options = ReadOptions::default()
-//!     .table("tickets", tickets.schema(), vec![tickets])
-//!     .table("events", events.schema(), vec![events]);
+//!     .with_table("tickets", tickets.schema(), vec![tickets])
+//!     .with_table("events", events.schema(), vec![events]);
 //! let dataset = Dataset::of_description(&description, options)?;
 //!
 //! let replay = dataset.replay().ok_or("no cut-off")?.with_measures(Needs::VERDICTS).with_attributes([Attribute::Market]);

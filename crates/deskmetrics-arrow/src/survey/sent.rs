@@ -30,21 +30,21 @@ impl<'a> InvitationColumns<'a> {
 
     /// Sets the timestamps of the answers; null for none.
     #[must_use]
-    pub fn answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
+    pub fn with_answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
         self.answered_at = Some(column.into());
         self
     }
 
     /// Sets whether each was delivered, as booleans. A null means yes.
     #[must_use]
-    pub fn delivered(mut self, column: impl Into<Column<'a>>) -> Self {
+    pub fn with_delivered(mut self, column: impl Into<Column<'a>>) -> Self {
         self.delivered = Some(column.into());
         self
     }
 
     /// Sets the zone of timestamps without one.
     #[must_use]
-    pub fn assume_tz(mut self, zone: Tz) -> Self {
+    pub fn with_assume_tz(mut self, zone: Tz) -> Self {
         self.assume_tz = Some(zone);
         self
     }
@@ -63,8 +63,8 @@ impl<'a> InvitationColumns<'a> {
 /// let sent: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0, 0, 60]).with_timezone("UTC"));
 /// let answered: ArrayRef =
 ///     Arc::new(TimestampSecondArray::from(vec![Some(30), None, Some(7200)]).with_timezone("UTC"));
-/// let columns = InvitationColumns::new(&sent).answered_at(&answered);
-/// let expiring = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
+/// let columns = InvitationColumns::new(&sent).with_answered_at(&answered);
+/// let expiring = ResponseRate::default().with_expire_after(chrono::TimeDelta::hours(1));
 /// let rate = response_rate_of(&columns, expiring)?;
 /// assert_eq!((rate.answered().hits, rate.n(), rate.late()), (1, 3, 1));
 /// # Ok::<(), deskmetrics_arrow::ColumnError>(())

@@ -132,7 +132,7 @@ fn without_clock_skew_a_close_before_the_creation_is_excluded() {
         closed_at = "CLOSED_DT"
     "#;
     let folder = dataset.sources[0].file.parent().unwrap();
-    let options = deskmetrics_arrow::ReadOptions::default().data_root(folder);
+    let options = deskmetrics_arrow::ReadOptions::default().with_data_root(folder);
     let plain = Dataset::of_description(&description.parse().unwrap(), options).unwrap();
     let early = &plain.sources[0].exclusions[0];
     assert_eq!((early.reason, early.scope, early.count), (Reason::EndBeforeStart, Scope::Value, 84));

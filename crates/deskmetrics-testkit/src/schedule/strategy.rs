@@ -67,7 +67,7 @@ pub fn weekly_hours() -> impl Strategy<Value = WeeklyHours> + Clone {
     let rule = (subsequence(WEEK.to_vec(), 1..=7), vec(shifts(), 1..=3));
     prop_oneof![
         12 => vec(rule, 1..=3).prop_map(|rules| {
-            rules.into_iter().fold(WeeklyHours::closed(), |hours, (days, shifts)| hours.with(&days, shifts))
+            rules.into_iter().fold(WeeklyHours::closed(), |hours, (days, shifts)| hours.with_shifts(&days, shifts))
         }),
         1 => Just(WeeklyHours::always()),
         1 => Just(WeeklyHours::closed()),

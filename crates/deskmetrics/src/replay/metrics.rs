@@ -393,13 +393,13 @@ impl Response {
 
     /// Sets the time at which it was given.
     #[must_use]
-    pub fn at(self, at: impl Into<Timestamp>) -> Self {
+    pub fn with_at(self, at: impl Into<Timestamp>) -> Self {
         Self { at: Some(at.into()), ..self }
     }
 
     /// Sets the name of its author.
     #[must_use]
-    pub fn by(self, name: impl Into<Box<str>>) -> Self {
+    pub fn with_by(self, name: impl Into<Box<str>>) -> Self {
         Self { by: Some(name.into()), ..self }
     }
 }

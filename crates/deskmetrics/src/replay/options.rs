@@ -11,7 +11,7 @@ use crate::sla::SlaOptions;
 /// use deskmetrics::replay::{FirstResponseStart, ReplayOptions};
 ///
 /// // as Zendesk's native first reply time
-/// let options = ReplayOptions::default().first_response_from(FirstResponseStart::Creation);
+/// let options = ReplayOptions::default().with_first_response_start(FirstResponseStart::Creation);
 /// assert!(!options.bots_reply);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,28 +89,28 @@ impl Default for ReplayOptions {
 impl ReplayOptions {
     /// Sets [`opening`](Self::opening).
     #[must_use]
-    pub fn opened_by(mut self, opening: Opening) -> Self {
+    pub fn with_opening(mut self, opening: Opening) -> Self {
         self.opening = opening;
         self
     }
 
     /// Sets [`first_response_start`](Self::first_response_start).
     #[must_use]
-    pub fn first_response_from(mut self, start: FirstResponseStart) -> Self {
+    pub fn with_first_response_start(mut self, start: FirstResponseStart) -> Self {
         self.first_response_start = start;
         self
     }
 
     /// Sets [`solve_without_reply`](Self::solve_without_reply).
     #[must_use]
-    pub fn solving_without_reply(mut self, rule: SolveWithoutReply) -> Self {
+    pub fn with_solve_without_reply(mut self, rule: SolveWithoutReply) -> Self {
         self.solve_without_reply = rule;
         self
     }
 
     /// Sets [`repeated_solve`](Self::repeated_solve).
     #[must_use]
-    pub fn repeated_solves(mut self, rule: RepeatedSolve) -> Self {
+    pub fn with_repeated_solve(mut self, rule: RepeatedSolve) -> Self {
         self.repeated_solve = rule;
         self
     }

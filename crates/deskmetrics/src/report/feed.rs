@@ -27,8 +27,8 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 /// use deskmetrics::{Scale, Timestamp};
 ///
 /// let report = Report::builder("2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap())
-///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-///     .by([Attribute::Market])
+///     .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+///     .with_slices([Attribute::Market])
 ///     .build()
 ///     .unwrap();
 /// let mut state = report.state();

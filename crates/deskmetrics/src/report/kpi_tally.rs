@@ -28,7 +28,7 @@ use crate::{
 /// use deskmetrics::report::KpiRequest;
 /// use deskmetrics::{Scale, SurveyResponse};
 ///
-/// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+/// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
 /// for score in [10, 9, 9, 8, 3] {
 ///     nps.push_response(&SurveyResponse::new("nps", Some(score)));
 /// }
@@ -62,7 +62,7 @@ impl KpiRequest {
     /// use deskmetrics::kpi::{Evidence, FcrPolicy, KpiRequest};
     ///
     /// assert_eq!(KpiRequest::new("one_touch").evidence(), Evidence::Messages);
-    /// assert_eq!(KpiRequest::new("fcr").under(FcrPolicy::SingleReply).evidence(), Evidence::Messages);
+    /// assert_eq!(KpiRequest::new("fcr").with_policy(FcrPolicy::SingleReply).evidence(), Evidence::Messages);
     /// assert_eq!(KpiRequest::new("volume").evidence(), Evidence::Records);
     /// ```
     pub fn evidence(&self) -> Evidence {
@@ -121,7 +121,7 @@ impl KpiRequest {
     /// use deskmetrics::kpi::KpiRequest;
     ///
     /// assert!(KpiRequest::new("next_response_time").counts_responses());
-    /// assert!(KpiRequest::new("sla_attainment").of_metric(SlaMetric::NextResponse).counts_responses());
+    /// assert!(KpiRequest::new("sla_attainment").with_metric(SlaMetric::NextResponse).counts_responses());
     /// assert!(!KpiRequest::new("volume").counts_responses());
     /// ```
     pub fn counts_responses(&self) -> bool {
@@ -209,7 +209,7 @@ impl KpiTally {
     /// use deskmetrics::report::KpiRequest;
     /// use deskmetrics::Scale;
     ///
-    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
     /// for (score, answers) in [(Some(10), 60), (Some(8), 30), (Some(2), 10), (None, 900)] {
     ///     nps.push_score(score, answers);
     /// }
@@ -337,7 +337,7 @@ impl KpiTally {
     /// use deskmetrics::Scale;
     /// use deskmetrics::report::KpiRequest;
     ///
-    /// let mut csat = KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5)?).tally(None)?;
+    /// let mut csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?).tally(None)?;
     /// csat.push_score(Some(5), 7);
     /// csat.push_score(Some(2), 3);
     /// let answers: Vec<_> = csat.distribution().unwrap().iter().collect();

@@ -317,9 +317,9 @@ impl ReportState {
     /// use deskmetrics::ticket::Attribute;
     /// use deskmetrics::{Scale, SurveyResponse, Timestamp};
     ///
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
     /// let cut_off = "2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap();
-    /// let report = Report::builder(cut_off).kpi(nps.clone()).by([Attribute::Market]).build().unwrap();
+    /// let report = Report::builder(cut_off).with_kpi(nps.clone()).with_slices([Attribute::Market]).build().unwrap();
     /// let mut state = report.state();
     /// state.push_response(&SurveyResponse::new("nps", Some(10)), None);
     /// assert_eq!(state.kpi(&nps).unwrap().headline(0.95).n, 1);

@@ -172,8 +172,8 @@ impl ReportState {
     /// use deskmetrics::report::{KpiRequest, Report, ReportState};
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    /// let report = Report::undated().kpi(nps).build().unwrap();
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let report = Report::undated().with_kpi(nps).build().unwrap();
     /// let answers = [10, 9, 3].map(|score| SurveyResponse::new("nps", Some(score)));
     /// let here = report.run(&[], &answers, &[]).unwrap();
     ///
@@ -302,7 +302,7 @@ impl KpiTally {
     /// use deskmetrics::report::{KpiRequest, KpiTally};
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
     /// nps.push_response(&SurveyResponse::new("nps", Some(9)));
     /// let mut bytes = nps.to_bytes();
     /// assert_eq!(KpiTally::from_bytes(&bytes).unwrap(), nps);

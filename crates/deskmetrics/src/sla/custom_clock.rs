@@ -24,11 +24,11 @@ use crate::ticket::Status;
 ///     cycles = "many"
 /// "#).unwrap();
 /// let built = CustomClock::new("triage")
-///     .start(ClockEvent::Created)
-///     .start(ClockEvent::Reopened)
-///     .pause(Moment::in_status([Status::Pending]))
-///     .stop(ClockEvent::Assigned)
-///     .stop(Moment::in_status([Status::Solved, Status::Closed]));
+///     .with_start(ClockEvent::Created)
+///     .with_start(ClockEvent::Reopened)
+///     .with_pause(Moment::in_status([Status::Pending]))
+///     .with_stop(ClockEvent::Assigned)
+///     .with_stop(Moment::in_status([Status::Solved, Status::Closed]));
 /// assert_eq!(from_text, built);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,35 +66,35 @@ impl CustomClock {
 
     /// The same with one more start.
     #[must_use]
-    pub fn start(mut self, moment: impl Into<Moment>) -> Self {
+    pub fn with_start(mut self, moment: impl Into<Moment>) -> Self {
         self.start.push(moment.into());
         self
     }
 
     /// The same with one more pause.
     #[must_use]
-    pub fn pause(mut self, moment: impl Into<Moment>) -> Self {
+    pub fn with_pause(mut self, moment: impl Into<Moment>) -> Self {
         self.pause.push(moment.into());
         self
     }
 
     /// The same with one more stop.
     #[must_use]
-    pub fn stop(mut self, moment: impl Into<Moment>) -> Self {
+    pub fn with_stop(mut self, moment: impl Into<Moment>) -> Self {
         self.stop.push(moment.into());
         self
     }
 
     /// The same with one more cancellation.
     #[must_use]
-    pub fn cancel(mut self, moment: impl Into<Moment>) -> Self {
+    pub fn with_cancel(mut self, moment: impl Into<Moment>) -> Self {
         self.cancel.push(moment.into());
         self
     }
 
     /// The same with one more reset.
     #[must_use]
-    pub fn reset(mut self, moment: impl Into<Moment>) -> Self {
+    pub fn with_reset(mut self, moment: impl Into<Moment>) -> Self {
         self.reset.push(moment.into());
         self
     }
@@ -108,7 +108,7 @@ impl CustomClock {
 
     /// The same with another beginning of the count.
     #[must_use]
-    pub fn counting_from(mut self, from: CountsFrom) -> Self {
+    pub fn with_counts_from(mut self, from: CountsFrom) -> Self {
         self.counts_from = from;
         self
     }
@@ -170,7 +170,7 @@ impl Moment {
 
     /// The same, restricted to this event.
     #[must_use]
-    pub fn at(mut self, event: ClockEvent) -> Self {
+    pub fn with_event(mut self, event: ClockEvent) -> Self {
         self.event = Some(event);
         self
     }

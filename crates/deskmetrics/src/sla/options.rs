@@ -22,14 +22,14 @@ pub struct SlaOptions {
 impl SlaOptions {
     /// The same with another [`target_change`](Self::target_change).
     #[must_use]
-    pub fn on_target_change(mut self, rule: TargetChange) -> Self {
+    pub fn with_target_change(mut self, rule: TargetChange) -> Self {
         self.target_change = rule;
         self
     }
 
     /// The same with another [`reopen`](Self::reopen).
     #[must_use]
-    pub fn on_reopen(mut self, rule: Reopen) -> Self {
+    pub fn with_reopen(mut self, rule: Reopen) -> Self {
         self.reopen = rule;
         self
     }
@@ -43,7 +43,7 @@ impl SlaOptions {
 
     /// The same with another [`loosened`](Self::loosened).
     #[must_use]
-    pub fn on_loosening(mut self, rule: RelaxationPolicy) -> Self {
+    pub fn with_loosened(mut self, rule: RelaxationPolicy) -> Self {
         self.loosened = rule;
         self
     }

@@ -115,35 +115,35 @@ impl SlaPolicy {
 
     /// The same for tickets that meet these conditions only.
     #[must_use]
-    pub fn when(mut self, conditions: Conditions) -> Self {
+    pub fn with_conditions(mut self, conditions: Conditions) -> Self {
         self.when = conditions;
         self
     }
 
     /// The same without tickets that meet any of these conditions.
     #[must_use]
-    pub fn unless(mut self, conditions: Conditions) -> Self {
+    pub fn with_exclusions(mut self, conditions: Conditions) -> Self {
         self.unless = conditions;
         self
     }
 
     /// The same, in force from then on.
     #[must_use]
-    pub fn valid_from(mut self, from: impl Into<Timestamp>) -> Self {
+    pub fn with_valid_from(mut self, from: impl Into<Timestamp>) -> Self {
         self.valid_from = Some(from.into());
         self
     }
 
     /// The same, in force until then.
     #[must_use]
-    pub fn valid_until(mut self, until: impl Into<Timestamp>) -> Self {
+    pub fn with_valid_until(mut self, until: impl Into<Timestamp>) -> Self {
         self.valid_until = Some(until.into());
         self
     }
 
     /// The same with its business-clock targets on a named schedule.
     #[must_use]
-    pub fn on_schedule(mut self, name: impl Into<Box<str>>) -> Self {
+    pub fn with_schedule(mut self, name: impl Into<Box<str>>) -> Self {
         self.schedule = Some(name.into());
         self
     }
@@ -186,7 +186,7 @@ impl SlaTarget {
 
     /// The same, at risk from this share of the target on.
     #[must_use]
-    pub fn at_risk(mut self, share: f64) -> Self {
+    pub fn with_at_risk(mut self, share: f64) -> Self {
         self.at_risk = Some(share);
         self
     }

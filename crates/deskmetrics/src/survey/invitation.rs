@@ -63,7 +63,7 @@ impl Invitation {
 
     /// The same invitation, answered at `at`.
     #[must_use]
-    pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
+    pub fn with_answered_at(mut self, at: impl Into<Timestamp>) -> Self {
         self.answered_at = Some(at.into());
         self
     }
@@ -84,21 +84,21 @@ impl Invitation {
 
     /// The same invitation, sent about a ticket.
     #[must_use]
-    pub fn about(mut self, ticket: impl Into<TicketId>) -> Self {
+    pub fn with_ticket(mut self, ticket: impl Into<TicketId>) -> Self {
         self.ticket = Some(ticket.into());
         self
     }
 
     /// The same invitation, not delivered.
     #[must_use]
-    pub fn bounced(mut self) -> Self {
+    pub fn without_delivery(mut self) -> Self {
         self.delivered = false;
         self
     }
 
     /// The same invitation with one more attribute.
     #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
         self.attributes.set(attribute, Some(value.into()));
         self
     }

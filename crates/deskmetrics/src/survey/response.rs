@@ -10,7 +10,7 @@ use crate::ticket::{Attribute, Attributes, CustomerId, TicketId};
 /// ```
 /// use deskmetrics::SurveyResponse;
 ///
-/// let answered = SurveyResponse::new("nps", Some(9)).about("T-1");
+/// let answered = SurveyResponse::new("nps", Some(9)).with_ticket("T-1");
 /// let skipped = SurveyResponse::new("nps", None);
 /// assert_eq!(answered.score, Some(9));
 /// assert_eq!(skipped.score, None);
@@ -63,35 +63,35 @@ impl SurveyResponse {
 
     /// The same answer, given at `at`.
     #[must_use]
-    pub fn answered_at(mut self, at: impl Into<Timestamp>) -> Self {
+    pub fn with_at(mut self, at: impl Into<Timestamp>) -> Self {
         self.at = Some(at.into());
         self
     }
 
     /// The same answer, about `ticket`.
     #[must_use]
-    pub fn about(mut self, ticket: impl Into<TicketId>) -> Self {
+    pub fn with_ticket(mut self, ticket: impl Into<TicketId>) -> Self {
         self.ticket = Some(ticket.into());
         self
     }
 
     /// The same answer, to the invitation with this id.
     #[must_use]
-    pub fn answering(mut self, invitation: impl Into<Box<str>>) -> Self {
+    pub fn with_invitation(mut self, invitation: impl Into<Box<str>>) -> Self {
         self.invitation = Some(invitation.into());
         self
     }
 
     /// The same answer, given by `customer`.
     #[must_use]
-    pub fn given_by(mut self, customer: impl Into<CustomerId>) -> Self {
+    pub fn with_customer(mut self, customer: impl Into<CustomerId>) -> Self {
         self.customer = Some(customer.into());
         self
     }
 
     /// The same answer with one more attribute.
     #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
         self.attributes.set(attribute, Some(value.into()));
         self
     }

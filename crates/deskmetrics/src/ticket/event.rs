@@ -129,7 +129,7 @@ impl TicketEvent {
 
     /// The same event, caused by the person or bot of this name.
     #[must_use]
-    pub fn by(mut self, name: impl Into<Box<str>>) -> Self {
+    pub fn with_author_name(mut self, name: impl Into<Box<str>>) -> Self {
         self.author_name = Some(name.into());
         self
     }

@@ -66,7 +66,7 @@ impl TicketState {
         metrics.bot_first_response_time = talk.bot_first_response.map(ClockSpan::elapsed);
         metrics.next_responses.clear();
         metrics.next_responses.extend(talk.next_responses.iter().map(|response| {
-            Response::after(response.waited.elapsed()).at(Timestamp::saturating_from_micros(response.at))
+            Response::after(response.waited.elapsed()).with_at(Timestamp::saturating_from_micros(response.at))
         }));
         metrics.unanswered_next_response_times.clear();
         metrics.unanswered_next_response_times.extend(talk.unanswered_next.iter().map(|span| span.elapsed()));

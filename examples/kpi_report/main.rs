@@ -125,7 +125,7 @@ fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
 
 /// Whether the data contains dates.
 fn dated(dataset: &Dataset) -> bool {
-    dataset.last_instant().is_some()
+    dataset.last_timestamp().is_some()
 }
 
 /// Returns an error if no record has an attribute to slice by.

@@ -17,7 +17,7 @@ use deskmetrics::{
     ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
 };
 
-use crate::column::InstantReading;
+use crate::column::TimestampReading;
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
@@ -181,7 +181,7 @@ impl Dataset {
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
-            dataset.as_of = dataset.last_instant();
+            dataset.as_of = dataset.last_timestamp();
             dataset.findings.extend(dataset.tables.implausible());
         }
         let sliced = dataset.check_attributes(&dataset.by);
@@ -353,8 +353,8 @@ impl Dataset {
     /// The last timestamp in the data; `None` if there is none. The ends of stated durations count as timestamps.
     ///
     /// It excludes a timestamp that is more than ten years later than 99.9 % of all timestamps, or than all others.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        self.tables.last_instant()
+    pub fn last_timestamp(&self) -> Option<Timestamp> {
+        self.tables.last_timestamp()
     }
 
     /// The number of tickets.
@@ -459,7 +459,7 @@ fn counted_by(request: &KpiRequest) -> Option<Attribute> {
 }
 
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
-    InstantReading::new(zone)
+    TimestampReading::new(zone)
         .read(text)
         .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is not a timestamp")))
 }

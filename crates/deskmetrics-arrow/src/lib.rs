@@ -94,7 +94,7 @@ mod table;
 pub use attribute::UnknownAttribute;
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
-pub use decode::{Customers, Example, Exclusion, Scope, SourceReport};
+pub use decode::{CustomerCodes, Example, Exclusion, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, plain_message};
 pub use error::ReadError;
 pub use file::Progress;

@@ -435,7 +435,7 @@ fn last_timestamp_is_that_of_the_records(dataset: &Dataset) -> Result<(), TestCa
     let happened = dataset.events().into_iter().map(|event| event.at);
     let answered = dataset.responses().into_iter().filter_map(|answer| answer.at);
     let sent = dataset.invitations().into_iter().map(|sent| sent.answered_at.unwrap_or(sent.sent_at));
-    prop_assert_eq!(dataset.last_instant(), created.chain(happened).chain(answered).chain(sent).max());
+    prop_assert_eq!(dataset.last_timestamp(), created.chain(happened).chain(answered).chain(sent).max());
     let counts = dataset.counts();
     prop_assert_eq!(counts.tickets, dataset.tickets().len());
     prop_assert_eq!(counts.events, dataset.events().len());
@@ -615,7 +615,7 @@ fn tables_without_rows_give_an_empty_report() {
     };
     let dataset = none.read(Conventions::USUAL, &layout).unwrap();
     // Every KPI is possible for a log without events.
-    assert_eq!(dataset.last_instant(), None);
+    assert_eq!(dataset.last_timestamp(), None);
     for threads in [0, 1, 4] {
         assert_eq!(dataset.feed(&report, threads).unwrap().table(), report.state().table());
     }

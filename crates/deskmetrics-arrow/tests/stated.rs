@@ -386,7 +386,7 @@ fn values_stated_after_the_cut_off_do_not_count() {
         assert_eq!(value(KpiRequest::new("replies_per_ticket")), (1.5, 2), "{at}");
     }
     // The data reaches to the last of these ends.
-    assert_eq!(stated.last_instant(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
+    assert_eq!(stated.last_timestamp(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
 }
 
 #[test]

@@ -189,7 +189,7 @@ proptest! {
     ) {
         let wall: Vec<i64> = hours.iter().map(|hour| 1_700_000_000 + hour * 3600 + minute * 60).collect();
         let sent: ArrayRef = Arc::new(TimestampSecondArray::from(wall.clone()));
-        let reading = deskmetrics_arrow::column::InstantReading::new(Copenhagen);
+        let reading = deskmetrics_arrow::column::TimestampReading::new(Copenhagen);
         let mut one_by_one = reading.bind(&sent).unwrap();
         let cut_off: Timestamp = "2024-08-01T00:00:00Z".parse().unwrap();
         let mut expected = ResponseRate::default().with_as_of(cut_off);

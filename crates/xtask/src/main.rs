@@ -2,6 +2,7 @@
 //!
 //! They need only Rust and Python 3.11 or newer. Their output is under `target/`.
 
+mod api;
 mod command;
 mod layers;
 mod python;
@@ -20,6 +21,7 @@ usage: cargo x <task> [arguments]
   lint                       formatting, clippy with warnings as errors
   layers                     imports run downwards, and no files import in a circle
   words                      words that the project does not use do not become more
+  api                        setters are named with_*, and a name means one type of its crate
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   sample                     writes examples/sample anew (the same bytes on every machine)
@@ -46,6 +48,7 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["docs"] => docs(),
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
+        ["api"] => api::check(&root()),
         ["bench", rest @ ..] => bench(rest),
         ["sample"] => sample(),
         ["wheel"] => python::wheel(),

@@ -13,7 +13,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::column::InstantReading;
+use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::{
     AmbiguousRole, Dataset, Description, ReadOptions, TableKind, attribute_column, infer_roles,
 };
@@ -508,7 +508,7 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         let Some(name) = columns.first() else { continue };
         let Ok(place) = table.schema.index_of(name) else { continue };
         let format = |form: &Value| form.get("format").and_then(Value::as_str).map(str::to_owned);
-        let mut reading = InstantReading::new(Tz::UTC);
+        let mut reading = TimestampReading::new(Tz::UTC);
         if let Some(format) = format(form).or_else(|| format(roles.get("instants")?)) {
             // A format that makes no sense is an error of the description, which names its place.
             let Ok(with_format) = reading.with_format(&format) else { continue };

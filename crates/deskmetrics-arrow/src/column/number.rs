@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use arrow_array::ArrayRef;
 use serde::{Deserialize, Serialize};
 
-use super::instant::is_text;
+use super::timestamp::is_text;
 use super::{BadCell, Cell, TextColumn, WrongType};
 
 /// How numbers are read: codes that mean missing, labels that mean a number, and a factor.

@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::Progress;
-use super::part::{Part, PassedOver};
+use super::part::{Part, SkippedRows};
 use super::selection::Selection;
 use crate::ReadError;
 
@@ -88,8 +88,8 @@ impl Iterator for Batches {
     fn next(&mut self) -> Option<Self::Item> {
         let part = self.next_part()?.and_then(|part| {
             let bad = part.gaps.into_iter().find_map(|gap| match gap.passed_over {
-                PassedOver::Bad(line) => Some(line),
-                PassedOver::NotSelected(_) => None,
+                SkippedRows::Bad(line) => Some(line),
+                SkippedRows::NotSelected(_) => None,
             });
             bad.map_or(Ok(part.batch), |line| Err(ReadError::bad_line(&self.path, line)))
         });

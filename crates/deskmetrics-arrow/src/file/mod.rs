@@ -16,7 +16,7 @@ mod table;
 
 pub use batches::Batches;
 pub(crate) use line::BadLine;
-pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
+pub(crate) use part::{Gap, Part, RowNumbers, SkippedRows};
 pub use progress::Progress;
 pub use spec::FileSpec;
 pub use table::Table;

@@ -122,7 +122,7 @@ impl Dataset {
             return Err(ReportError::UnknownAttribute { attribute, why });
         }
         let tables = &*self.tables;
-        let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_instant());
+        let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_timestamp());
         let as_of = if tables.tickets.rows() > 0 { cut_off() } else { None };
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();

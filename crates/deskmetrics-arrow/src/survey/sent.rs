@@ -10,7 +10,7 @@ use deskmetrics::{Reason, Timestamp};
 
 use super::booleans;
 use crate::column::bits::{Bits, rows_of};
-use crate::column::utc::each_instant;
+use crate::column::utc::each_timestamp;
 use crate::column::{Column, ColumnError};
 
 /// Invitations as columns, one row per invitation.
@@ -92,7 +92,7 @@ fn row_by_row(invitations: &InvitationColumns<'_>, tally: &mut ResponseRate) -> 
     let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
     let read = |column: &Column<'_>| {
         let mut instants = Vec::with_capacity(column.len());
-        each_instant(column, *assume_tz, |at| {
+        each_timestamp(column, *assume_tz, |at| {
             instants.push(at.map(|at| at.map(Timestamp::saturating_from_micros)));
         })?;
         Ok::<Vec<Read>, ColumnError>(instants)

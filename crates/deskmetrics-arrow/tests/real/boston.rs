@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use deskmetrics::kpi::backlog;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Ratio, Reason, Status, Ticket, Timestamp};
-use deskmetrics_arrow::column::{InstantReading, TextColumn};
+use deskmetrics_arrow::column::{TextColumn, TimestampReading};
 use deskmetrics_arrow::file::{FileSpec, Table};
 use deskmetrics_arrow::{Dataset, Scope};
 
@@ -110,7 +110,7 @@ fn business_time_and_backlog_are_those_of_the_facts() {
 
     let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
-    let local = InstantReading::new(dataset.time_zone);
+    let local = TimestampReading::new(dataset.time_zone);
     for (at, open) in facts["backlog_open_at"].as_object().unwrap() {
         // What happens in the second named has happened.
         let at = local.read(at).unwrap().unwrap().to_utc() + TimeDelta::milliseconds(999);

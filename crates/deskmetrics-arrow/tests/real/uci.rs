@@ -24,8 +24,9 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
     let places = names.map(|name| table.column(name).unwrap());
-    let format =
-        deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).with_format("%d/%m/%Y %H:%M").unwrap();
+    let format = deskmetrics_arrow::column::TimestampReading::new(chrono_tz::UTC)
+        .with_format("%d/%m/%Y %H:%M")
+        .unwrap();
     let format = format.with_missing(["?"]);
     let mut stated = HashMap::new();
     for batch in table.batches(&places).unwrap() {

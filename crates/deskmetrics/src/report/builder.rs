@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::Measure;
 use super::period::Periods;
+use super::resolved_kpi::ResolvedKpi;
 use super::{KpiRequest, ReportError};
 use crate::Timestamp;
 use crate::kpi::{RecordNeeds, ResponseRate};
@@ -46,7 +46,7 @@ use crate::ticket::Attribute;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ReportBuilder", into = "ReportBuilder")]
 pub struct Report {
-    pub(super) measures: Vec<Measure>,
+    pub(super) measures: Vec<ResolvedKpi>,
     pub(super) settings: ReportBuilder,
 }
 
@@ -188,7 +188,7 @@ impl ReportBuilder {
             return Err(ReportError::NameTwice { name: pair[0].to_owned() });
         }
         let measures =
-            self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
+            self.kpis.iter().map(|kpi| ResolvedKpi::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
         let report = Report { measures, settings: self };
         report.check_responders()?;
         Ok(report)
@@ -255,7 +255,7 @@ impl Report {
     /// ```
     pub fn needs(&self) -> Needs {
         let responses = if self.is_by_responder() { Needs::CONVERSATION } else { Needs::NOTHING };
-        self.measures.iter().map(Measure::needs).fold(responses, Needs::and)
+        self.measures.iter().map(ResolvedKpi::needs).fold(responses, Needs::and)
     }
 
     /// Whether it is sliced by [`Actor::Responder`].
@@ -280,19 +280,19 @@ impl Report {
     pub fn record_needs(&self) -> RecordNeeds {
         let responders = RecordNeeds { people: true, verdicts: true, ..RecordNeeds::NONE };
         let responders = if self.is_by_responder() { responders } else { RecordNeeds::NONE };
-        self.measures.iter().map(Measure::record_needs).fold(responders, RecordNeeds::and)
+        self.measures.iter().map(ResolvedKpi::record_needs).fold(responders, RecordNeeds::and)
     }
 
     /// Whether some KPI reads more of an answer than question, date and score.
     #[doc(hidden)]
     pub fn needs_whole_answers(&self) -> bool {
-        self.measures.iter().any(Measure::needs_whole_answer)
+        self.measures.iter().any(ResolvedKpi::needs_whole_answer)
     }
 
     /// Whether some KPI reads more of an invitation than question, date and outcome.
     #[doc(hidden)]
     pub fn needs_whole_invitations(&self) -> bool {
-        self.measures.iter().any(Measure::needs_whole_invitation)
+        self.measures.iter().any(ResolvedKpi::needs_whole_invitation)
     }
 
     /// The questions whose scores it reads, with the lowest and the highest score that matter to some KPI; each question
@@ -300,7 +300,7 @@ impl Report {
     #[doc(hidden)]
     pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
         let mut ranges: Vec<(Box<str>, RangeInclusive<i32>)> = Vec::new();
-        for (question, ends) in self.measures.iter().filter_map(Measure::scores) {
+        for (question, ends) in self.measures.iter().filter_map(ResolvedKpi::scores) {
             match ranges.iter_mut().find(|(known, _)| **known == *question) {
                 Some((_, known)) => {
                     *known = *known.start().min(ends.start())..=*known.end().max(ends.end());
@@ -318,7 +318,7 @@ impl Report {
         if self.measures.iter().any(|measure| measure.scored_question().is_some()) {
             rules.push(response_rule(self.settings.as_of));
         }
-        for rule in self.measures.iter().filter_map(Measure::invitation_rule) {
+        for rule in self.measures.iter().filter_map(ResolvedKpi::invitation_rule) {
             if !rules.contains(rule) {
                 rules.push(rule.clone());
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
@@ -42,7 +42,7 @@ use crate::{
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct KpiTally {
     request: KpiRequest,
-    measure: Measure,
+    measure: ResolvedKpi,
     tally: Box<dyn AnyKpi>,
 }
 
@@ -125,20 +125,20 @@ impl KpiRequest {
     /// assert!(!KpiRequest::new("volume").counts_responses());
     /// ```
     pub fn counts_responses(&self) -> bool {
-        Measure::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
+        ResolvedKpi::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
     }
 
     /// The measures a replay must compute for this KPI; all of them if that depends on a missing option.
     pub fn needs(&self) -> Needs {
         // Some KPIs need a cut-off; which one does not matter here.
-        Measure::resolve(self, Some(Timestamp::MAX))
+        ResolvedKpi::resolve(self, Some(Timestamp::MAX))
             .map_or(Needs::EVERYTHING, |measure| measure.empty.needs())
     }
 }
 
 impl KpiTally {
     pub(super) fn new(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, ReportError> {
-        let measure = Measure::resolve(request, as_of)?;
+        let measure = ResolvedKpi::resolve(request, as_of)?;
         Ok(Self { request: request.clone(), tally: measure.empty.clone(), measure })
     }
 

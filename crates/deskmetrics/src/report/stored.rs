@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
 use super::kpi_tally::Counts as TallyCounts;
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::slice::Values;
 use super::table::RecordCounts;
 use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState};
@@ -254,7 +254,7 @@ impl ReportState {
                     if tallies.len() != measures.len() {
                         return Err("its counts are not those of its report's KPIs".to_owned());
                     }
-                    let read = |(bytes, measure): (&ByteBuf, &Measure)| measure.empty.read(bytes);
+                    let read = |(bytes, measure): (&ByteBuf, &ResolvedKpi)| measure.empty.read(bytes);
                     let tallies: Vec<Box<dyn AnyKpi>> =
                         tallies.iter().zip(measures).map(read).collect::<Result<_, _>>()?;
                     // The cells of a slice reach up to its last period.

@@ -28,7 +28,7 @@ mod dates;
 mod day_table;
 mod definition;
 mod error;
-mod far;
+mod extrapolation;
 mod form;
 mod holiday;
 mod hours_text;

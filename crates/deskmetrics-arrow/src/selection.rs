@@ -272,7 +272,7 @@ impl KpiSelection {
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
                 "survey_completion" => requests.push(request),
                 // A dataset has no contacts of phone and chat queues.
-                _ if definition.topic == Topic::Live || !holds(dataset, &TICKETS) => {}
+                _ if definition.topic == Topic::Queue || !holds(dataset, &TICKETS) => {}
                 "fcr" => {
                     requests.extend(self.policy(dataset).map(|policy| request.with_policy(policy.clone())));
                 }

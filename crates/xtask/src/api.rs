@@ -10,7 +10,7 @@ use syn::{
 };
 
 use crate::command::Failed;
-use crate::workspace::files;
+use crate::files::files;
 
 /// The source folders of the libraries.
 const CRATES: [&str; 4] = [
@@ -26,8 +26,8 @@ const OPERATIONS: [&str; 6] = [
     "Interval::scaled",
     "Interval::within",
     "Needs::and",
+    "Needs::without",
     "RecordNeeds::and",
-    "Timestamp::saturating_add",
 ];
 
 /// Fails where a setter is not named `with_*` or `without_*`, or where two types of a crate have the same name.

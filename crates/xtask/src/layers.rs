@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 use crate::command::Failed;
-use crate::workspace;
+use crate::files::files;
 
 /// The source folders of the crates.
 const CRATES: [&str; 6] = [
@@ -70,8 +70,8 @@ struct File {
 
 impl Crate {
     fn read(root: &Path, folder: &str) -> Result<Self, Failed> {
-        let mut files = BTreeMap::new();
-        for source in workspace::files(&root.join(folder), &["rs"])? {
+        let mut read = BTreeMap::new();
+        for source in files(&root.join(folder), &["rs"])? {
             let failed =
                 |error: &dyn std::fmt::Display| Failed::new(format!("{}: {error}", source.display()));
             let text = fs::read_to_string(&source).map_err(|error| failed(&error))?;
@@ -80,9 +80,9 @@ impl Crate {
             let path = source.strip_prefix(root).unwrap_or(&source).to_path_buf();
             let mut file = File { path, names: BTreeMap::new(), paths: BTreeSet::new() };
             file.visit_file(&parsed);
-            files.insert(place(relative), file);
+            read.insert(place(relative), file);
         }
-        Ok(Self { files })
+        Ok(Self { files: read })
     }
 
     /// The file that defines what a path leads to from inside a module.

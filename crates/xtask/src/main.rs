@@ -4,6 +4,7 @@
 
 mod api;
 mod command;
+mod files;
 mod layers;
 mod python;
 mod words;

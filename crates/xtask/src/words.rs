@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::Failed;
-use crate::workspace::files;
+use crate::files::files;
 
 /// Words that are not used, those used instead, and how often the first may still occur: in names of stored fields and option
 /// values that older data contains.

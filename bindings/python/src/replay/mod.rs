@@ -392,7 +392,7 @@ impl Replay {
 /// - ``no_schedule``: business time without a schedule is ``"unknown"``, or that of ``"always_open"`` hours.
 /// - ``sla``: dict with ``target_change`` (``"carry_elapsed"``, ``"reset"``, ``"strictest"``, ``"at_start"``), ``reopen``
 ///   (``"resume"``, ``"new_instance"``, ``"ignore"``), ``deadline`` (``"inclusive"``, ``"strict"``), ``loosened``
-///   (``"first_breach_stands"``, ``"reevaluate"``) and ``validity`` of policies (``"at_creation"``, ``"at_each_change"``).
+///   (``"first_breach_remains"``, ``"reevaluate"``) and ``validity`` of policies (``"at_creation"``, ``"at_each_change"``).
 ///
 /// Examples
 /// --------

@@ -36,7 +36,7 @@ fn stars() -> Scale {
 
 /// Every KPI about tickets, with required and then with optional settings.
 pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
-    let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Live);
+    let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Queue);
     let mut kpis = Vec::new();
     for definition in kpi::DEFINITIONS.iter().filter(|definition| about_tickets(definition.topic)) {
         let plain = KpiRequest::new(definition.id);

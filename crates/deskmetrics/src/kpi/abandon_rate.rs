@@ -14,7 +14,7 @@ use crate::{Ratio, Reason, Unit};
 /// The definition of the abandon rate.
 pub const DEFINITION: Definition = Definition {
     id: "abandon_rate",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text { en: "Abandon rate", es: "Tasa de abandono", da: "Andel tabte opkald" },
     description: Text {
         en: "The share of offered calls or chats whose customer gave up waiting.",

@@ -166,7 +166,7 @@ pub enum Topic {
     /// SLA attainment.
     Sla,
     /// Phone and chat queues.
-    Live,
+    Queue,
 }
 
 /// The better direction of a KPI.

@@ -13,7 +13,7 @@ use crate::{Elapsed, Reason, Unit};
 /// The definition of handle time.
 pub const DEFINITION: Definition = Definition {
     id: "handle_time",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text {
         en: "Average handle time (AHT)",
         es: "Tiempo medio de gestión (AHT)",

@@ -15,7 +15,7 @@ use crate::{Timestamp, duration_text};
 /// The definition of the service level.
 pub const DEFINITION: Definition = Definition {
     id: "service_level",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text { en: "Service level", es: "Nivel de servicio", da: "Serviceniveau" },
     description: Text {
         en: "The share of offered calls or chats answered within the target time.",

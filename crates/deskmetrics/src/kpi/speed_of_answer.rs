@@ -13,7 +13,7 @@ use crate::{Elapsed, Reason, Unit};
 /// The definition of the speed of answer.
 pub const DEFINITION: Definition = Definition {
     id: "speed_of_answer",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text {
         en: "Average speed of answer (ASA)",
         es: "Velocidad media de respuesta (ASA)",

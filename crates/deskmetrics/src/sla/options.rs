@@ -105,7 +105,8 @@ pub enum Deadline {
 pub enum RelaxationPolicy {
     /// The first breach remains.
     #[default]
-    FirstBreachStands,
+    #[serde(alias = "first_breach_stands")]
+    FirstBreachRemains,
     /// Only the target in force at completion (or the cut-off) decides.
     Reevaluate,
 }

@@ -71,6 +71,7 @@
 //! [`SnapshotSource`]: description::SnapshotSource
 #![forbid(unsafe_code)]
 
+mod any_error;
 mod attribute;
 pub mod column;
 mod contracts;
@@ -91,6 +92,7 @@ pub mod schedule;
 pub mod survey;
 mod table;
 
+pub use any_error::Error;
 pub use attribute::UnknownAttribute;
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};

@@ -98,4 +98,4 @@ pub use stats::{
 };
 pub use survey::{Invitation, Scale, SurveyResponse};
 pub use ticket::{Author, Status, Ticket, TicketEvent};
-pub use timestamp::Timestamp;
+pub use timestamp::{Timestamp, UnknownTimestamp};

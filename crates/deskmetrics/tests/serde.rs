@@ -94,7 +94,7 @@ fn durations_read_like_people_write_them() {
         assert_eq!(duration_text::format(duration), written);
     }
     assert_eq!(
-        duration_text::parse("soon").unwrap_err(),
+        duration_text::parse("soon").unwrap_err().to_string(),
         "duration \"soon\" is not of the form \"4h\", \"1h 30m\" or \"45s\""
     );
 }

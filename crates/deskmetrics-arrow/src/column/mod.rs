@@ -28,7 +28,7 @@ pub use order::{DateOrderError, Witness};
 pub use shape::DateOrder;
 pub use text::TextColumn;
 pub(crate) use text::cast;
-pub use timestamp::{Ambiguous, Nonexistent, TimestampColumn, TimestampReading};
+pub use timestamp::{Ambiguous, Nonexistent, TimestampColumn, TimestampReading, UnknownFormat};
 pub use word::{Gone, Meaning, TicketStatus, WordColumn, WordReading};
 
 use std::borrow::Cow;

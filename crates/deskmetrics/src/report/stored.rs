@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// Why bytes are not taken for a stored state or tally.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoredError {
     /// They are something else.

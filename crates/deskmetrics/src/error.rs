@@ -4,7 +4,10 @@ use crate::UnknownTimestamp;
 use crate::duration_text::UnknownDuration;
 use crate::kpi::{PolicyPartsError, RequestError, UnknownFcrPolicy};
 use crate::replay::TrackError;
-use crate::report::{ReportError, StoredError, UnknownPeriod};
+#[cfg(feature = "bytes")]
+use crate::report::StoredError;
+#[cfg(feature = "report")]
+use crate::report::{ReportError, UnknownPeriod};
 use crate::schedule::{BudgetError, DueError, ScheduleError, SliceLengthError};
 use crate::survey::{ScaleError, UnknownConvention};
 use crate::ticket::UnknownStatus;
@@ -71,12 +74,15 @@ pub enum Error {
     #[error(transparent)]
     Request(#[from] RequestError),
     /// A report that cannot be made as requested.
+    #[cfg(feature = "report")]
     #[error(transparent)]
     Report(#[from] ReportError),
     /// A text that names no period.
+    #[cfg(feature = "report")]
     #[error(transparent)]
     Period(#[from] UnknownPeriod),
     /// Bytes that are no stored report state or tally.
+    #[cfg(feature = "bytes")]
     #[error(transparent)]
     Stored(#[from] StoredError),
 }

@@ -67,6 +67,9 @@
 //!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "stored reports use the whole crate"))]
+#![cfg_attr(not(feature = "report"), allow(unused_imports, reason = "as above"))]
 
 pub mod catalogue;
 pub mod duration_text;
@@ -79,6 +82,7 @@ pub mod guide;
 pub mod kpi;
 pub mod queue;
 pub mod replay;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod schedule;
 pub mod sla;

@@ -487,8 +487,10 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     /// The same, of a tally that is kept.
     fn merge_copy(&mut self, other: &dyn AnyKpi);
     /// The counts as MessagePack.
+    #[cfg(feature = "bytes")]
     fn to_bytes(&self) -> Vec<u8>;
     /// The tally of this type that [`to_bytes`](Self::to_bytes) wrote.
+    #[cfg(feature = "bytes")]
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String>;
 }
 
@@ -604,10 +606,12 @@ impl<K: Kpi> AnyKpi for K {
             Merge::merge_from(self, other);
         }
     }
+    #[cfg(feature = "bytes")]
     fn to_bytes(&self) -> Vec<u8> {
         // Writing to memory cannot fail, and a test writes every KPI.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
+    #[cfg(feature = "bytes")]
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String> {
         let read = rmp_serde::from_slice::<K>(bytes).map_err(|error| error.to_string())?;
         Ok(Box::new(read))

@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
-
 use super::resolved_kpi::ResolvedKpi;
+#[cfg(feature = "bytes")]
+use super::stored_tally::StoredTally;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
@@ -38,8 +37,9 @@ use crate::{
 /// assert_eq!((&*headline.measure, headline.value, headline.n), ("score", Some(40.0), 5));
 /// assert_eq!(nps.definition().name.en, "Net Promoter Score");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "bytes", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "bytes", serde(try_from = "StoredTally", into = "StoredTally"))]
 pub struct KpiTally {
     request: KpiRequest,
     measure: ResolvedKpi,
@@ -149,15 +149,6 @@ impl KpiTally {
         counted: Box<dyn AnyKpi>,
     ) -> Result<Self, ReportError> {
         Ok(Self { tally: counted, ..Self::new(request, as_of)? })
-    }
-
-    pub(super) fn of_stored(
-        request: &KpiRequest,
-        as_of: Option<Timestamp>,
-        counts: &Counts,
-    ) -> Result<Self, ReportError> {
-        let empty = Self::new(request, as_of)?;
-        Ok(Self { tally: counts.read(&*empty.tally)?, ..empty })
     }
 
     pub(super) fn counted(&self) -> &dyn AnyKpi {
@@ -391,52 +382,5 @@ impl Places for OnePlace<'_> {
 
     fn snapshot(&self, _number: usize) -> Option<(Timestamp, usize)> {
         None
-    }
-}
-
-/// A stored tally, not checked yet.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    request: KpiRequest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    as_of: Option<Timestamp>,
-    counts: Counts,
-}
-
-/// The counts of a tally as MessagePack, with the KPI's id.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Counts {
-    kpi: Box<str>,
-    counts: ByteBuf,
-}
-
-impl Counts {
-    pub(super) fn of(tally: &dyn AnyKpi) -> Self {
-        Self { kpi: tally.definition().id.into(), counts: ByteBuf::from(tally.to_bytes()) }
-    }
-
-    /// The tally, if it is one like `empty`.
-    pub(super) fn read(&self, empty: &dyn AnyKpi) -> Result<Box<dyn AnyKpi>, ReportError> {
-        let id = empty.definition().id;
-        let other = || ReportError::StoredOtherwise { id };
-        if *self.kpi != *id {
-            return Err(other());
-        }
-        empty.read(&self.counts).map_err(|_| other())
-    }
-}
-
-impl From<KpiTally> for Stored {
-    fn from(tally: KpiTally) -> Self {
-        Self { as_of: tally.as_of(), request: tally.request, counts: Counts::of(&*tally.tally) }
-    }
-}
-
-impl TryFrom<Stored> for KpiTally {
-    type Error = ReportError;
-
-    fn try_from(stored: Stored) -> Result<Self, ReportError> {
-        Self::of_stored(&stored.request, stored.as_of, &stored.counts)
     }
 }

@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
-use super::kpi_tally::Counts as TallyCounts;
 use super::resolved_kpi::ResolvedKpi;
 use super::slice::Values;
+use super::stored_tally::{StoredTally, TallyCounts};
 use super::table::RecordCounts;
 use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState};
 use crate::kpi::{AnyKpi, ResponseRate};
@@ -315,7 +315,7 @@ impl KpiTally {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
         let ((request, as_of), counts) =
             Kind::Tally.read::<(KpiRequest, Option<Timestamp>), TallyCounts>(bytes)?;
-        Self::of_stored(&request, as_of, &counts).map_err(|why| Kind::Tally.unreadable(&why))
+        Self::try_from(StoredTally { request, as_of, counts }).map_err(|why| Kind::Tally.unreadable(&why))
     }
 }
 

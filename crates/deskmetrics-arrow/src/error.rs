@@ -48,6 +48,15 @@ pub enum ReadError {
         file: PathBuf,
     },
 
+    /// The file is of a kind whose feature of this crate is off.
+    #[error("{}: files of this kind need the feature \"{feature}\" of deskmetrics-arrow, which is off: turn it on, or convert the file to CSV", file.display())]
+    FeatureOff {
+        /// The file.
+        file: PathBuf,
+        /// The feature.
+        feature: &'static str,
+    },
+
     /// The file is empty, without even column names.
     #[error("{}: the file is empty: expected at least a line with column names", file.display())]
     EmptyFile {

@@ -66,6 +66,15 @@
 //! default, a time that occurs twice is the earlier one, and a time skipped by a clock change is the first one after
 //! the gap. Both are counted.
 //!
+//! # Feature flags
+//! All are on by default. Text files and tables in memory need none.
+//!
+//! | feature | adds | dependencies |
+//! |---|---|---|
+//! | `parquet` | Parquet files | parquet |
+//! | `ipc` | Arrow IPC files and streams, Feather | arrow-ipc |
+//! | `zstd` | those compressed with Zstandard | the C library of Zstandard |
+//!
 //! [`TicketSource`]: description::TicketSource
 //! [`EventSource`]: description::EventSource
 //! [`SnapshotSource`]: description::SnapshotSource

@@ -65,6 +65,16 @@
 //!
 //! Chapters on the design, on coming from SQL, pandas or a help desk, and on other libraries: [`guide`].
 //!
+//! # Feature flags
+//!
+//! All are on by default. Without them the crate has statistics, schedules, replay, SLA targets and single KPIs.
+//!
+//! | feature | adds | dependencies |
+//! |---|---|---|
+//! | `report` | [`report`]: many KPIs by slice and period in one pass | rayon |
+//! | `bytes` | [`ReportState::to_bytes`](report::ReportState::to_bytes), and the same of tallies; turns on `report` | rmp-serde, serde_bytes, crc32fast |
+//! | `csv` | [`ReportTable::to_csv`](report::ReportTable::to_csv); turns on `report` | csv |
+//!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -4,6 +4,7 @@
 
 mod api;
 mod command;
+mod features;
 mod files;
 mod layers;
 mod python;
@@ -23,6 +24,9 @@ usage: cargo x <task> [arguments]
   layers                     imports run downwards, and no files import in a circle
   words                      words that the project does not use do not become more
   api                        setters are named with_*, and a name means one type of its crate
+  features                   each crate without features and with each alone
+  msrv                       the published crates with the oldest supported Rust, if it is installed
+  dependencies               licences of dependencies and the public API, with cargo-deny and cargo-semver-checks if installed
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   sample                     writes examples/sample anew (the same bytes on every machine)
@@ -50,6 +54,9 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
         ["api"] => api::check(&root()),
+        ["features"] => features::check(),
+        ["msrv"] => features::msrv(),
+        ["dependencies"] => features::dependencies(),
         ["bench", rest @ ..] => bench(rest),
         ["sample"] => sample(),
         ["wheel"] => python::wheel(),

@@ -23,6 +23,7 @@ pub(super) enum Position {
     /// The number of rows in the file.
     Rows(u64),
     /// The number of batches in the file.
+    #[cfg(feature = "ipc")]
     Batches(u64),
 }
 
@@ -76,6 +77,7 @@ impl Batches {
         let bytes_read = match &self.position {
             Position::Bytes(count) => count.load(Ordering::Relaxed).min(self.bytes_total),
             Position::Rows(total) => proportion(self.bytes_total, self.rows, *total),
+            #[cfg(feature = "ipc")]
             Position::Batches(total) => proportion(self.bytes_total, self.done, *total),
         };
         Progress { file: &self.path, rows: self.rows, bytes_read, bytes_total: self.bytes_total }

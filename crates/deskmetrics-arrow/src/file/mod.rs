@@ -5,8 +5,10 @@
 mod batches;
 mod csv;
 mod dialect;
+#[cfg(feature = "ipc")]
 mod ipc;
 mod line;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod part;
 mod progress;

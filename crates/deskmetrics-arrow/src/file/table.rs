@@ -96,16 +96,6 @@ enum Format {
     IpcStream,
 }
 
-impl Format {
-    fn dialect(&self) -> Option<&Dialect> {
-        match self {
-            Self::Text(dialect) => Some(dialect),
-            #[cfg(any(feature = "ipc", feature = "parquet"))]
-            _ => None,
-        }
-    }
-}
-
 impl Table {
     /// Opens the file `spec.path`, relative to `folder`.
     ///
@@ -148,17 +138,17 @@ impl Table {
             }
             other => other,
         })?;
-        if schema.fields().is_empty() {
-            let Some(skip_rows) = spec.skip_rows.filter(|skipped| *skipped > 0) else {
-                return Err(ReadError::EmptyFile { file: path });
-            };
-            let lines = format.dialect().and_then(|dialect| {
-                File::open(&path).ok().and_then(|file| count_lines(file, dialect.encoding))
-            });
-            return Err(ReadError::NothingAfterSkipped { file: path, skip_rows, lines });
-        }
         let store = Store::File(format);
-        Ok(Self { path, store, schema, selection: Selection::default(), side_by_side: false })
+        let table = Self { path, store, schema, selection: Selection::default(), side_by_side: false };
+        if !table.schema.fields().is_empty() {
+            return Ok(table);
+        }
+        let Some(skip_rows) = spec.skip_rows.filter(|skipped| *skipped > 0) else {
+            return Err(ReadError::EmptyFile { file: table.path });
+        };
+        let count = |dialect: &Dialect| count_lines(File::open(&table.path).ok()?, dialect.encoding);
+        let lines = table.dialect().and_then(count);
+        Err(ReadError::NothingAfterSkipped { file: table.path, skip_rows, lines })
     }
 
     /// Creates a table from memory, with a name for messages.
@@ -247,8 +237,8 @@ impl Table {
 
     fn dialect(&self) -> Option<&Dialect> {
         match &self.store {
-            Store::File(format) => format.dialect(),
-            Store::Memory(_) => None,
+            Store::File(Format::Text(dialect)) => Some(dialect),
+            _ => None,
         }
     }
 

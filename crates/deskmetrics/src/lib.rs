@@ -81,6 +81,9 @@
 #![cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "stored reports use the whole crate"))]
 #![cfg_attr(not(feature = "report"), allow(unused_imports, reason = "as above"))]
 
+#[macro_use]
+mod setters;
+
 pub mod catalogue;
 pub mod duration_text;
 mod elapsed;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use proc_macro2::{Delimiter, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
     FnArg, ImplItemFn, ItemEnum, ItemImpl, ItemStruct, ItemTrait, ItemType, ReturnType, Type, Visibility,
@@ -87,10 +88,29 @@ impl<'ast> Visit<'ast> for Names {
         let takes_value =
             matches!(method.sig.inputs.first(), Some(FnArg::Receiver(this)) if this.reference.is_none());
         let sets = takes_value && returns_self(&method.sig.output);
-        let named = name.starts_with("with_") || name.starts_with("without_");
-        if matches!(method.vis, Visibility::Public(_)) && sets && !named && !OPERATIONS.contains(&&*full_name)
+        if matches!(method.vis, Visibility::Public(_))
+            && sets
+            && !is_setter(&name)
+            && !OPERATIONS.contains(&&*full_name)
         {
             self.setters.push(full_name);
+        }
+    }
+
+    /// The macro of setters names each before its field.
+    fn visit_impl_item_macro(&mut self, item: &'ast syn::ImplItemMacro) {
+        if !item.mac.path.is_ident("setters") {
+            return;
+        }
+        let mut before: Option<String> = None;
+        for token in item.mac.tokens.clone() {
+            if let (TokenTree::Group(group), Some(name)) = (&token, before.take())
+                && group.delimiter() == Delimiter::Parenthesis
+                && !is_setter(&name)
+            {
+                self.setters.push(format!("{}::{name}", self.of));
+            }
+            before = if let TokenTree::Ident(name) = token { Some(name.to_string()) } else { None };
         }
     }
 
@@ -110,6 +130,10 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_item_type(&mut self, item: &'ast ItemType) {
         self.see(&item.vis, &item.ident);
     }
+}
+
+fn is_setter(name: &str) -> bool {
+    name.starts_with("with_") || name.starts_with("without_")
 }
 
 /// Whether it is `Self`, or a `Result` of it.

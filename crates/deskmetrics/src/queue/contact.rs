@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::Attributes;
 use crate::{Reason, Timestamp};
 
 /// One call or chat offered to a queue.
@@ -59,18 +59,12 @@ impl QueueContact {
         }
     }
 
-    /// The same contact, picked up at `at`.
-    #[must_use]
-    pub fn with_answered_at(mut self, at: impl Into<Timestamp>) -> Self {
-        self.answered_at = Some(at.into());
-        self
-    }
+    setters! {
+        /// The same contact, picked up then.
+        with_answered_at(answered_at ? Timestamp);
 
-    /// The same contact, given up at `at`.
-    #[must_use]
-    pub fn with_abandoned_at(mut self, at: impl Into<Timestamp>) -> Self {
-        self.abandoned_at = Some(at.into());
-        self
+        /// The same contact, given up then.
+        with_abandoned_at(abandoned_at ? Timestamp);
     }
 
     /// The same contact with these times of talking, holding and working on it afterwards.
@@ -82,11 +76,9 @@ impl QueueContact {
         self
     }
 
-    /// The same contact with one more attribute.
-    #[must_use]
-    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+    setters! {
+        /// The same contact with one more attribute.
+        with_attribute(attributes);
     }
 
     /// When the work on it ended, wrap-up included; `None` while that is unknown.

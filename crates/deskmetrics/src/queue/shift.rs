@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::Attributes;
 
 /// One agent's shift, with the time they were busy with contacts.
 ///
@@ -43,10 +43,8 @@ impl AgentShift {
         }
     }
 
-    /// The same shift with one more attribute.
-    #[must_use]
-    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+    setters! {
+        /// The same shift with one more attribute.
+        with_attribute(attributes);
     }
 }

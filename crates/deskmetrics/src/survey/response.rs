@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ticket::{Attribute, Attributes, CustomerId, TicketId};
+use crate::ticket::{Attributes, CustomerId, TicketId};
 
 /// One customer's answer to one survey question.
 ///
@@ -61,39 +61,27 @@ impl SurveyResponse {
         }
     }
 
-    /// The same answer, given at `at`.
-    #[must_use]
-    pub fn with_at(mut self, at: impl Into<Timestamp>) -> Self {
-        self.at = Some(at.into());
-        self
-    }
+    setters! {
+        /// The same answer, given then.
+        with_at(at ? Timestamp);
 
-    /// The same answer, about `ticket`.
-    #[must_use]
-    pub fn with_ticket(mut self, ticket: impl Into<TicketId>) -> Self {
-        self.ticket = Some(ticket.into());
-        self
-    }
+        /// The same answer, about `ticket`.
+        with_ticket(ticket ? TicketId);
 
-    /// The same answer, to the invitation with this id.
-    #[must_use]
-    pub fn with_invitation(mut self, invitation: impl Into<Box<str>>) -> Self {
-        self.invitation = Some(invitation.into());
-        self
-    }
+        /// The same answer, to the invitation with this id.
+        with_invitation(invitation ? Box<str>);
 
-    /// The same answer, given by `customer`.
-    #[must_use]
-    pub fn with_customer(mut self, customer: impl Into<CustomerId>) -> Self {
-        self.customer = Some(customer.into());
-        self
-    }
+        /// The same answer, given by `customer`.
+        with_customer(customer ? CustomerId);
 
-    /// The same answer with one more attribute.
-    #[must_use]
-    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+        /// The same answer with one more reason for its score.
+        with_reason(reasons + Box<str>);
+
+        /// The same answer, which represents so many people of the population.
+        with_weight(weight ? f64);
+
+        /// The same answer with one more attribute.
+        with_attribute(attributes);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Attributes, Author, CustomerId, TicketId};
+use super::{Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
 use crate::sla::SlaMetric;
 
@@ -73,25 +73,15 @@ impl Ticket {
         }
     }
 
-    /// The same ticket, opened by this kind of author.
-    #[must_use]
-    pub fn with_created_by(mut self, author: Author) -> Self {
-        self.created_by = Some(author);
-        self
-    }
+    setters! {
+        /// The same ticket, opened by this kind of author.
+        with_created_by(created_by ? Author);
 
-    /// The same ticket, requested by `customer`.
-    #[must_use]
-    pub fn with_requester(mut self, customer: impl Into<CustomerId>) -> Self {
-        self.requester = Some(customer.into());
-        self
-    }
+        /// The same ticket, requested by `customer`.
+        with_requester(requester ? CustomerId);
 
-    /// The same ticket with one more attribute.
-    #[must_use]
-    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+        /// The same ticket with one more attribute.
+        with_attribute(attributes);
     }
 
     /// The same ticket with one more tag.

@@ -1,37 +1,16 @@
 //! `Error` gathers every error type of the crate.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use deskmetrics::Error;
+use deskmetrics_testkit::errors::{error_types, type_name};
 
 /// Types with the text of an error that no function returns as one.
 const NO_ERRORS: [&str; 2] = ["Error", "PolicyWarning"];
 
-/// The public error types in the source files of a folder.
-fn error_types(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            error_types(&path, found);
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
-        for item in text.split("thiserror::Error)]").skip(1) {
-            let declaration =
-                item.lines().find(|line| line.contains("struct ") || line.contains("enum ")).unwrap();
-            let public =
-                declaration.strip_prefix("pub struct ").or_else(|| declaration.strip_prefix("pub enum "));
-            found.extend(
-                public.map(|rest| rest.split(|at: char| !at.is_alphanumeric()).next().unwrap().to_owned()),
-            );
-        }
-    }
-}
-
 fn name<E: Into<Error>>() -> String {
-    std::any::type_name::<E>().rsplit("::").next().unwrap().to_owned()
+    type_name::<E>().to_owned()
 }
 
 #[test]
@@ -54,8 +33,7 @@ fn every_error_converts_into_the_error_of_the_crate() {
         name::<deskmetrics::report::UnknownPeriod>(),
         name::<deskmetrics::report::StoredError>(),
     ]);
-    let mut declared = BTreeSet::new();
-    error_types(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut declared);
+    let mut declared = error_types(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
     declared.retain(|name| !NO_ERRORS.contains(&name.as_str()));
     assert_eq!(converted, declared);
 }

@@ -128,7 +128,7 @@ impl ReplayOptions {
         with_repeated_solve(repeated_solve = RepeatedSolve);
 
         /// Sets [`thank_you_within`](Self::thank_you_within).
-        with_thank_you_within(thank_you_within ? TimeDelta);
+        with_thank_you_within(thank_you_within = Some TimeDelta);
 
         /// Sets [`merged`](Self::merged).
         with_merged(merged = Merged);

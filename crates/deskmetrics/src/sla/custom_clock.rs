@@ -144,7 +144,7 @@ impl Moment {
 
     setters! {
         /// The same, restricted to this event.
-        with_event(event ? ClockEvent);
+        with_event(event = Some ClockEvent);
     }
 }
 

@@ -158,7 +158,7 @@ impl SlaTarget {
 
     setters! {
         /// The same, at risk from this share of the target on.
-        with_at_risk(at_risk ? f64);
+        with_at_risk(at_risk = Some f64);
     }
 }
 

@@ -75,7 +75,7 @@ impl Ticket {
 
     setters! {
         /// The same ticket, opened by this kind of author.
-        with_created_by(created_by ? Author);
+        with_created_by(created_by = Some Author);
 
         /// The same ticket, requested by `customer`.
         with_requester(requester ? CustomerId);

@@ -3,8 +3,6 @@
 use std::ops::Range;
 
 use super::resolved_kpi::ResolvedKpi;
-#[cfg(feature = "bytes")]
-use super::stored_tally::StoredTally;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
@@ -38,8 +36,6 @@ use crate::{
 /// assert_eq!(nps.definition().name.en, "Net Promoter Score");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "bytes", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "bytes", serde(try_from = "StoredTally", into = "StoredTally"))]
 pub struct KpiTally {
     request: KpiRequest,
     measure: ResolvedKpi,

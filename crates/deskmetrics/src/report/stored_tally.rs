@@ -1,6 +1,7 @@
 //! A KPI's tally in its stored form.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
 use super::{KpiRequest, KpiTally, ReportError};
@@ -40,13 +41,16 @@ impl TallyCounts {
     }
 }
 
-impl From<KpiTally> for StoredTally {
-    fn from(tally: KpiTally) -> Self {
-        Self {
-            as_of: tally.as_of(),
-            request: tally.request().clone(),
-            counts: TallyCounts::of(tally.counted()),
-        }
+impl Serialize for KpiTally {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (request, counts) = (self.request().clone(), TallyCounts::of(self.counted()));
+        StoredTally { request, as_of: self.as_of(), counts }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for KpiTally {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(StoredTally::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -77,7 +77,7 @@ fn batch<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
 
 fn read<const N: usize>(description: &str, tables: [(&str, RecordBatch); N]) -> Dataset {
     let options = tables.into_iter().fold(ReadOptions::default(), |options, (name, table)| {
-        options.table(name, table.schema(), vec![table])
+        options.with_table(name, table.schema(), vec![table])
     });
     let description = description.parse().expect("a valid description");
     Dataset::of_description(&description, options).expect("readable tables")
@@ -203,12 +203,12 @@ fn ungrouped(criterion: &mut Criterion) {
 fn weekly() -> Report {
     let as_of = Timestamp::saturating_from_micros(JANUARY + 400 * DAY);
     Report::builder(as_of)
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .kpi(KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5).expect("a scale")))
-        .kpi(KpiRequest::new("ces").of_question("ces", Scale::ces2()))
-        .kpi(KpiRequest::new("response_rate"))
-        .by([Attribute::Market])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_kpi(KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5).expect("a scale")))
+        .with_kpi(KpiRequest::new("ces").with_question("ces", Scale::ces2()))
+        .with_kpi(KpiRequest::new("response_rate"))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .expect("a valid report")
 }
@@ -270,10 +270,10 @@ fn tickets_of(criterion: &mut Criterion, n: usize) {
     let last = JANUARY + 365 * DAY;
     let of = |kpis: &[&str], periods: Option<Period>| {
         let report = Report::builder(Timestamp::saturating_from_micros(last))
-            .kpis(kpis.iter().map(|kpi| KpiRequest::new(*kpi)))
-            .by([Attribute::Group]);
+            .with_kpis(kpis.iter().map(|kpi| KpiRequest::new(*kpi)))
+            .with_slices([Attribute::Group]);
         let report = match periods {
-            Some(period) => report.periods(Periods::new(period, Copenhagen)),
+            Some(period) => report.with_periods(Periods::new(period, Copenhagen)),
             None => report,
         };
         report.build().expect("a valid report")

@@ -30,9 +30,9 @@ const MOST_AS_RECORDS: usize = 1_000_000;
 fn report() -> Report {
     let kpis = ["volume", "first_response_time", "full_resolution_time", "sla_attainment"];
     Report::builder(as_of())
-        .kpis(kpis.map(KpiRequest::new))
-        .by([Attribute::Market])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpis(kpis.map(KpiRequest::new))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .expect("a valid report")
 }
@@ -50,7 +50,7 @@ fn parquet(folder: &Path) -> Result<Vec<RecordBatch>, ReadError> {
 }
 
 fn read(folder: &Path) -> Dataset {
-    let options = ReadOptions::default().data_root(folder);
+    let options = ReadOptions::default().with_data_root(folder);
     Dataset::of_description(&desk::description(), options).expect("readable files")
 }
 

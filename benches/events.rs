@@ -26,7 +26,8 @@ type Answer = Vec<(u64, u64)>;
 
 /// From tables to a finished report.
 fn report(desk: &Desk, threads: usize) -> ReportTable {
-    let report = Report::builder(as_of()).kpi(KpiRequest::new("sla_attainment")).by([Attribute::Market]);
+    let report =
+        Report::builder(as_of()).with_kpi(KpiRequest::new("sla_attainment")).with_slices([Attribute::Market]);
     let report = report.build().expect("a valid report");
     desk.read().feed(&report, threads).expect("states of one report").table()
 }

@@ -20,7 +20,7 @@ const WINDOW: i64 = 7 * 86_400_000_000;
 
 fn first_contact() -> Report {
     let policy = desk::description().fcr.expect("an FCR policy");
-    let report = Report::builder(as_of()).kpi(KpiRequest::new("fcr").under(policy)).build();
+    let report = Report::builder(as_of()).with_kpi(KpiRequest::new("fcr").with_policy(policy)).build();
     report.expect("a valid report")
 }
 

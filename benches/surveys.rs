@@ -84,14 +84,14 @@ fn by_market_and_week(criterion: &mut Criterion) {
         .zip(&answers.at)
         .map(|((score, market), at)| {
             let market = MARKETS[usize::from(*market) % MARKETS.len()];
-            SurveyResponse::new("nps", *score).answered_at(*at).with(Attribute::Market, market)
+            SurveyResponse::new("nps", *score).with_at(*at).with_attribute(Attribute::Market, market)
         })
         .collect();
     let as_of: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap_or(Timestamp::MAX);
     let report = Report::builder(as_of)
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .by([Attribute::Market])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build();
     let Ok(report) = report else { panic!("the report can be made") };
     let n =

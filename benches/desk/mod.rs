@@ -108,8 +108,8 @@ impl Desk {
     pub(crate) fn read(&self) -> Dataset {
         let Self { tickets, events, .. } = self;
         let options = ReadOptions::default()
-            .table("tickets.parquet", tickets.schema(), vec![tickets.clone()])
-            .table("events.parquet", events.schema(), vec![events.clone()]);
+            .with_table("tickets.parquet", tickets.schema(), vec![tickets.clone()])
+            .with_table("events.parquet", events.schema(), vec![events.clone()]);
         Dataset::of_description(&description(), options).expect("readable tables")
     }
 }

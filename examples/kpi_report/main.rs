@@ -63,13 +63,13 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
     dataset.as_of = arguments.as_of.or(dataset.as_of);
     let chosen = selection::choose(arguments, &dataset)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
-    builder = builder.kpis(chosen.kpis).level(arguments.level).min_n(arguments.min_n);
+    builder = builder.with_kpis(chosen.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
     for attributes in slicings(arguments, &dataset) {
-        builder = builder.by(attributes);
+        builder = builder.with_slices(attributes);
     }
     if let Some(period) = arguments.period(dated(&dataset)) {
         let zone = arguments.zone.unwrap_or(dataset.time_zone);
-        builder = builder.periods(Periods::new(period, zone).with_week_start(arguments.week_start));
+        builder = builder.with_periods(Periods::new(period, zone).with_week_start(arguments.week_start));
     }
     let report = builder.build().map_err(|error| Trouble::Usage(error.to_string()))?;
     let state = dataset.feed(&report, 0).map_err(|error| Trouble::Usage(error.to_string()))?;
@@ -85,9 +85,9 @@ fn report(arguments: &Arguments) -> Result<String, Trouble> {
 fn read(arguments: &Arguments, description: &Path) -> Result<Dataset, Trouble> {
     let mut bar = ReadingBar::default();
     let mut options =
-        ReadOptions::default().strict(arguments.strict).on_progress(|progress| bar.show(&progress));
+        ReadOptions::default().with_strict(arguments.strict).with_progress(|progress| bar.show(&progress));
     if let Some(root) = data_root(arguments, description) {
-        options = options.data_root(root);
+        options = options.with_data_root(root);
     }
     Dataset::read_with(description, options).map_err(|error| {
         let elsewhere =
@@ -125,7 +125,7 @@ fn slicings(arguments: &Arguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
 
 /// Whether the data contains dates.
 fn dated(dataset: &Dataset) -> bool {
-    dataset.last_instant().is_some()
+    dataset.last_timestamp().is_some()
 }
 
 /// Returns an error if no record has an attribute to slice by.

@@ -15,9 +15,9 @@ pub(crate) fn choose(arguments: &Arguments, dataset: &Dataset) -> Result<Selecte
         [] => KpiSelection::usual(),
         ids => KpiSelection::these(ids),
     };
-    choice = choice.on(arguments.clocks(dataset));
+    choice = choice.with_clocks(arguments.clocks(dataset));
     if let Some(policy) = &arguments.fcr {
-        choice = choice.fcr(policy.clone());
+        choice = choice.with_fcr(policy.clone());
     }
     choice.of(dataset).map_err(|error| match error {
         SelectionError::UnknownKpi { .. } => Trouble::Usage(format!("{error}; --list shows them all")),

@@ -33,7 +33,7 @@ const TEXTS: [&str; 12] = [
 pub(crate) fn columns(data: &[u8]) {
     let mut input = Unstructured::new(data);
     let Ok(batch) = table(&mut input) else { return };
-    let options = ReadOptions::default().threads(1).table("t", batch.schema(), vec![batch]);
+    let options = ReadOptions::default().with_threads(1).with_table("t", batch.schema(), vec![batch]);
     reported(Dataset::of_description(&described("t"), options));
 }
 

@@ -43,7 +43,7 @@ fn read(name: &str, data: &[u8]) {
     }
     FOLDER.with_borrow(|folder| {
         fs::write(folder.path().join(name), data).unwrap();
-        let options = ReadOptions::default().data_root(folder.path()).threads(1);
+        let options = ReadOptions::default().with_data_root(folder.path()).with_threads(1);
         reported(Dataset::of_description(&described(name), options));
     });
 }
@@ -60,7 +60,11 @@ pub(crate) fn reported(dataset: Result<Dataset, ReadError>) {
     let source = &dataset.sources[0];
     assert_eq!(source.rows, dataset.excluded().total() + dataset.counts().tickets as u64);
     let (Some(replay), Ok(selected)) = (dataset.replay(), KpiSelection::usual().of(&dataset)) else { return };
-    let report = Report::builder(replay.as_of()).kpis(selected.kpis).by(["market".into()]).build().unwrap();
+    let report = Report::builder(replay.as_of())
+        .with_kpis(selected.kpis)
+        .with_slices(["market".into()])
+        .build()
+        .unwrap();
     let [one, two] = [1, 2].map(|threads| dataset.feed(&report, threads).unwrap().table());
     assert_eq!(one, two);
 }

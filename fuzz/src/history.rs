@@ -18,12 +18,12 @@ use rand_pcg::rand_core::SeedableRng as _;
 
 const MINUTE: i64 = 60_000_000;
 
-/// A ticket and its events in order, as the bytes say.
+/// A ticket and its events in order, given by the bytes.
 fn log(input: &mut Unstructured<'_>) -> Result<(Ticket, Vec<TicketEvent>)> {
     let mut at = MONDAY + MINUTE * input.int_in_range(0..=10_000)?;
     let mut ticket = Ticket::new("T", Timestamp::saturating_from_micros(at));
     if let Some(priority) = *input.choose(&[None, Some("high"), Some("low")])? {
-        ticket = ticket.with(Attribute::Priority, priority);
+        ticket = ticket.with_attribute(Attribute::Priority, priority);
     }
     let mut events = Vec::new();
     while events.len() < 60 && !input.is_empty() {

@@ -77,18 +77,19 @@ pub(crate) fn state() -> Vec<Vec<u8>> {
     let as_of = at("2026-03-10T00:00:00Z");
     let kpis =
         ["volume", "backlog", "first_response_time", "sla_attainment", "response_rate"].map(KpiRequest::new);
-    let fcr = KpiRequest::new("fcr").under("no_repeat_contact_within(7days, customer)".parse().unwrap());
-    let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    let fcr =
+        KpiRequest::new("fcr").with_policy("no_repeat_contact_within(7days, customer)".parse().unwrap());
+    let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
     let periods = Periods::new(Period::Week, deskmetrics::schedule::parse_zone("Europe/Madrid").unwrap());
     let report = Report::builder(as_of)
-        .kpis(kpis)
-        .kpi(nps.clone())
-        .by([Attribute::Market])
-        .periods(periods)
+        .with_kpis(kpis)
+        .with_kpi(nps.clone())
+        .with_slices([Attribute::Market])
+        .with_periods(periods)
         .build()
         .unwrap();
-    let tickets =
-        ["T-1", "T-2"].map(|id| Ticket::new(id, at("2026-03-02T09:00:00Z")).with(Attribute::Market, "DK"));
+    let tickets = ["T-1", "T-2"]
+        .map(|id| Ticket::new(id, at("2026-03-02T09:00:00Z")).with_attribute(Attribute::Market, "DK"));
     let replayed = Replay::new(as_of).tickets(&tickets, &[]).tickets;
     let responses = [10, 9, 3].map(|score| SurveyResponse::new("nps", Some(score)));
     let invitations = [Invitation::new("I-1", "nps", at("2026-03-03T09:00:00Z"))];

@@ -67,7 +67,7 @@ pub(crate) fn fcr(data: &[u8]) {
 pub(crate) fn description(data: &[u8]) {
     if let Some(Ok(description)) = text(data).map(str::parse::<Description>) {
         // Its files are not there.
-        let nowhere = ReadOptions::default().data_root("/nonexistent").threads(1);
+        let nowhere = ReadOptions::default().with_data_root("/nonexistent").with_threads(1);
         let _ = Dataset::of_description(&description, nowhere).map_err(|error| error.to_string());
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn policies(data: &[u8]) {
     let Some(Ok(policies)) = text(data).map(toml::from_str::<SlaPolicies>) else { return };
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let desk = Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-17:00").unwrap();
-    let ticket = Ticket::new("T-1", at("2026-03-27T15:00:00Z")).with(Attribute::Priority, "high");
+    let ticket = Ticket::new("T-1", at("2026-03-27T15:00:00Z")).with_attribute(Attribute::Priority, "high");
     let events: Vec<TicketEvent> = [
         ("2026-03-27T16:30:00Z", Author::Agent, EventKind::PublicMessage),
         ("2026-03-30T08:00:00Z", Author::Customer, EventKind::PublicMessage),
@@ -90,7 +90,7 @@ pub(crate) fn policies(data: &[u8]) {
     let replay =
         Replay::new(at("2026-04-10T00:00:00Z")).with_schedule(desk.compile()).with_policies(policies);
     let _ = replay.check().iter().map(ToString::to_string).collect::<Vec<_>>();
-    let replayed = replay.clone().explained().ticket(&ticket, &events);
+    let replayed = replay.clone().with_segments().ticket(&ticket, &events);
     let mut tracker = replay.track(ticket);
     for event in &events {
         replay.observe(&mut tracker, event).unwrap();

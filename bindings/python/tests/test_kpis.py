@@ -105,7 +105,7 @@ def test_functions_follow_the_catalogue(definition: dm.Definition) -> None:
     spelled = {"with": ["of"], "span": ["start", "end"]}
     options = [name for choice in definition.options for name in spelled.get(choice.name, [choice.name])]
     named = [each.name for each in inspect.signature(function).parameters.values() if each.kind is each.KEYWORD_ONLY]
-    records = {"delivered", "as_of", "assume_tz"} if definition.topic in ("surveys", "live") else set()
+    records = {"delivered", "as_of", "assume_tz"} if definition.topic in ("surveys", "queue") else set()
     options += ["schedule"] if "clock" in options else []
     assert [name for name in named if name in options or name not in records] == options
     for name in inspect.signature(function).parameters:
@@ -115,7 +115,7 @@ def test_functions_follow_the_catalogue(definition: dm.Definition) -> None:
 def test_static_types_follow_the_catalogue() -> None:
     """The protocols state the signatures for type checkers."""
     shapes = {name: shape for name, shape in kpis.__annotations__.items() if not name.startswith("_")}
-    assert list(shapes) == [each.id for each in KPIS if each.topic not in ("surveys", "live")]
+    assert list(shapes) == [each.id for each in KPIS if each.topic not in ("surveys", "queue")]
     for name, shape in shapes.items():
         _, *declared = inspect.signature(shape.__call__).parameters.values()
         assert declared == list(inspect.signature(getattr(dm, name)).parameters.values()), name
@@ -277,7 +277,7 @@ def test_the_catalogue() -> None:
     assert KPIS["First reply time"] is KPIS["first_response_time"] and KPIS["nps"].names["da"] == "Net Promoter Score"
     with pytest.raises(dm.NoSuchNameError, match="did you mean 'response_rate'"):
         KPIS.find("responce rate")
-    assert {definition.topic for definition in KPIS} == {"surveys", "volume", "time", "quality", "sla", "live"}
+    assert {definition.topic for definition in KPIS} == {"surveys", "volume", "time", "quality", "sla", "queue"}
     table = pa.table(KPIS)
     assert table.num_rows == 54 and table["id"].to_pylist() == [definition.id for definition in KPIS]
     assert "<table>" in KPIS._repr_html_() and "Wilson" in KPIS["csat"]._repr_html_()

@@ -12,12 +12,12 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
 use deskmetrics::{ClockKind, Reason, SlaMetric};
 
-use crate::column::{BadCell, DECIMAL_REMEDY, InstantReading, TextColumn};
+use crate::column::{BadCell, DECIMAL_REMEDY, TextColumn, TimestampReading};
 use crate::description::{
     DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed,
     nearest, of_toml,
 };
-use crate::file::{FileSpec, Gap, Part, PassedOver, RowNumbers, Table};
+use crate::file::{FileSpec, Gap, Part, RowNumbers, SkippedRows, Table};
 use crate::{Description, ReadError};
 
 /// Every schedule of the description. The notes list other rules that may change dates.
@@ -94,10 +94,10 @@ fn dates(
     }
     let rules = holidays.rules();
     let reading = match &rules.format {
-        Some(format) => InstantReading::new(Tz::UTC)
-            .format(format)
+        Some(format) => TimestampReading::new(Tz::UTC)
+            .with_format(format)
             .map_err(|error| DescriptionError::new(format!("schedules.{schedule}: {error}")))?,
-        None => InstantReading::new(Tz::UTC),
+        None => TimestampReading::new(Tz::UTC),
     };
     let mut rows: Vec<(u64, String)> = Vec::new();
     let mut file = PathBuf::new();
@@ -204,16 +204,16 @@ fn rules(
                 _ => "expected a number above 0".to_owned(),
             },
         })?;
-        let conditions = source
-            .when
-            .keys()
-            .zip(&cells[1..])
-            .fold(Conditions::default(), |all, (attribute, value)| all.with(attribute.clone(), [*value]));
+        let conditions =
+            source.when.keys().zip(&cells[1..]).fold(Conditions::default(), |all, (attribute, value)| {
+                all.with_attribute(attribute.clone(), [*value])
+            });
         let target = match source.clock {
             ClockKind::Calendar => SlaTarget::calendar(source.metric.clone(), Within::from(target)),
             ClockKind::Business => SlaTarget::business(source.metric.clone(), Within::from(target)),
         };
-        let mut policy = SlaPolicy::new(cells[1..].join(" / ")).when(conditions).with_target(target);
+        let mut policy =
+            SlaPolicy::new(cells[1..].join(" / ")).with_conditions(conditions).with_target(target);
         policy.schedule.clone_from(&source.schedule);
         policies.push(policy);
         Ok(())
@@ -246,7 +246,7 @@ fn each_row(
         let Part { batch, gaps } = part?;
         for Gap { before, passed_over } in gaps {
             numbers.pass_over(rows + before as u64, passed_over.rows());
-            if let PassedOver::Bad(line) = passed_over {
+            if let SkippedRows::Bad(line) = passed_over {
                 return Err(ReadError::bad_line(table.path(), line));
             }
         }

@@ -17,7 +17,7 @@ use deskmetrics::{
     ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
 };
 
-use crate::column::InstantReading;
+use crate::column::TimestampReading;
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
@@ -30,7 +30,7 @@ use crate::{Description, ReadError, ReadOptions, contracts};
 /// ```no_run
 /// use deskmetrics_arrow::{Dataset, ReadOptions};
 ///
-/// let dataset = Dataset::read_with("helpdesk.toml", ReadOptions::default().data_root("/srv/helpdesk"))?;
+/// let dataset = Dataset::read_with("helpdesk.toml", ReadOptions::default().with_data_root("/srv/helpdesk"))?;
 /// for source in &dataset.sources {
 ///     for exclusion in &source.exclusions {
 ///         eprintln!("{}: {} x {} in {}", source.file.display(), exclusion.count, exclusion.reason, exclusion.column);
@@ -110,13 +110,13 @@ impl Dataset {
             Some(root) => root,
             None => path.parent().unwrap_or(Path::new("")).to_owned(),
         };
-        Self::of_description(&description, options.data_root(root)).map_err(|error| match error {
+        Self::of_description(&description, options.with_data_root(root)).map_err(|error| match error {
             ReadError::Description(error) => ReadError::Description(error.in_file(path)),
             other => other,
         })
     }
 
-    /// Reads all files of a description. Without a [data root](ReadOptions::data_root), paths are relative to the
+    /// Reads all files of a description. Without a [data root](ReadOptions::with_data_root), paths are relative to the
     /// current folder.
     ///
     /// # Errors
@@ -181,7 +181,7 @@ impl Dataset {
             tables: Arc::new(tables),
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
-            dataset.as_of = dataset.last_instant();
+            dataset.as_of = dataset.last_timestamp();
             dataset.findings.extend(dataset.tables.implausible());
         }
         let sliced = dataset.check_attributes(&dataset.by);
@@ -210,16 +210,16 @@ impl Dataset {
         for (name, schedule) in &self.schedules {
             schedules = match schedule {
                 WorkingTime::History(history) => schedules.with_history(name.clone(), history),
-                other => schedules.with(name.clone(), other.compile()),
+                other => schedules.with_schedule(name.clone(), other.compile()),
             };
         }
         for (attribute, values) in &self.schedule_by {
             for (value, name) in values {
-                schedules = schedules.when(attribute.clone(), [value.clone()], name.clone());
+                schedules = schedules.with_rule(attribute.clone(), [value.clone()], name.clone());
             }
         }
         match &self.schedule {
-            Some(name) => schedules.otherwise(name.clone()),
+            Some(name) => schedules.with_fallback(name.clone()),
             None => schedules,
         }
     }
@@ -259,7 +259,7 @@ impl Dataset {
             _ => None,
         };
         match stated {
-            Some(metric) => request.of_metric(metric),
+            Some(metric) => request.with_metric(metric),
             None => request,
         }
     }
@@ -353,8 +353,8 @@ impl Dataset {
     /// The last timestamp in the data; `None` if there is none. The ends of stated durations count as timestamps.
     ///
     /// It excludes a timestamp that is more than ten years later than 99.9 % of all timestamps, or than all others.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        self.tables.last_instant()
+    pub fn last_timestamp(&self) -> Option<Timestamp> {
+        self.tables.last_timestamp()
     }
 
     /// The number of tickets.
@@ -459,7 +459,7 @@ fn counted_by(request: &KpiRequest) -> Option<Attribute> {
 }
 
 fn cut_off(text: &str, zone: Tz) -> Result<Option<Timestamp>, DescriptionError> {
-    InstantReading::new(zone)
+    TimestampReading::new(zone)
         .read(text)
         .map_err(|_| DescriptionError::new(format!("as_of \"{text}\" is not a timestamp")))
 }

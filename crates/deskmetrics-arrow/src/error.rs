@@ -13,7 +13,7 @@ use crate::file::BadLine;
 /// An error of reading files. The message contains the place, the value found and a remedy.
 ///
 /// A single bad row is not an error. It is excluded and counted (see [`Exclusion`](crate::Exclusion)), unless reading
-/// is [strict](crate::ReadOptions::strict).
+/// is [strict](crate::ReadOptions::with_strict).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
@@ -46,6 +46,15 @@ pub enum ReadError {
     UnknownKind {
         /// The file.
         file: PathBuf,
+    },
+
+    /// The file is of a kind whose feature of this crate is off.
+    #[error("{}: files of this kind need the feature \"{feature}\" of deskmetrics-arrow, which is off: turn it on, or convert the file to CSV", file.display())]
+    FeatureOff {
+        /// The file.
+        file: PathBuf,
+        /// The feature.
+        feature: &'static str,
     },
 
     /// The file is empty, without even column names.
@@ -199,7 +208,7 @@ pub enum ReadError {
     },
 
     /// The progress callback stopped the reading; see
-    /// [`ReadOptions::on_progress_or_stop`](crate::ReadOptions::on_progress_or_stop).
+    /// [`ReadOptions::with_progress_or_stop`](crate::ReadOptions::with_progress_or_stop).
     #[error("reading was stopped before the end")]
     Stopped,
 }

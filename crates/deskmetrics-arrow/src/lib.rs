@@ -52,13 +52,13 @@
 //! 4. [`Dataset::feed`] feeds a report of the core, [`Dataset::log`] prepares a replay. This crate computes no KPI.
 //!
 //! # Tables in memory
-//! A description may name a table in memory instead of a file ([`ReadOptions::table`]); everything else is the same.
+//! A description may name a table in memory instead of a file ([`ReadOptions::with_table`]); everything else is the same.
 //! [`mod@survey`] counts single columns of answers.
 //!
 //! # Bad data
 //! A record that cannot be used is excluded and counted, with file, column, reason, the first rows and a remedy
 //! ([`SourceReport`], [`Exclusion`]); nothing is dropped silently. The same holds for a line of a text file that is
-//! not a row. With [`ReadOptions::strict`] the first such record is an error instead. A file or description that
+//! not a row. With [`ReadOptions::with_strict`] the first such record is an error instead. A file or description that
 //! cannot be used is always an error ([`ReadError`]), and so is a column without any readable value.
 //!
 //! # Time zones
@@ -66,11 +66,21 @@
 //! default, a time that occurs twice is the earlier one, and a time skipped by a clock change is the first one after
 //! the gap. Both are counted.
 //!
+//! # Feature flags
+//! All are on by default. Text files and tables in memory need none.
+//!
+//! | feature | adds | dependencies |
+//! |---|---|---|
+//! | `parquet` | Parquet files | parquet |
+//! | `ipc` | Arrow IPC files and streams, Feather | arrow-ipc |
+//! | `zstd` | those compressed with Zstandard | the C library of Zstandard |
+//!
 //! [`TicketSource`]: description::TicketSource
 //! [`EventSource`]: description::EventSource
 //! [`SnapshotSource`]: description::SnapshotSource
 #![forbid(unsafe_code)]
 
+mod any_error;
 mod attribute;
 pub mod column;
 mod contracts;
@@ -91,10 +101,11 @@ pub mod schedule;
 pub mod survey;
 mod table;
 
+pub use any_error::Error;
 pub use attribute::UnknownAttribute;
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
-pub use decode::{Customers, Example, Exclusion, Scope, SourceReport};
+pub use decode::{CustomerCodes, Example, Exclusion, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, plain_message};
 pub use error::ReadError;
 pub use file::Progress;

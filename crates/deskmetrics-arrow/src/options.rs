@@ -22,9 +22,9 @@ pub(crate) type OnProgress<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a
 ///
 /// let mut rows = 0;
 /// let options = ReadOptions::default()
-///     .data_root("/srv/helpdesk")
-///     .strict(true)
-///     .on_progress(|progress| rows = progress.rows);
+///     .with_data_root("/srv/helpdesk")
+///     .with_strict(true)
+///     .with_progress(|progress| rows = progress.rows);
 /// ```
 pub struct ReadOptions<'a> {
     pub(crate) data_root: Option<PathBuf>,
@@ -98,14 +98,14 @@ impl<'a> ReadOptions<'a> {
     /// Sets the folder that the description's `folder` is relative to, so that a description need not contain the
     /// location of the data on a machine. Default: the folder of the description.
     #[must_use]
-    pub fn data_root(mut self, folder: impl Into<PathBuf>) -> Self {
+    pub fn with_data_root(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_root = Some(folder.into());
         self
     }
 
     /// Whether the first row or value that cannot be used is an error. Otherwise it is excluded and counted.
     #[must_use]
-    pub fn strict(mut self, strict: bool) -> Self {
+    pub fn with_strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
@@ -113,7 +113,7 @@ impl<'a> ReadOptions<'a> {
     /// Whether to skip the check for scores off their question's scale. The KPIs exclude such scores in any case. The
     /// check lists them in the table's [`SourceReport`](crate::SourceReport), with row and remedy.
     #[must_use]
-    pub fn keep_off_scale(mut self, keep: bool) -> Self {
+    pub fn with_keep_off_scale(mut self, keep: bool) -> Self {
         self.keep_off_scale = keep;
         self
     }
@@ -121,7 +121,7 @@ impl<'a> ReadOptions<'a> {
     /// Reads only these attributes of tickets and surveys, and those that events change. Columns of all others are
     /// skipped, whatever they contain.
     #[must_use]
-    pub fn only_attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+    pub fn with_attributes(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         self.projection.attributes = Some(attributes.into_iter().collect());
         self
     }
@@ -143,7 +143,7 @@ impl<'a> ReadOptions<'a> {
     /// Sets the number of threads for decoding columns. Default: the caller's pool, with one thread per processor.
     /// The result is the same for any number.
     #[must_use]
-    pub fn threads(mut self, threads: usize) -> Self {
+    pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
@@ -157,26 +157,29 @@ impl<'a> ReadOptions<'a> {
 
     /// Sets a progress callback, which is called after every batch of some thousand rows.
     #[must_use]
-    pub fn on_progress(self, mut callback: impl FnMut(Progress<'_>) + 'a) -> Self {
-        self.on_progress_or_stop(move |progress| {
+    pub fn with_progress(self, mut callback: impl FnMut(Progress<'_>) + 'a) -> Self {
+        self.with_progress_or_stop(move |progress| {
             callback(progress);
             ControlFlow::Continue(())
         })
     }
 
-    /// Like [`on_progress`](Self::on_progress), with a callback that may stop the reading. It then fails with
+    /// Like [`with_progress`](Self::with_progress), with a callback that may stop the reading. It then fails with
     /// [`ReadError::Stopped`](crate::ReadError::Stopped).
     ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use deskmetrics_arrow::ReadOptions;
     ///
-    /// let options = ReadOptions::default().on_progress_or_stop(|progress| {
+    /// let options = ReadOptions::default().with_progress_or_stop(|progress| {
     ///     if progress.rows > 1_000_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     /// });
     /// ```
     #[must_use]
-    pub fn on_progress_or_stop(mut self, callback: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a) -> Self {
+    pub fn with_progress_or_stop(
+        mut self,
+        callback: impl FnMut(Progress<'_>) -> ControlFlow<()> + 'a,
+    ) -> Self {
         self.on_progress = Some(Box::new(callback));
         self
     }
@@ -197,12 +200,17 @@ impl<'a> ReadOptions<'a> {
     ///     time_zone = "UTC"
     ///     tickets = [{ file = "tickets", id = "number", created_at = "opened" }]
     /// "#)?;
-    /// let options = ReadOptions::default().table("tickets", tickets.schema(), vec![tickets]);
+    /// let options = ReadOptions::default().with_table("tickets", tickets.schema(), vec![tickets]);
     /// assert_eq!(Dataset::of_description(&description, options)?.counts().tickets, 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn table(mut self, name: impl Into<PathBuf>, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
+    pub fn with_table(
+        mut self,
+        name: impl Into<PathBuf>,
+        schema: SchemaRef,
+        batches: Vec<RecordBatch>,
+    ) -> Self {
         self.tables.insert(name.into(), MemoryTable { schema, batches });
         self
     }

@@ -29,7 +29,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use deskmetrics::schedule::CompiledSchedule;
 
-use crate::column::utc::each_instant;
+use crate::column::utc::each_timestamp;
 use crate::column::{Column, ColumnError};
 
 /// Business time between two columns of timestamps, row by row, in microseconds; negative if the second is the
@@ -49,10 +49,10 @@ pub fn elapsed<'a>(
     let (from, to) = (from.into(), to.into());
     from.goes_with(&to)?;
     let mut ends = Vec::with_capacity(from.len());
-    each_instant(&to, assume_tz, |at| ends.push(at.ok().flatten()))?;
+    each_timestamp(&to, assume_tz, |at| ends.push(at.ok().flatten()))?;
     let mut ends = ends.into_iter();
     let mut micros = Int64Builder::with_capacity(from.len());
-    each_instant(&from, assume_tz, |at| {
+    each_timestamp(&from, assume_tz, |at| {
         let pair = at.ok().flatten().zip(ends.next().flatten());
         micros.append_option(pair.map(|(from, to)| schedule.elapsed_micros(from, to)));
     })?;
@@ -75,7 +75,7 @@ pub fn due<'a>(
     let budget = budget.num_microseconds();
     let start = start.into();
     let mut due = Int64Builder::with_capacity(start.len());
-    each_instant(&start, assume_tz, |at| {
+    each_timestamp(&start, assume_tz, |at| {
         due.append_option(
             at.ok().flatten().zip(budget).and_then(|(at, budget)| schedule.due_micros(at, budget)),
         );
@@ -94,7 +94,7 @@ pub fn is_open<'a>(
 ) -> Result<BooleanArray, ColumnError> {
     let at = at.into();
     let mut open = BooleanBuilder::with_capacity(at.len());
-    each_instant(&at, assume_tz, |at| {
+    each_timestamp(&at, assume_tz, |at| {
         open.append_option(at.ok().flatten().map(|at| schedule.is_open_micros(at)));
     })?;
     Ok(open.finish())

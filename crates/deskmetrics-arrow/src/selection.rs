@@ -122,14 +122,14 @@ impl KpiSelection {
 
     /// Sets the clocks of durations. Default: both if the dataset has a schedule, else the calendar.
     #[must_use]
-    pub fn on(mut self, clocks: impl IntoIterator<Item = ClockKind>) -> Self {
+    pub fn with_clocks(mut self, clocks: impl IntoIterator<Item = ClockKind>) -> Self {
         self.clocks = Some(clocks.into_iter().collect());
         self
     }
 
     /// Sets the policy of first contact resolution. Default: the dataset's own policy.
     #[must_use]
-    pub fn fcr(mut self, policy: FcrPolicy) -> Self {
+    pub fn with_fcr(mut self, policy: FcrPolicy) -> Self {
         self.fcr = Some(policy);
         self
     }
@@ -244,7 +244,7 @@ impl KpiSelection {
                     requests.extend(
                         questions(dataset)
                             .filter(|(name, scale)| kpi_of_question(name, scale) == definition.id)
-                            .map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                            .map(|(name, scale)| request.clone().with_question(name, scale.clone())),
                     );
                     // NPS has only one possible scale.
                     if definition.id == "nps"
@@ -252,7 +252,7 @@ impl KpiSelection {
                         && requests.len() == before
                         && has_unknown_questions(dataset)
                     {
-                        requests.push(request.of_question("nps", Scale::nps()));
+                        requests.push(request.with_question("nps", Scale::nps()));
                     }
                 }
                 "reasons" => {
@@ -265,16 +265,16 @@ impl KpiSelection {
                     let unknown = named && dataset.tables.answers.iter().all(|table| table.len == 0);
                     let possible = questions(dataset).filter(|(name, _)| unknown || stated.contains(name));
                     requests.extend(
-                        possible.map(|(name, scale)| request.clone().of_question(name, scale.clone())),
+                        possible.map(|(name, scale)| request.clone().with_question(name, scale.clone())),
                     );
                 }
                 "response_rate" => requests.extend(response_rates(dataset)),
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
                 "survey_completion" => requests.push(request),
                 // A dataset has no contacts of phone and chat queues.
-                _ if definition.topic == Topic::Live || !holds(dataset, &TICKETS) => {}
+                _ if definition.topic == Topic::Queue || !holds(dataset, &TICKETS) => {}
                 "fcr" => {
-                    requests.extend(self.policy(dataset).map(|policy| request.under(policy.clone())));
+                    requests.extend(self.policy(dataset).map(|policy| request.with_policy(policy.clone())));
                 }
                 "sla_attainment" => requests.extend(attainments(dataset, named)),
                 // Without targets and customers there is nothing to count, unless it is selected by name.
@@ -288,7 +288,7 @@ impl KpiSelection {
                     if clocks.peek().is_none() {
                         requests.push(request);
                     } else {
-                        requests.extend(clocks.map(|clock| request.clone().on(clock)));
+                        requests.extend(clocks.map(|clock| request.clone().with_clock(clock)));
                     }
                 }
             }
@@ -306,7 +306,7 @@ impl KpiSelection {
     }
 
     fn clocks(&self, dataset: &Dataset, request: &KpiRequest) -> Vec<ClockKind> {
-        let business = || request.clone().on(ClockKind::Business);
+        let business = || request.clone().with_clock(ClockKind::Business);
         match &self.clocks {
             Some(clocks) => clocks.clone(),
             None if dataset.schedule.is_none()
@@ -466,7 +466,7 @@ fn response_rates(dataset: &Dataset) -> Vec<KpiRequest> {
     let sent = dataset.tables.invitations.iter().flat_map(|table| table.question.meanings());
     let sent: BTreeSet<&str> = sent.map(|question| &**question).collect();
     let all = KpiRequest::new("response_rate");
-    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().of_survey(*question));
+    let each = sent.iter().filter(|_| sent.len() > 1).map(|question| all.clone().with_survey(*question));
     if !holds(dataset, &["invitations"]) {
         return Vec::new();
     }
@@ -484,11 +484,11 @@ fn attainments(dataset: &Dataset, named: bool) -> Vec<KpiRequest> {
         requests.push(all.clone());
     }
     if metrics.len() > 1 {
-        requests.extend(metrics.into_iter().map(|metric| all.clone().of_metric(metric.clone())));
+        requests.extend(metrics.into_iter().map(|metric| all.clone().with_metric(metric.clone())));
     }
     if stated {
-        requests.push(all.clone().of_metric(SlaMetric::Custom("stated".into())));
-        requests.extend(dataset.stated_sla().map(|(_, stated)| all.clone().of_metric(stated)));
+        requests.push(all.clone().with_metric(SlaMetric::Custom("stated".into())));
+        requests.extend(dataset.stated_sla().map(|(_, stated)| all.clone().with_metric(stated)));
     }
     requests
 }

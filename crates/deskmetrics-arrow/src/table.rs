@@ -27,7 +27,7 @@ use deskmetrics::{ClockKind, Timestamp};
 /// use deskmetrics_arrow::report_batch;
 ///
 /// let report =
-///     Report::undated().kpi(KpiRequest::new("nps").of_question("nps", Scale::nps())).build().unwrap();
+///     Report::undated().with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps())).build().unwrap();
 /// let table = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().table();
 /// let batch = report_batch(&table)?;
 /// assert_eq!((batch.num_rows(), batch.schema().field(0).name().as_str()), (table.rows.len(), "kpi"));

@@ -22,7 +22,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 
 fn read(description: &str, folder: &Path, strict: bool) -> Result<Dataset, ReadError> {
     let description: Description = description.parse()?;
-    Dataset::of_description(&description, ReadOptions::default().data_root(folder).strict(strict))
+    Dataset::of_description(&description, ReadOptions::default().with_data_root(folder).with_strict(strict))
 }
 
 const TICKETS: &str = r#"

@@ -12,7 +12,7 @@ use arrow_array::{
 use chrono_tz::Tz;
 use deskmetrics::{Author, Status};
 use deskmetrics_arrow::column::{
-    Ambiguous, BadCell, InstantReading, Nonexistent, NumberReading, TextColumn, WordReading,
+    Ambiguous, BadCell, Nonexistent, NumberReading, TextColumn, TimestampReading, WordReading,
 };
 
 #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
@@ -81,7 +81,7 @@ fn other_types_are_converted_to_text() {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
-fn instants(reading: &InstantReading, array: ArrayRef) -> Vec<Result<Option<String>, BadCell>> {
+fn instants(reading: &TimestampReading, array: ArrayRef) -> Vec<Result<Option<String>, BadCell>> {
     let rows = array.len();
     let mut column = reading.bind(&array).unwrap();
     (0..rows).map(|row| column.get(row).map(|at| at.map(|at| at.to_string()))).collect()
@@ -89,7 +89,7 @@ fn instants(reading: &InstantReading, array: ArrayRef) -> Vec<Result<Option<Stri
 
 #[test]
 fn timestamps_of_every_unit_with_and_without_zone() {
-    let reading = InstantReading::new(Tz::Europe__Copenhagen);
+    let reading = TimestampReading::new(Tz::Europe__Copenhagen);
     let noon = 1_772_449_200_i64; // 2026-03-02T11:00:00Z
     let units: [(ArrayRef, ArrayRef); 4] = [
         (
@@ -123,15 +123,15 @@ fn timestamps_of_every_unit_with_and_without_zone() {
     assert_eq!(instants(&reading, before_1970), [Ok(Some("1969-12-31T23:59:59.999999Z".into()))]);
     let absurd: ArrayRef =
         Arc::new(TimestampSecondArray::from(vec![i64::MAX, i64::MIN]).with_timezone("UTC"));
-    assert_eq!(instants(&reading, absurd), [Err(BadCell::NotAnInstant), Err(BadCell::NotAnInstant)]);
+    assert_eq!(instants(&reading, absurd), [Err(BadCell::NotATimestamp), Err(BadCell::NotATimestamp)]);
     let date: ArrayRef = Arc::new(Date32Array::from(vec![20_514])); // a date is its midnight
     assert_eq!(instants(&reading, date), [Ok(Some("2026-03-01T23:00:00Z".into()))]);
 }
 
 #[test]
 fn epoch_numbers() {
-    let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
-    let millis = InstantReading::new(Tz::UTC).format("epoch_millis").unwrap();
+    let seconds = TimestampReading::new(Tz::UTC).with_format("epoch_seconds").unwrap();
+    let millis = TimestampReading::new(Tz::UTC).with_format("epoch_millis").unwrap();
     let at = |text: &str| Ok(Some(text.to_owned()));
     let whole: ArrayRef = Arc::new(Int64Array::from(vec![1_772_449_200]));
     assert_eq!(instants(&seconds, whole), [at("2026-03-02T11:00:00Z")]);
@@ -140,18 +140,18 @@ fn epoch_numbers() {
     let written: ArrayRef = Arc::new(StringArray::from(vec!["1772449200000", "soon", ""]));
     assert_eq!(
         instants(&millis, written),
-        [at("2026-03-02T11:00:00Z"), Err(BadCell::NotAnInstant), Ok(None)]
+        [at("2026-03-02T11:00:00Z"), Err(BadCell::NotATimestamp), Ok(None)]
     );
     let huge: ArrayRef = Arc::new(Int64Array::from(vec![i64::MAX]));
-    assert_eq!(instants(&seconds, huge), [Err(BadCell::NotAnInstant)]);
+    assert_eq!(instants(&seconds, huge), [Err(BadCell::NotATimestamp)]);
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1_772_449_200]));
-    assert!(InstantReading::new(Tz::UTC).bind(&numbers).unwrap_err().expected.contains("epoch_seconds"));
+    assert!(TimestampReading::new(Tz::UTC).bind(&numbers).unwrap_err().expected.contains("epoch_seconds"));
 }
 
 #[test]
 fn written_timestamps() {
     let read = |format: &str, text: &str| {
-        let reading = InstantReading::new(Tz::Europe__Paris).format(format).unwrap();
+        let reading = TimestampReading::new(Tz::Europe__Paris).with_format(format).unwrap();
         reading.read(text).map(|at| at.map(|at| at.to_string()))
     };
     let nine = Ok(Some("2026-03-02T08:00:00Z".to_owned()));
@@ -179,16 +179,16 @@ fn written_timestamps() {
         ("%d/%m/%Y", "02/03/2026 09:00"),
         ("%H:%M", "09:00"),
     ] {
-        assert_eq!(read(format, text), Err(BadCell::NotAnInstant), "{format}: {text}");
+        assert_eq!(read(format, text), Err(BadCell::NotATimestamp), "{format}: {text}");
     }
     assert_eq!(read("iso", "  "), Ok(None));
-    assert!(InstantReading::new(Tz::UTC).format("%Q").is_err());
-    assert!(InstantReading::new(Tz::UTC).format("yyyy-mm-dd").is_err());
+    assert!(TimestampReading::new(Tz::UTC).with_format("%Q").is_err());
+    assert!(TimestampReading::new(Tz::UTC).with_format("yyyy-mm-dd").is_err());
 }
 
 #[test]
 fn clock_changes_are_decided_and_counted() {
-    let paris = InstantReading::new(Tz::Europe__Paris);
+    let paris = TimestampReading::new(Tz::Europe__Paris);
     let times: ArrayRef = Arc::new(StringArray::from(vec![
         "2026-10-25 02:30", // twice
         "2026-03-29 02:30", // never
@@ -199,35 +199,35 @@ fn clock_changes_are_decided_and_counted() {
     assert_eq!(read, ["2026-10-25T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z"]);
     assert_eq!((column.ambiguous(), column.nonexistent()), (1, 1));
 
-    let later = paris.clone().clock_changes(Ambiguous::Later, Nonexistent::NextValid);
+    let later = paris.clone().with_clock_changes(Ambiguous::Later, Nonexistent::NextValid);
     assert_eq!(later.read("2026-10-25 02:30").unwrap().unwrap().to_string(), "2026-10-25T01:30:00Z");
-    let refused = paris.clock_changes(Ambiguous::Unreadable, Nonexistent::Unreadable);
+    let refused = paris.with_clock_changes(Ambiguous::Unreadable, Nonexistent::Unreadable);
     assert_eq!(refused.read("2026-10-25 02:30"), Err(BadCell::Ambiguous));
     assert_eq!(refused.read("2026-03-29 02:30"), Err(BadCell::Nonexistent));
 
     // Samoa went without 30 December 2011, and Lord Howe moves its clocks by half an hour.
-    let apia = InstantReading::new(Tz::Pacific__Apia).read("2011-12-30 12:00:00.5").unwrap().unwrap();
+    let apia = TimestampReading::new(Tz::Pacific__Apia).read("2011-12-30 12:00:00.5").unwrap().unwrap();
     assert_eq!(apia.to_string(), "2011-12-30T10:00:00Z");
-    let howe = InstantReading::new(Tz::Australia__Lord_Howe).read("2026-10-04 02:15").unwrap().unwrap();
+    let howe = TimestampReading::new(Tz::Australia__Lord_Howe).read("2026-10-04 02:15").unwrap().unwrap();
     assert_eq!(howe.to_string(), "2026-10-03T15:30:00Z");
 }
 
 #[test]
 fn words_and_numbers() {
-    let status = WordReading::new([("Resolved", Status::Solved), ("-100", Status::Open)]).missing(["?"]);
+    let status = WordReading::new([("Resolved", Status::Solved), ("-100", Status::Open)]).with_missing(["?"]);
     assert_eq!(status.read(" RESOLVED "), Ok(Some(Status::Solved)));
     assert_eq!(status.read("On hold"), Ok(Some(Status::OnHold)));
     assert_eq!(status.read("?"), Ok(None));
     assert_eq!(status.read("Parked"), Err(BadCell::UnknownWord));
-    assert_eq!(status.clone().other(Some(Status::Open)).read("Parked"), Ok(Some(Status::Open)));
-    let exact = WordReading::new([("A", Status::Open), ("a", Status::Closed)]).exact_case(true);
+    assert_eq!(status.clone().with_other(Some(Status::Open)).read("Parked"), Ok(Some(Status::Open)));
+    let exact = WordReading::new([("A", Status::Open), ("a", Status::Closed)]).with_exact_case(true);
     assert_eq!((exact.read("A"), exact.read("a")), (Ok(Some(Status::Open)), Ok(Some(Status::Closed))));
     let author = WordReading::<Author>::new::<Box<str>>([]);
     assert_eq!(author.read("Requester"), Ok(Some(Author::Customer)));
 
     let numbers: ArrayRef =
         Arc::new(Float64Array::from(vec![Some(9.0), Some(f64::NAN), None, Some(11.0), Some(3.5)]));
-    let reading = NumberReading::default().missing(["11"]);
+    let reading = NumberReading::default().with_missing(["11"]);
     let column = reading.bind(&numbers).unwrap();
     let scores: Vec<_> = (0..5).map(|row| column.whole(row)).collect();
     assert_eq!(scores, [Ok(Some(9)), Ok(None), Ok(None), Ok(None), Err(BadCell::NotWhole)]);

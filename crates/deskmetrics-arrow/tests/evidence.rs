@@ -90,11 +90,11 @@ fn the_policy_decides_what_first_contact_resolution_needs() {
         "all_of(no_repeat_contact_within(7days), single_reply)",
     ] {
         let refused =
-            KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
+            KpiSelection::these(["fcr"]).with_fcr(policy.parse().unwrap()).of(&flat).unwrap_err().to_string();
         assert!(refused.starts_with("fcr (") && refused.contains("no log of events"), "{refused}");
     }
     for policy in ["no_repeat_contact_within(7days)", "interaction_no_task"] {
-        assert!(KpiSelection::these(["fcr"]).fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
+        assert!(KpiSelection::these(["fcr"]).with_fcr(policy.parse().unwrap()).of(&flat).is_ok(), "{policy}");
     }
 }
 
@@ -106,7 +106,7 @@ fn a_table_without_rows_counts_nothing() {
 
 /// The value of a KPI, and the number of excluded tickets by reason.
 fn value(dataset: &Dataset, id: &str) -> (Option<f64>, String) {
-    let report = Report::builder(dataset.as_of.unwrap()).kpi(KpiRequest::new(id)).build().unwrap();
+    let report = Report::builder(dataset.as_of.unwrap()).with_kpi(KpiRequest::new(id)).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
     let row = table.rows.into_iter().find(|row| row.headline).unwrap();
     (row.value, row.excluded.to_string())
@@ -189,7 +189,8 @@ fn status_labels_of_help_desks_are_known_and_others_are_a_warning() {
         ),
         "{warnings:?}"
     );
-    let report = Report::builder(unknown.as_of.unwrap()).kpi(KpiRequest::new("backlog")).build().unwrap();
+    let report =
+        Report::builder(unknown.as_of.unwrap()).with_kpi(KpiRequest::new("backlog")).build().unwrap();
     let text = unknown.feed(&report, 1).unwrap().table().to_string();
     assert!(text.contains("Backlog: 1 of 7 (14.3 %) excluded: end unknown"), "{text}");
 }
@@ -263,7 +264,7 @@ fn an_unknown_value_at_creation_is_a_warning_if_a_kpi_depends_on_it() {
     let warned = |description: &str, ids: &[&str]| -> Vec<String> {
         let dataset = dataset(description, &[("t.csv", rows), ("e.csv", log)]);
         let requests = ids.iter().map(|id| KpiRequest::new(*id));
-        let report = Report::builder(dataset.as_of.unwrap()).kpis(requests).build().unwrap();
+        let report = Report::builder(dataset.as_of.unwrap()).with_kpis(requests).build().unwrap();
         dataset.warnings_for(&report).map(|warning| warning.to_string()).collect()
     };
     for tickets in [tickets, &stated] {

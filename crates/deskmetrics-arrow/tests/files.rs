@@ -17,7 +17,7 @@ fn read_with(description: &str, file: &[u8], options: ReadOptions<'_>) -> Result
     let folder = tempfile::TempDir::new().unwrap();
     fs::write(folder.path().join("t.csv"), file).unwrap();
     let description: Description = description.parse()?;
-    Dataset::of_description(&description, options.data_root(folder.path()))
+    Dataset::of_description(&description, options.with_data_root(folder.path()))
 }
 
 /// Tickets in `t.csv`, with more keys.
@@ -86,7 +86,7 @@ fn where_selects_rows_of_tables_in_memory() {
         [("preview = false", "1 2"), ("Channel = 'web', id = [1, 3]", "1"), ("id = { not = 4 }", "1 2 3")]
     {
         let description: Description = tickets(&format!("where = {{ {filter} }}")).parse().unwrap();
-        let options = ReadOptions::default().table("t.csv", batch.schema(), vec![batch.clone()]);
+        let options = ReadOptions::default().with_table("t.csv", batch.schema(), vec![batch.clone()]);
         let dataset = Dataset::of_description(&description, options).unwrap();
         assert_eq!(ids(&dataset).join(" "), selected, "{filter}");
         assert_eq!(dataset.sources[0].not_selected, 4 - selected.split(' ').count() as u64, "{filter}");
@@ -123,7 +123,8 @@ fn rows_that_are_not_selected_are_not_read_but_keep_their_numbers() {
             (6, Scope::Line, Reason::FieldCount, 1), // line 6 is row 5
         ]
     );
-    let strict = |more: &str| read_with(&tickets(more), csv.as_bytes(), ReadOptions::default().strict(true));
+    let strict =
+        |more: &str| read_with(&tickets(more), csv.as_bytes(), ReadOptions::default().with_strict(true));
     let error = strict("where = { id = ['1', '2'] }").unwrap_err();
     assert!(message(&error).starts_with("line 6:"), "{error}");
     let csv = "id,opened,Channel\n1,2026-03-02T09:00:00Z,x\n2,2026-03-02T09:00:00Z,web\n2,2026-03-03T09:00:00Z\n\
@@ -372,7 +373,7 @@ fn targets_in_a_table_have_decimals_too() {
     let read = |file: &str, text: &str| {
         let scores = RecordBatch::try_from_iter([("score", Arc::new(Int64Array::from(vec![9])) as ArrayRef)]);
         let scores = scores.unwrap();
-        let options = ReadOptions::default().table("answers", scores.schema(), vec![scores]);
+        let options = ReadOptions::default().with_table("answers", scores.schema(), vec![scores]);
         read_with(&rules.replace("FILE", file), text.as_bytes(), options)
     };
     let within = |dataset: &Dataset| dataset.policies.policies[0].targets[0].within.clone();
@@ -402,7 +403,7 @@ fn a_table_of_targets_in_a_detected_encoding_is_noted() {
         ("kind", column("Facturación")),
     ]);
     let batch = batch.unwrap();
-    let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
+    let options = ReadOptions::default().with_table("tickets", batch.schema(), vec![batch]);
     let dataset = read_with(rules, b"kind,days\nFacturaci\xf3n,1\n", options).unwrap();
     assert!(format!("{:?}", dataset.policies.policies[0].when).contains("Facturación"));
     let notes = KpiSelection::usual().of(&dataset).unwrap().notes;

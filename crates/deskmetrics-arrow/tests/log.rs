@@ -285,20 +285,20 @@ proptest! {
         }
         let [first_responder, solver, responder] = by;
         let of_tickets = Report::builder(cut_off)
-            .kpis(desk::kpis::of_tickets(cut_off))
-            .by([first_responder.clone()])
-            .by([first_responder.clone(), solver.clone()]);
+            .with_kpis(desk::kpis::of_tickets(cut_off))
+            .with_slices([first_responder.clone()])
+            .with_slices([first_responder.clone(), solver.clone()]);
         let tagged = if dataset.check_attributes(&[Attribute::Tag]).is_ok() { Attribute::Tag } else { solver };
         let of_responses = Report::builder(cut_off)
-            .kpis(["first_response_time", "next_response_time", "response_time"].map(KpiRequest::new))
-            .kpis([SlaMetric::FirstResponse, SlaMetric::NextResponse].map(|metric| {
-                KpiRequest::new("sla_attainment").of_metric(metric)
+            .with_kpis(["first_response_time", "next_response_time", "response_time"].map(KpiRequest::new))
+            .with_kpis([SlaMetric::FirstResponse, SlaMetric::NextResponse].map(|metric| {
+                KpiRequest::new("sla_attainment").with_metric(metric)
             }))
-            .kpi(KpiRequest::new("sla_overshoot").of_metric(SlaMetric::NextResponse))
-            .periods(Periods::new(Period::Day, chrono_tz::UTC))
-            .by([responder.clone()])
-            .by([first_responder])
-            .by([responder.clone(), tagged]);
+            .with_kpi(KpiRequest::new("sla_overshoot").with_metric(SlaMetric::NextResponse))
+            .with_periods(Periods::new(Period::Day, chrono_tz::UTC))
+            .with_slices([responder.clone()])
+            .with_slices([first_responder])
+            .with_slices([responder.clone(), tagged]);
         for report in [of_tickets, of_responses] {
             let report = report.build().unwrap();
             let mut expected = report.state();
@@ -561,8 +561,8 @@ proptest! {
         let description: Description = CREATING.parse().unwrap();
         let rows = stream_rows(&desk, &layout);
         let report = Report::builder(desk.last())
-            .kpis(desk::kpis::of_tickets(desk.last()))
-            .by([Attribute::Market])
+            .with_kpis(desk::kpis::of_tickets(desk.last()))
+            .with_slices([Attribute::Market])
             .build()
             .unwrap();
         let whole = read(&description, [("rows", vec![rows.clone()])]).unwrap();
@@ -587,8 +587,8 @@ proptest! {
         for text in desk::kpis::policies() {
             let policy: FcrPolicy = text.parse().unwrap();
             let expected = fcr(&records.tickets, policy.clone());
-            let request = KpiRequest::new("fcr").under(policy);
-            let report = Report::builder(at).kpi(request.clone()).build().unwrap();
+            let request = KpiRequest::new("fcr").with_policy(policy);
+            let report = Report::builder(at).with_kpi(request.clone()).build().unwrap();
             let found = dataset.feed(&report, threads).unwrap().kpi(&request).unwrap();
             prop_assert_eq!(found.estimates(0.95), expected.estimates(0.95), "{}", text);
             prop_assert_eq!(found.excluded(), expected.excluded(), "{}", text);

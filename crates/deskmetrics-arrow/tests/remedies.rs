@@ -50,7 +50,7 @@ fn read(description: &str, files: &[(&str, &[u8])]) -> Result<Dataset, ReadError
         fs::write(folder.path().join(name), content).unwrap();
     }
     let description: Description = format!("time_zone = 'UTC'\n{description}").parse()?;
-    Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))
+    Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()))
 }
 
 /// The variant of the first description's error, whose message contains this advice; the second description follows
@@ -119,7 +119,7 @@ fn errors() {
         let rows = RecordBatch::try_from_iter([("created", column)]).unwrap();
         let description =
             format!("time_zone = 'UTC'\n[[tickets]]\nfile = 't'\nid = {{}}\ncreated_at = {key}\n");
-        let options = ReadOptions::default().table("t", rows.schema(), vec![rows]);
+        let options = ReadOptions::default().with_table("t", rows.schema(), vec![rows]);
         Dataset::of_description(&description.parse()?, options)
     };
     let seconds = || Arc::new(Int64Array::from(vec![1_770_000_000])) as ArrayRef;
@@ -131,15 +131,19 @@ fn errors() {
         let folder = TempDir::new().unwrap();
         fs::write(folder.path().join("t.csv"), text).unwrap();
         let description: Description = format!("time_zone = 'UTC'\n{TICKETS}").parse()?;
-        Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()).strict(true))
+        Dataset::of_description(
+            &description,
+            ReadOptions::default().with_data_root(folder.path()).with_strict(true),
+        )
     };
     let twice = format!("{ROWS}1,2026-03-02T09:00:00Z\n");
     met.push(followed(strict(&twice), "keep one row per ticket", strict(ROWS)));
     let short = format!("{ROWS}3\n");
     met.push(followed(strict(&short), "remove the line", strict(ROWS)));
 
-    // Errors of the system or a format have no remedy here, and a caller that stops the reading needs none.
-    met.extend(["Io", "Damaged", "Stopped"].map(str::to_owned));
+    // Errors of the system or a format have no remedy here, a caller that stops the reading needs none, and tests without features
+    // turn one on.
+    met.extend(["Io", "Damaged", "Stopped", "FeatureOff"].map(str::to_owned));
     let met: BTreeSet<String> = met.into_iter().collect();
     assert_eq!(met, variants(include_str!("../src/error.rs"), "ReadError"), "each error needs a case");
 }
@@ -339,7 +343,7 @@ fn choices() {
         "did you mean \"volume\"?",
         choose(KpiSelection::these(["volume"]), &flat()),
     );
-    let policy = KpiSelection::these(["fcr"]).fcr("no_repeat_contact_within(7days)".parse().unwrap());
+    let policy = KpiSelection::these(["fcr"]).with_fcr("no_repeat_contact_within(7days)".parse().unwrap());
     follow(choose(KpiSelection::these(["fcr"]), &flat()), "choose a policy such as", choose(policy, &flat()));
     let answers = |scales: &str| {
         read(
@@ -386,8 +390,8 @@ fn an_attribute_that_no_event_changes_today() {
         [(Attribute::Assignee, "assignee"), ("task".into(), "task"), (Attribute::Tag, "tag")]
     {
         let report = Report::builder("2026-03-03T00:00:00Z".parse::<deskmetrics::Timestamp>().unwrap())
-            .kpi(KpiRequest::new("volume"))
-            .by([attribute])
+            .with_kpi(KpiRequest::new("volume"))
+            .with_slices([attribute])
             .build()
             .unwrap();
         let error = log("'kind'").feed(&report, 1).unwrap_err().to_string();

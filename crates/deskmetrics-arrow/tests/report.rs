@@ -295,7 +295,7 @@ fn of_milestones() -> Vec<KpiRequest> {
         "net_resolution_time",
     ];
     let mut kpis: Vec<KpiRequest> = plain.into_iter().map(KpiRequest::new).collect();
-    kpis.extend(plain[2..].iter().map(|id| KpiRequest::new(*id).on(ClockKind::Business)));
+    kpis.extend(plain[2..].iter().map(|id| KpiRequest::new(*id).with_clock(ClockKind::Business)));
     kpis
 }
 
@@ -316,7 +316,7 @@ fn plans() -> impl Strategy<Value = Plan> {
         .filter(|kpi| kpi.until.is_none())
         .chain(kpis::of_surveys())
         .chain([kpis::of_wide_scale()])
-        .chain([KpiRequest::new("volume").of_records(Conditions::default().tagged(["vip", "late"]))])
+        .chain([KpiRequest::new("volume").with_filter(Conditions::default().with_tags(["vip", "late"]))])
         .collect();
     let milestones = of_milestones();
     let requested = prop_oneof![
@@ -356,12 +356,13 @@ impl std::fmt::Debug for Plan {
 impl Plan {
     fn report(&self, as_of: Timestamp) -> Report {
         let kpis = self.kpis.iter().cloned();
-        let mut builder = Report::builder(as_of).kpis(kpis).min_n(3).surveys_inherit(self.inherits);
+        let mut builder =
+            Report::builder(as_of).with_kpis(kpis).with_min_n(3).with_surveys_inherit(self.inherits);
         for slicing in &self.slicings {
-            builder = builder.by(slicing.clone());
+            builder = builder.with_slices(slicing.clone());
         }
         if let Some(period) = self.period {
-            builder = builder.periods(Periods::new(period, Copenhagen));
+            builder = builder.with_periods(Periods::new(period, Copenhagen));
         }
         builder.build().unwrap()
     }
@@ -423,7 +424,7 @@ proptest! {
         // Data that a report does not depend on need not be read.
         let needed = report.sliced_by().into_iter().cloned();
         let needed = needed.chain(["market", "priority", "category", "task", "group", "assignee"].map(Into::into));
-        let lean = options(tables()).keep_off_scale(true).without_survey_details().only_attributes(needed);
+        let lean = options(tables()).with_keep_off_scale(true).without_survey_details().with_attributes(needed);
         let lean = Dataset::of_description(&description, lean).unwrap();
         same_tables(&lean.feed(&report, 1).unwrap(), &dataset.feed(&report, 1).unwrap())?;
     }
@@ -434,7 +435,7 @@ fn last_timestamp_is_that_of_the_records(dataset: &Dataset) -> Result<(), TestCa
     let happened = dataset.events().into_iter().map(|event| event.at);
     let answered = dataset.responses().into_iter().filter_map(|answer| answer.at);
     let sent = dataset.invitations().into_iter().map(|sent| sent.answered_at.unwrap_or(sent.sent_at));
-    prop_assert_eq!(dataset.last_instant(), created.chain(happened).chain(answered).chain(sent).max());
+    prop_assert_eq!(dataset.last_timestamp(), created.chain(happened).chain(answered).chain(sent).max());
     let counts = dataset.counts();
     prop_assert_eq!(counts.tickets, dataset.tickets().len());
     prop_assert_eq!(counts.events, dataset.events().len());
@@ -614,7 +615,7 @@ fn tables_without_rows_give_an_empty_report() {
     };
     let dataset = none.read(Conventions::USUAL, &layout).unwrap();
     // Every KPI is possible for a log without events.
-    assert_eq!(dataset.last_instant(), None);
+    assert_eq!(dataset.last_timestamp(), None);
     for threads in [0, 1, 4] {
         assert_eq!(dataset.feed(&report, threads).unwrap().table(), report.state().table());
     }
@@ -667,10 +668,10 @@ fn long_tables_match_records() {
     ]);
     let as_of = Timestamp::from_micros(START + 13_000 * MINUTE).unwrap();
     let kpis = of_milestones().into_iter().chain([
-        KpiRequest::new("nps").of_survey("nps"),
+        KpiRequest::new("nps").with_survey("nps"),
         KpiRequest::new("requester_wait_time"),
         KpiRequest::new("customers"),
-        KpiRequest::new("fcr").under(kpis::policy("no_repeat_contact_within(1day, customer)")),
+        KpiRequest::new("fcr").with_policy(kpis::policy("no_repeat_contact_within(1day, customer)")),
     ]);
     let plan = Plan {
         kpis: kpis.collect(),
@@ -734,7 +735,7 @@ fn kpi(id: &str) -> KpiRequest {
 }
 
 fn survey(id: &str) -> KpiRequest {
-    kpi(id).of_question("csat", Scale::csat(1, 5).unwrap())
+    kpi(id).with_question("csat", Scale::csat(1, 5).unwrap())
 }
 
 /// A report from columns matches the one from records; the value of the first KPI, or of its first slice.
@@ -783,7 +784,8 @@ fn repeat_contacts_of_other_categories_do_not_count() {
     let tables = [("tickets", two_tickets(&["billing", "delivery"])), ("events", events)];
     let dataset = read(&described(&text), tables).unwrap();
     let policy = kpis::policy("no_repeat_contact_within(1day, customer_and_category)");
-    let report = Report::builder(at("2026-01-09T00:00:00Z")).kpi(kpi("fcr").under(policy)).build().unwrap();
+    let report =
+        Report::builder(at("2026-01-09T00:00:00Z")).with_kpi(kpi("fcr").with_policy(policy)).build().unwrap();
     assert_eq!(first_value(&dataset, &report), Some(100.0));
 }
 
@@ -797,8 +799,8 @@ fn category_and_task_without_a_column_are_followed() {
     ]);
     let tables = [("tickets", two_tickets(&["", ""])), ("events", events)];
     let dataset = read(&described(TICKETS_AND_EVENTS), tables).unwrap();
-    let kpi = kpi("fcr").under(kpis::policy("interaction_no_task"));
-    let report = Report::builder(at("2026-01-09T00:00:00Z")).kpi(kpi).build().unwrap();
+    let kpi = kpi("fcr").with_policy(kpis::policy("interaction_no_task"));
+    let report = Report::builder(at("2026-01-09T00:00:00Z")).with_kpi(kpi).build().unwrap();
     assert_eq!(first_value(&dataset, &report), Some(0.0));
 }
 
@@ -817,10 +819,10 @@ fn answers_count_once_beside_a_score() {
         "#,
     );
     let dataset = read(&description, [("answers", answers)]).unwrap();
-    let fcr = kpi("fcr").under(kpis::policy("survey(1-5)")).of_survey("csat");
+    let fcr = kpi("fcr").with_policy(kpis::policy("survey(1-5)")).with_survey("csat");
     for other in [fcr, survey("reasons")] {
         let report =
-            Report::builder(at("2026-01-06T00:00:00Z")).kpis([survey("csat"), other]).build().unwrap();
+            Report::builder(at("2026-01-06T00:00:00Z")).with_kpis([survey("csat"), other]).build().unwrap();
         assert_eq!(first_value(&dataset, &report), Some(100.0));
     }
 }
@@ -839,7 +841,9 @@ fn survey_without_a_ticket_inherits_nothing() {
             "#,
         );
         let dataset = read(&description, [("tickets", tickets.clone()), ("answers", answers)]).unwrap();
-        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(survey("csat")).by([Attribute::Group]);
+        let report = Report::builder(at("2026-01-06T00:00:00Z"))
+            .with_kpi(survey("csat"))
+            .with_slices([Attribute::Group]);
         assert_eq!(first_value(&dataset, &report.build().unwrap()), Some(100.0));
     }
 }
@@ -851,7 +855,7 @@ fn volume_requested_twice_counts_once() {
         "time_zone = \"UTC\"\ntickets = [{ file = \"tickets\", id = \"id\", created_at = \"created\" }]",
     );
     let dataset = read(&description, [("tickets", tickets)]).unwrap();
-    let report = Report::builder(at("2026-01-06T00:00:00Z")).kpis([kpi("volume"), kpi("volume")]);
+    let report = Report::builder(at("2026-01-06T00:00:00Z")).with_kpis([kpi("volume"), kpi("volume")]);
     assert_eq!(first_value(&dataset, &report.build().unwrap()), Some(1.0));
 }
 
@@ -879,7 +883,7 @@ fn requester_does_not_answer_their_own_ticket() {
     let dataset = read(&description, [("tickets", tickets)]).unwrap();
     for more in ["volume", "agent_touches", "time_to_first_assignment"] {
         let kpis = [kpi("first_response_time"), kpi(more)];
-        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpis(kpis).build().unwrap();
+        let report = Report::builder(at("2026-01-06T00:00:00Z")).with_kpis(kpis).build().unwrap();
         assert_eq!(first_value(&dataset, &report), None, "beside {more}");
     }
 }
@@ -909,10 +913,10 @@ fn attributes_passed_over_stay_with_their_tickets() {
         ("3", tickets("C", "good")),
         ("events", events),
     ];
-    let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(kpi("agent_touches")).build().unwrap();
+    let report = Report::builder(at("2026-01-06T00:00:00Z")).with_kpi(kpi("agent_touches")).build().unwrap();
     let whole = read(&described(&text), tables.clone()).unwrap();
     assert_eq!(first_value(&whole, &report), Some(0.0));
-    let lean = Dataset::of_description(&described(&text), options(tables).only_attributes([])).unwrap();
+    let lean = Dataset::of_description(&described(&text), options(tables).with_attributes([])).unwrap();
     assert_eq!(first_value(&lean, &report), Some(0.0));
 }
 
@@ -948,7 +952,7 @@ fn answered(answers: &[[&'static str; 3]]) -> Dataset {
 }
 
 fn response_rate(dataset: &Dataset, request: KpiRequest) -> Option<f64> {
-    let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(request).build().unwrap();
+    let report = Report::builder(at("2026-03-09T00:00:00Z")).with_kpi(request).build().unwrap();
     let links = |state: &ReportState| state.table().links_excluded;
     assert_eq!(links(&dataset.feed(&report, 2).unwrap()), links(&from_records(dataset, &report).0));
     first_value(dataset, &report)
@@ -980,7 +984,7 @@ fn the_earliest_answer_dates_the_invitation() {
     let dates: Vec<_> = dataset.invitations().iter().map(|sent| sent.answered_at).collect();
     let expected = ["2026-03-03T10:00:00Z", "2026-03-02T10:00:00Z", "", "2026-03-04T10:00:00Z"];
     assert_eq!(dates, expected.map(|text| text.parse().ok()));
-    let soon = kpi("response_rate").expire_after(chrono::TimeDelta::hours(30));
+    let soon = kpi("response_rate").with_expire_after(chrono::TimeDelta::hours(30));
     assert_eq!(response_rate(&dataset, soon), Some(50.0));
 }
 
@@ -995,7 +999,7 @@ fn unknown_invitations_are_counted() {
     );
     assert!(exclusion.remedy.starts_with("add the table its invitation is in"), "{}", exclusion.remedy);
     assert_eq!(dataset.responses().len(), 4);
-    let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(survey("csat")).build().unwrap();
+    let report = Report::builder(at("2026-03-09T00:00:00Z")).with_kpi(survey("csat")).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
     assert_eq!(table.links_excluded.count(Reason::UnknownInvitation), 2);
     assert!(table.to_string().contains("2 unknown invitation"), "{table}");
@@ -1020,7 +1024,9 @@ fn links_match_ids_written_differently() {
             "#,
         );
         let dataset = read(&description, [("tickets", tickets), ("answers", answers)]).unwrap();
-        let report = Report::builder(at("2026-01-06T00:00:00Z")).kpi(survey("csat")).by([Attribute::Group]);
+        let report = Report::builder(at("2026-01-06T00:00:00Z"))
+            .with_kpi(survey("csat"))
+            .with_slices([Attribute::Group]);
         let report = report.build().unwrap();
         first_value(&dataset, &report);
         let table = dataset.feed(&report, 1).unwrap().table();
@@ -1071,8 +1077,8 @@ fn due_times_of_the_source_are_evaluated() {
         ]);
         let dataset = read(&description, [("tickets", tickets)]).unwrap();
         assert!(dataset.states_sla());
-        let request = kpi("sla_attainment").of_metric("stated".into());
-        let report = Report::builder(at("2026-03-03T00:00:00Z")).kpi(request).build().unwrap();
+        let request = kpi("sla_attainment").with_metric("stated".into());
+        let report = Report::builder(at("2026-03-03T00:00:00Z")).with_kpi(request).build().unwrap();
         first_value(&dataset, &report);
         let table = dataset.feed(&report, 1).unwrap().table();
         let row = table.headline("sla_attainment").unwrap();
@@ -1156,7 +1162,7 @@ fn duplicates_option_selects_the_event() {
         let dataset = read(&described(&text), [("tickets", tickets), ("events", events)]).ok()?;
         assert_eq!(dataset.excluded().count(Reason::Duplicate), 2);
         let report =
-            Report::builder(at("2026-03-09T00:00:00Z")).kpi(kpi("first_response_time")).build().unwrap();
+            Report::builder(at("2026-03-09T00:00:00Z")).with_kpi(kpi("first_response_time")).build().unwrap();
         first_value(&dataset, &report)
     };
     assert_eq!(last_reply(""), Some(3600.0));
@@ -1206,7 +1212,7 @@ fn duplicates_option_selects_the_answer() {
         }
         let tables = [("answers", answers.clone()), ("sent", sent.clone())];
         let dataset = read(&described(&text), tables).ok()?;
-        let report = Report::builder(at("2026-03-09T00:00:00Z")).kpi(survey("csat")).build().unwrap();
+        let report = Report::builder(at("2026-03-09T00:00:00Z")).with_kpi(survey("csat")).build().unwrap();
         first_value(&dataset, &report)?;
         last_timestamp_is_that_of_the_records(&dataset).unwrap();
         let table = dataset.feed(&report, 1).unwrap().table();
@@ -1260,10 +1266,14 @@ fn a_ticket_counts_in_the_slice_of_each_of_its_tags() {
     for events in ["", log] {
         let dataset = tagged_tickets(events);
         let report = Report::builder(at("2026-01-06T00:00:00Z"))
-            .kpis([kpi("volume").named("all"), survey("csat").named("satisfaction")])
-            .kpi(kpi("volume").of_records(Conditions::default().tagged(["vip", "late"])).named("vip or late"))
-            .by([Attribute::Tag])
-            .by([Attribute::Tag, Attribute::Market])
+            .with_kpis([kpi("volume").with_name("all"), survey("csat").with_name("satisfaction")])
+            .with_kpi(
+                kpi("volume")
+                    .with_filter(Conditions::default().with_tags(["vip", "late"]))
+                    .with_name("vip or late"),
+            )
+            .with_slices([Attribute::Tag])
+            .with_slices([Attribute::Tag, Attribute::Market])
             .build()
             .unwrap();
         matches_records(&dataset, &report, 1).unwrap();

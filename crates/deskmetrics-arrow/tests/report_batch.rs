@@ -22,9 +22,9 @@ fn every_row_is_in_the_batch() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let answer = |score, when: &str, market| {
         SurveyResponse::new("nps", Some(score))
-            .answered_at(at(when))
-            .with(Attribute::Market, market)
-            .with("unit".into(), "A")
+            .with_at(at(when))
+            .with_attribute(Attribute::Market, market)
+            .with_attribute("unit".into(), "A")
     };
     let answers = [
         answer(10, "2026-01-14T10:00:00Z", "DK"),
@@ -33,9 +33,9 @@ fn every_row_is_in_the_batch() {
         answer(11, "2026-02-03T10:00:00Z", "DK"),
     ];
     let report = Report::builder(at("2026-03-01T00:00:00Z"))
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .by([Attribute::Market, "unit".into()])
-        .periods(Periods::new(Period::Month, Copenhagen))
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_slices([Attribute::Market, "unit".into()])
+        .with_periods(Periods::new(Period::Month, Copenhagen))
         .build()
         .unwrap();
     let table = report.run(&[], &answers, &[]).unwrap().table();
@@ -97,7 +97,7 @@ proptest! {
 fn wall_clock_times_without_a_zone_are_an_error() {
     let desk = WorkingTime::from(Schedule::new(Copenhagen, "Mo-Fr 09:00-17:00".parse().unwrap())).compile();
     let naive: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0]));
-    let error = is_open(&desk, Column::from(&naive).named("opened"), None).unwrap_err();
+    let error = is_open(&desk, Column::from(&naive).with_name("opened"), None).unwrap_err();
     assert_eq!(error, ColumnError::NoZone { column: "opened".to_owned() });
     let none: ArrayRef = Arc::new(TimestampSecondArray::from(Vec::<i64>::new()));
     assert!(matches!(elapsed(&desk, &naive, &none, Some(UTC)), Err(ColumnError::Length { .. })));

@@ -108,21 +108,21 @@ fn shown(description: &str) -> String {
     let options = tables()
         .into_iter()
         .fold(ReadOptions::default().without_survey_details(), |options, (name, rows)| {
-            options.table(name, rows.schema(), vec![rows])
+            options.with_table(name, rows.schema(), vec![rows])
         });
     let dataset = match Dataset::of_description(&description, options) {
         Ok(dataset) => dataset,
         Err(error) => return error.to_string(),
     };
     let fcr: FcrPolicy = "no_repeat_contact_within(7days, customer)".parse().unwrap();
-    let chosen = match KpiSelection::all().fcr(fcr).of(&dataset) {
+    let chosen = match KpiSelection::all().with_fcr(fcr).of(&dataset) {
         Ok(chosen) => chosen,
         Err(error) => return error.to_string(),
     };
-    let report = Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis);
+    let report = Report::builder(dataset.as_of.unwrap()).with_kpis(chosen.kpis);
     let known_attributes =
         [Attribute::Group, Attribute::Market].into_iter().filter(|by| dataset.check_attributes([by]).is_ok());
-    let report = known_attributes.fold(report, |report, by| report.by([by])).build().unwrap();
+    let report = known_attributes.fold(report, |report, by| report.with_slices([by])).build().unwrap();
     let table = dataset.feed(&report, 1).unwrap().table();
     let warnings: Vec<String> = dataset.warnings().map(|warning| warning.to_string()).collect();
     format!("{:?}\n{table:?}\n{:?}\n{warnings:?}", chosen.notes, dataset.sources)
@@ -416,7 +416,7 @@ fn keys_of_columns_have_an_effect() {
             "time_zone = \"Europe/Copenhagen\"\ntickets = [{{ file = \"tickets\", id = {{}}, created_at = {} }}]",
             table("column = \"at\"", key)
         );
-        let options = ReadOptions::default().table("tickets", rows.schema(), vec![rows]);
+        let options = ReadOptions::default().with_table("tickets", rows.schema(), vec![rows]);
         Dataset::of_description(&description.parse().unwrap(), options)
             .map(|dataset| dataset.as_of)
             .ok()
@@ -461,15 +461,18 @@ fn keys_of_a_description_have_an_effect() {
             Err(error) => return error.to_string(),
         };
         let options = tables().into_iter().fold(ReadOptions::default(), |options, (name, rows)| {
-            options.table(name, rows.schema(), vec![rows])
+            options.with_table(name, rows.schema(), vec![rows])
         });
         let dataset = match Dataset::of_description(&description, options) {
             Ok(dataset) => dataset,
             Err(error) => return error.to_string(),
         };
         let chosen = KpiSelection::all().of(&dataset).unwrap();
-        let report =
-            Report::builder(dataset.as_of.unwrap()).kpis(chosen.kpis).by(dataset.by.clone()).build().unwrap();
+        let report = Report::builder(dataset.as_of.unwrap())
+            .with_kpis(chosen.kpis)
+            .with_slices(dataset.by.clone())
+            .build()
+            .unwrap();
         let table = dataset.feed(&report, 1).unwrap().table();
         format!("{:?} {:?}\n{:?}\n{table:?}", dataset.name, dataset.time_zone, chosen.notes)
     };
@@ -546,19 +549,24 @@ fn folder() -> TempDir {
 fn shown_of_files(description: &str, folder: &TempDir) -> String {
     let read = || -> Result<String, Box<dyn std::error::Error>> {
         let description: Description = format!("time_zone = \"UTC\"\n{description}").parse()?;
-        let dataset = Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))?;
+        let dataset =
+            Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()))?;
         let kpis = KpiSelection::these(["volume", "full_resolution_time", "sla_attainment", "sla_overshoot"])
             .of(&dataset)?;
-        let requests =
-            kpis.kpis.into_iter().map(|kpi| kpi.on(ClockKind::Calendar)).filter(|kpi| kpi.check().is_ok());
-        let business = KpiRequest::new("full_resolution_time").on(ClockKind::Business).named("business");
+        let requests = kpis
+            .kpis
+            .into_iter()
+            .map(|kpi| kpi.with_clock(ClockKind::Calendar))
+            .filter(|kpi| kpi.check().is_ok());
+        let business =
+            KpiRequest::new("full_resolution_time").with_clock(ClockKind::Business).with_name("business");
         let plain = KpiRequest::new("sla_attainment");
-        let own = plain.clone().of_sla_policy("one").named("own");
+        let own = plain.clone().with_sla_policy("one").with_name("own");
         let report = Report::builder(dataset.as_of.ok_or("no cut-off")?)
-            .kpis(requests)
-            .kpi(business)
-            .kpis([plain, own]);
-        let report = report.by(dataset.by.clone()).build()?;
+            .with_kpis(requests)
+            .with_kpi(business)
+            .with_kpis([plain, own]);
+        let report = report.with_slices(dataset.by.clone()).build()?;
         Ok(format!("{:?}", dataset.feed(&report, 1)?.table().rows))
     };
     read().unwrap_or_else(|error| error.to_string())

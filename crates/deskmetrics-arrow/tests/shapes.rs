@@ -14,7 +14,7 @@ fn read(description: &str, files: &[(&str, &str)]) -> Dataset {
         fs::write(folder.path().join(name), content).unwrap();
     }
     let description = description.parse().unwrap_or_else(|error| panic!("{error}"));
-    Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()))
+    Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -353,7 +353,7 @@ fn progress_is_reported() {
     .unwrap();
     let mut seen = Vec::new();
     let options = ReadOptions::default()
-        .on_progress(|progress| seen.push((progress.rows, progress.bytes_read, progress.bytes_total)));
+        .with_progress(|progress| seen.push((progress.rows, progress.bytes_read, progress.bytes_total)));
     let dataset = Dataset::read_with(folder.path().join("desk.toml"), options).unwrap();
     assert_eq!(dataset.counts().tickets, 20_000);
     assert!(seen.len() > 1 && seen.is_sorted());

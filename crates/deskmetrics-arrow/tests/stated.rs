@@ -28,7 +28,7 @@ fn dataset(roles: &str, tickets: &str) -> Dataset {
 const TICKETS: &str = "[[tickets]]\nfile = \"t.csv\"\nid = \"id\"\ncreated_at = \"created\"\n";
 
 fn table(dataset: &Dataset, request: KpiRequest) -> ReportTable {
-    let report = Report::builder(dataset.as_of.unwrap()).kpi(request).build().unwrap();
+    let report = Report::builder(dataset.as_of.unwrap()).with_kpi(request).build().unwrap();
     dataset.feed(&report, 1).unwrap().table()
 }
 
@@ -62,7 +62,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
         customer_messages = \"messages\"\nagent_touches = \"touches\"\ntransfers = \"moves\"\ngroup_stations = \"groups\"\n";
     let stated = dataset(roles, ROWS);
     assert_eq!(kpi(&stated, "first_response_time"), none(5_400.0, 2));
-    let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
+    let business = KpiRequest::new("first_response_time").with_clock(ClockKind::Business);
     assert_eq!(value_of(&stated, business), (Some(2_700.0), 2, "1 no schedule".to_owned()));
     assert_eq!(kpi(&stated, "requester_wait_time"), none(7_200.0, 2)); // the open one runs
     assert_eq!(kpi(&stated, "reopen_rate"), (Some(50.0), 2, "1 not solved".to_owned()));
@@ -85,7 +85,7 @@ fn a_table_that_states_measures_answers_their_kpis() {
         );
     }
     assert_eq!(kpi(&stated, "agent_touches"), none(3.0, 3));
-    let single = KpiRequest::new("fcr").under("single_reply".parse().unwrap());
+    let single = KpiRequest::new("fcr").with_policy("single_reply".parse().unwrap());
     assert!(stated.can_answer(&single).is_ok());
     assert_eq!(value_of(&stated, single).0, Some(50.0));
     // A measure that is not stated stays empty, and so do measures of the same KPI.
@@ -111,7 +111,7 @@ fn a_stated_duration_fills_its_clock_alone() {
         "first_response_time = { column = \"business\", unit = \"minutes\", clock = \"business\" }\n",
         ROWS,
     );
-    let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").on(clock));
+    let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").with_clock(clock));
     assert!(of(ClockKind::Business).is_ok());
     assert!(of(ClockKind::Calendar).unwrap_err().to_string().contains("no reply to a customer"));
     let chosen = KpiSelection::usual().of(&minutes).unwrap();
@@ -273,9 +273,9 @@ fn stated_measures_have_slices_and_periods_and_merge() {
     let roles = "solved_at = \"solved\"\nfirst_response_time = { column = \"minutes\", unit = \"minutes\" }\nattributes = { group = \"team\" }\n";
     let stated = dataset(roles, ROWS);
     let report = Report::builder(stated.as_of.unwrap())
-        .kpis(["volume", "first_response_time", "backlog"].map(KpiRequest::new))
-        .by([Attribute::Group])
-        .periods(Periods::new(Period::Day, chrono_tz::Tz::UTC))
+        .with_kpis(["volume", "first_response_time", "backlog"].map(KpiRequest::new))
+        .with_slices([Attribute::Group])
+        .with_periods(Periods::new(Period::Day, chrono_tz::Tz::UTC))
         .build()
         .unwrap();
     let state = stated.feed(&report, 1).unwrap();
@@ -328,7 +328,7 @@ fn several_stated_sla_targets_count_by_metric() {
     let roles = "solved_at = \"solved\"\nfirst_response_at = \"replied\"\n[tickets.sla]\n\
         first_response = { met = \"first\", due_at = \"first_due\" }\nresolution = { met = \"resolution\", due_at = \"due\" }\n";
     let stated = dataset(roles, rows);
-    let of = |metric: &str| value_of(&stated, KpiRequest::new("sla_attainment").of_metric(metric.into()));
+    let of = |metric: &str| value_of(&stated, KpiRequest::new("sla_attainment").with_metric(metric.into()));
     assert_eq!(of("stated_first_response"), (Some(100.0 / 3.0), 3, String::new()));
     assert_eq!(of("stated_resolution"), (Some(50.0), 2, "1 still running".to_owned()));
     assert_eq!(of("stated"), (Some(40.0), 5, "1 still running".to_owned()));
@@ -338,7 +338,7 @@ fn several_stated_sla_targets_count_by_metric() {
     };
     assert_eq!(metrics(&stated), ["stated", "stated_first_response", "stated_resolution"]);
     let request = KpiRequest::new("sla_attainment");
-    let named = stated.with_stated_sla(request.clone().of_metric("resolution".into()));
+    let named = stated.with_stated_sla(request.clone().with_metric("resolution".into()));
     assert_eq!(named.metric, Some("stated_resolution".into()));
     assert_eq!(stated.with_stated_sla(request).metric, Some("stated".into()));
     let record = &stated.tickets()[0].stated_sla;
@@ -346,12 +346,12 @@ fn several_stated_sla_targets_count_by_metric() {
 
     // The verdict of the whole ticket counts in their place.
     let whole = dataset(&roles.replace("[tickets.sla]", "sla_met = \"resolution\"\n[tickets.sla]"), rows);
-    let request = KpiRequest::new("sla_attainment").of_metric("stated".into());
+    let request = KpiRequest::new("sla_attainment").with_metric("stated".into());
     assert_eq!(value_of(&whole, request).1, 4); // ticket 1 once, of the others each target
 
     // Without replies a due time is no evidence.
     let due = "[tickets.sla]\nfirst_response = { due_at = \"first_due\" }\n";
-    let request = KpiRequest::new("sla_attainment").of_metric("stated_first_response".into());
+    let request = KpiRequest::new("sla_attainment").with_metric("stated_first_response".into());
     let refused = dataset(due, rows).can_answer(&request).unwrap_err().to_string();
     assert!(refused.contains("no reply to a customer"), "{refused}");
     let computed =
@@ -367,7 +367,7 @@ fn values_stated_after_the_cut_off_do_not_count() {
     let rows = "id,created,status,minutes,business,hours,replies\n1,2026-03-02T09:00:00Z,solved,60,30,1,1\n\
         2,2026-03-02T10:00:00Z,solved,120,90,3,2\n";
     let mut stated = dataset(roles, rows);
-    let business = || KpiRequest::new("first_response_time").on(ClockKind::Business);
+    let business = || KpiRequest::new("first_response_time").with_clock(ClockKind::Business);
     for (at, calendar, working, resolution) in [
         ("2026-03-02T11:00:00Z", (3_600.0, 1), (1_800.0, 1), (3_600.0, 1)),
         ("2026-03-02T11:30:00Z", (3_600.0, 1), (3_600.0, 2), (3_600.0, 1)),
@@ -386,7 +386,7 @@ fn values_stated_after_the_cut_off_do_not_count() {
         assert_eq!(value(KpiRequest::new("replies_per_ticket")), (1.5, 2), "{at}");
     }
     // The data reaches to the last of these ends.
-    assert_eq!(stated.last_instant(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
+    assert_eq!(stated.last_timestamp(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn a_stated_verdict_after_the_cut_off_does_not_count() {
     let by_metric = "solved_at = \"solved\"\nsla = { resolution = { met = \"met\", due_at = \"due\" } }\n";
     for (roles, metric) in [(whole, "stated"), (by_metric, "stated_resolution")] {
         let mut stated = dataset(roles, rows);
-        let request = || KpiRequest::new("sla_attainment").of_metric(metric.into());
+        let request = || KpiRequest::new("sla_attainment").with_metric(metric.into());
         for (at, value, n, running) in [
             // Met: 1, and 2 and 6 without a due time; breached: 5.
             ("2026-03-03T00:00:00Z", 75.0, 4, "2 still running"),

@@ -125,11 +125,11 @@ proptest! {
         let answered = instants(rows.iter().map(|(sent, after, _)| answer(*sent, *after)).collect());
         let delivered: ArrayRef = Arc::new(rows.iter().map(|(.., flag)| Some(*flag)).collect::<BooleanArray>());
         let columns =
-            InvitationColumns::new(&sent).answered_at(&answered).delivered(&delivered).assume_tz(chrono_tz::UTC);
+            InvitationColumns::new(&sent).with_answered_at(&answered).with_delivered(&delivered).with_assume_tz(chrono_tz::UTC);
         let rules = ResponseRate::default()
-            .as_of(at(cut_off))
-            .mature_after(TimeDelta::seconds(30))
-            .expire_after(TimeDelta::hours(1));
+            .with_as_of(at(cut_off))
+            .with_mature_after(TimeDelta::seconds(30))
+            .with_expire_after(TimeDelta::hours(1));
         let mut expected = rules.clone();
         expected.extend(&invitations);
         prop_assert_eq!(response_rate_of(&columns, rules).unwrap(), expected);
@@ -152,13 +152,13 @@ proptest! {
         let (cut_off, maturity, expiry) = limits;
         let mut rules = ResponseRate::default();
         if let Some(micros) = cut_off {
-            rules = rules.as_of(Timestamp::from_micros(micros).unwrap());
+            rules = rules.with_as_of(Timestamp::from_micros(micros).unwrap());
         }
         if let Some(micros) = maturity {
-            rules = rules.mature_after(TimeDelta::microseconds(micros));
+            rules = rules.with_mature_after(TimeDelta::microseconds(micros));
         }
         if let Some(micros) = expiry {
-            rules = rules.expire_after(TimeDelta::microseconds(micros));
+            rules = rules.with_expire_after(TimeDelta::microseconds(micros));
         }
         let instants = |at: Vec<Option<i64>>| TimestampMicrosecondArray::from(at).with_timezone("UTC");
         let sent = instants(rows.iter().map(|(sent, ..)| *sent).collect());
@@ -171,14 +171,14 @@ proptest! {
         let whole = |array: &dyn Array| piece(array, 0, rest);
         let cut = cut.min(rest);
         let in_two = |array: &dyn Array| [piece(array, 0, cut), piece(array, cut, rest - cut)].concat();
-        let in_words = InvitationColumns::new(whole(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
+        let in_words = InvitationColumns::new(whole(&sent)).with_answered_at(whole(&answered)).with_delivered(whole(&delivered));
         // With different chunks, they are read row by row.
-        let in_rows = InvitationColumns::new(in_two(&sent)).answered_at(whole(&answered)).delivered(whole(&delivered));
+        let in_rows = InvitationColumns::new(in_two(&sent)).with_answered_at(whole(&answered)).with_delivered(whole(&delivered));
         prop_assert_eq!(
             response_rate_of(&in_words, rules.clone()).unwrap(),
             response_rate_of(&in_rows, rules.clone()).unwrap()
         );
-        let in_both = InvitationColumns::new(in_two(&sent)).answered_at(in_two(&answered)).delivered(in_two(&delivered));
+        let in_both = InvitationColumns::new(in_two(&sent)).with_answered_at(in_two(&answered)).with_delivered(in_two(&delivered));
         prop_assert_eq!(response_rate_of(&in_words, rules.clone()).unwrap(), response_rate_of(&in_both, rules).unwrap());
     }
 
@@ -189,15 +189,15 @@ proptest! {
     ) {
         let wall: Vec<i64> = hours.iter().map(|hour| 1_700_000_000 + hour * 3600 + minute * 60).collect();
         let sent: ArrayRef = Arc::new(TimestampSecondArray::from(wall.clone()));
-        let reading = deskmetrics_arrow::column::InstantReading::new(Copenhagen);
+        let reading = deskmetrics_arrow::column::TimestampReading::new(Copenhagen);
         let mut one_by_one = reading.bind(&sent).unwrap();
         let cut_off: Timestamp = "2024-08-01T00:00:00Z".parse().unwrap();
-        let mut expected = ResponseRate::default().as_of(cut_off);
+        let mut expected = ResponseRate::default().with_as_of(cut_off);
         for row in 0..wall.len() {
             expected.push(&Invitation::new("1", "csat", one_by_one.get(row).unwrap().unwrap()));
         }
-        let columns = InvitationColumns::new(&sent).assume_tz(Copenhagen);
-        prop_assert_eq!(response_rate_of(&columns, ResponseRate::default().as_of(cut_off)).unwrap(), expected);
+        let columns = InvitationColumns::new(&sent).with_assume_tz(Copenhagen);
+        prop_assert_eq!(response_rate_of(&columns, ResponseRate::default().with_as_of(cut_off)).unwrap(), expected);
     }
 }
 
@@ -213,7 +213,7 @@ fn fractional_and_infinite_scores_are_off_the_scale() {
 #[test]
 fn errors_name_the_column_and_the_remedy() {
     let words: ArrayRef = Arc::new(StringArray::from(vec!["9"]));
-    let error = survey::nps(Column::from(&words).named("likely")).unwrap_err();
+    let error = survey::nps(Column::from(&words).with_name("likely")).unwrap_err();
     assert_eq!(
         error.to_string(),
         "column \"likely\" is of type Utf8, expected whole numbers or floats: make the column numeric first, with words \
@@ -223,13 +223,13 @@ fn errors_name_the_column_and_the_remedy() {
     assert!(matches!(survey::nps(&coded), Err(ColumnError::Type { .. })));
     let naive: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0]));
     let error = response_rate_of(
-        &InvitationColumns::new(Column::from(&naive).named("sent")),
+        &InvitationColumns::new(Column::from(&naive).with_name("sent")),
         ResponseRate::default(),
     );
     assert_eq!(error.unwrap_err(), ColumnError::NoZone { column: "sent".to_owned() });
     let longer: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0, 1]).with_timezone("UTC"));
     let error =
-        response_rate_of(&InvitationColumns::new(&longer).answered_at(&naive), ResponseRate::default());
+        response_rate_of(&InvitationColumns::new(&longer).with_answered_at(&naive), ResponseRate::default());
     assert!(matches!(error.unwrap_err(), ColumnError::Length { rows: 2, other_rows: 1, .. }));
     let flags: ArrayRef = Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)]));
     let rate = survey::response_rate(&flags).unwrap();

@@ -11,7 +11,7 @@ use arrow_array::{
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
-use deskmetrics_arrow::column::{BadCell, Cell, DateOrderError, InstantReading};
+use deskmetrics_arrow::column::{BadCell, Cell, DateOrderError, TimestampReading};
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -23,13 +23,13 @@ fn column<T: AsRef<str>>(values: &[T]) -> ArrayRef {
 /// What a column contains once its order is inferred.
 fn inferred<T: AsRef<str>>(zone: Tz, values: &[T]) -> Result<Vec<Cell<Timestamp>>, DateOrderError> {
     let array = column(values);
-    let reading = InstantReading::new(zone).inferred([&array])?;
+    let reading = TimestampReading::new(zone).inferred([&array])?;
     let mut bound = reading.bind(&array).unwrap();
     Ok((0..array.len()).map(|row| bound.get(row)).collect())
 }
 
 fn read(zone: Tz, text: &str) -> Result<Option<String>, BadCell> {
-    InstantReading::new(zone).read(text).map(|at| at.map(|at| at.to_string()))
+    TimestampReading::new(zone).read(text).map(|at| at.map(|at| at.to_string()))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "compared with what is read")]
@@ -59,7 +59,7 @@ fn iso_as_databases_write_it() {
     for text in
         ["2023-06-12 14:24+2", "2023-06-12 14:24+25:00", "2023-06-12 14:24+02:60", "2023-13-12 14:24Z"]
     {
-        assert_eq!(read(Tz::UTC, text), Err(BadCell::NotAnInstant), "{text}");
+        assert_eq!(read(Tz::UTC, text), Err(BadCell::NotATimestamp), "{text}");
     }
 }
 
@@ -137,7 +137,7 @@ fn forms_with_one_meaning_need_no_other_values() {
         "12-34-56-78",
         "09:12",
     ] {
-        assert_eq!(read(Tz::UTC, text), Err(BadCell::NotAnInstant), "{text}");
+        assert_eq!(read(Tz::UTC, text), Err(BadCell::NotATimestamp), "{text}");
     }
 }
 
@@ -157,7 +157,7 @@ fn twelve_hour_clocks() {
         let expected: DateTime<Utc> = format!("2023-06-25T{hour:02}:05:00Z").parse().unwrap();
         assert_eq!(inferred(Tz::UTC, &values).unwrap(), [Ok(Some(Timestamp::from(expected)))], "{text}");
     }
-    assert_eq!(inferred(Tz::UTC, &["06/25/2023 14:05 PM"]).unwrap(), [Err(BadCell::NotAnInstant)]);
+    assert_eq!(inferred(Tz::UTC, &["06/25/2023 14:05 PM"]).unwrap(), [Err(BadCell::NotATimestamp)]);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn an_open_order_is_an_error_whose_advice_works() {
     assert_eq!(error.formats(), ["day_first", "month_first"]);
     for (format, expected) in [("day_first", "2026-04-03T10:00:00Z"), ("month_first", "2026-03-04T10:00:00Z")]
     {
-        let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+        let reading = TimestampReading::new(Tz::UTC).with_format(format).unwrap();
         assert_eq!(reading.read(values[1]).map(|at| at.unwrap().to_string()), Ok(expected.to_owned()));
     }
     let decided = inferred(Tz::UTC, &["", "03/04/2026 10:00", "25/04/2026 10:00"]).unwrap();
@@ -214,7 +214,7 @@ fn an_open_order_is_an_error_whose_advice_works() {
         short.to_string(),
         "row 1: \"25/06/23\" is 25 June 2023 or 23 June 2025, and no row decides, as years of two digits rarely do"
     );
-    let year_first = InstantReading::new(Tz::UTC).format("year_first").unwrap();
+    let year_first = TimestampReading::new(Tz::UTC).with_format("year_first").unwrap();
     assert_eq!(year_first.read("25/06/23").unwrap().unwrap().to_string(), "2025-06-23T00:00:00Z");
 
     let mixed = inferred(Tz::UTC, &["06/25/2023", "25/06/2023"]).unwrap_err();
@@ -235,10 +235,10 @@ fn an_open_order_is_an_error_whose_advice_works() {
 fn a_column_in_iso_reads_no_other_numeric_dates() {
     let read = inferred(Tz::UTC, &["2026-03-02 09:00", "03/04/2026"]).unwrap();
     assert!(read[0].is_ok());
-    assert_eq!(read[1], Err(BadCell::NotAnInstant));
+    assert_eq!(read[1], Err(BadCell::NotATimestamp));
     // Wherever the value in ISO 8601 is.
     let read = inferred(Tz::UTC, &["03/04/2026", "2026-03-02 09:00"]).unwrap();
-    assert_eq!(read[0], Err(BadCell::NotAnInstant));
+    assert_eq!(read[0], Err(BadCell::NotATimestamp));
     assert!(read[1].is_ok());
 }
 
@@ -252,7 +252,7 @@ fn a_declared_pattern_reads_months_of_all_languages() {
         ("%d de %B de %Y %I:%M %p", "2 de marzo de 2026 9:12 a. m."),
         ("%d %B %Y %H:%M", "2 March 2026 09:12"),
     ] {
-        let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+        let reading = TimestampReading::new(Tz::UTC).with_format(format).unwrap();
         let read = reading.read(text).map(|at| at.unwrap().to_string());
         assert_eq!(read, Ok("2026-03-02T09:12:00Z".to_owned()), "{format}: {text}");
     }
@@ -260,7 +260,7 @@ fn a_declared_pattern_reads_months_of_all_languages() {
 
 #[test]
 fn serial_days_of_excel_are_wall_clock_times() {
-    let excel = InstantReading::new(Tz::Europe__Madrid).format("excel").unwrap();
+    let excel = TimestampReading::new(Tz::Europe__Madrid).with_format("excel").unwrap();
     let read = |array: ArrayRef| {
         let mut bound = excel.bind(&array).unwrap();
         (0..array.len()).map(|row| bound.get(row).map(|at| at.map(|at| at.to_string()))).collect::<Vec<_>>()
@@ -273,12 +273,12 @@ fn serial_days_of_excel_are_wall_clock_times() {
     assert_eq!(read(Arc::new(Int64Array::from(vec![46_083]))), [at("2026-03-01T23:00:00Z")]);
     assert_eq!(
         read(column(&["46083.375", "0", "soon"])),
-        [nine, Err(BadCell::NotAnInstant), Err(BadCell::NotAnInstant)]
+        [nine, Err(BadCell::NotATimestamp), Err(BadCell::NotATimestamp)]
     );
     assert_eq!(read(Arc::new(Float64Array::from(vec![1_772_449_200.0]))), [Err(BadCell::WrongUnit)]);
 
     let array: ArrayRef = Arc::new(Float64Array::from(vec![None, Some(45_000.5), Some(46_083.375)]));
-    let wrong = InstantReading::new(Tz::UTC).bind(&array).unwrap_err();
+    let wrong = TimestampReading::new(Tz::UTC).bind(&array).unwrap_err();
     assert_eq!(
         wrong.to_string(),
         "type Float64 is not a timestamp: row 2: \"45000.5\" can only be a serial day of Excel: state format = \"excel\""
@@ -288,12 +288,12 @@ fn serial_days_of_excel_are_wall_clock_times() {
 #[test]
 fn numbers_with_the_digits_of_a_date() {
     let array: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(20_260_302)]));
-    let wrong = InstantReading::new(Tz::UTC).bind(&array).unwrap_err();
+    let wrong = TimestampReading::new(Tz::UTC).bind(&array).unwrap_err();
     assert_eq!(
         wrong.to_string(),
         "type Int64 is not a timestamp: row 2: \"20260302\" can only be the digits of a date: state format = \"%Y%m%d\""
     );
-    let reading = InstantReading::new(Tz::Europe__Madrid).format("%Y%m%d").unwrap();
+    let reading = TimestampReading::new(Tz::Europe__Madrid).with_format("%Y%m%d").unwrap();
     assert!(reading.needs_zone(&array));
     let floats: ArrayRef = Arc::new(Float64Array::from(vec![f64::NAN, 20_260_302.0]));
     for array in [array, floats] {
@@ -314,7 +314,7 @@ fn a_number_of_another_unit_names_its_unit() {
         ("excel", 45_089),
     ];
     for (declared, _) in numbers {
-        let reading = InstantReading::new(Tz::UTC).format(declared).unwrap();
+        let reading = TimestampReading::new(Tz::UTC).with_format(declared).unwrap();
         for (meant, number) in numbers {
             let whole: ArrayRef = Arc::new(Int64Array::from(vec![number]));
             #[expect(clippy::cast_precision_loss, reason = "near enough for a unit")]
@@ -332,18 +332,18 @@ fn a_number_of_another_unit_names_its_unit() {
         }
     }
     let millis: ArrayRef = Arc::new(Int64Array::from(vec![moment * 1_000]));
-    let wrong = InstantReading::new(Tz::UTC).bind(&millis).unwrap_err();
+    let wrong = TimestampReading::new(Tz::UTC).bind(&millis).unwrap_err();
     assert!(wrong.expected.contains("state format = \"epoch_millis\""), "{wrong}");
     // Timestamps that milliseconds became when stored as seconds.
     let stored: ArrayRef =
         Arc::new(TimestampSecondArray::from(vec![moment * 1_000, moment]).with_timezone("UTC"));
-    let utc = InstantReading::new(Tz::UTC);
+    let utc = TimestampReading::new(Tz::UTC);
     let mut bound = utc.bind(&stored).unwrap();
     assert_eq!(bound.get(0), Err(BadCell::WrongUnit));
     assert!(bound.get(1).is_ok());
     assert!(utc.remedy(bound.raw(0)).contains("milliseconds stored as seconds"), "{}", bound.raw(0));
     // Far timestamps that no other unit explains are valid.
-    let seconds = InstantReading::new(Tz::UTC).format("epoch_seconds").unwrap();
+    let seconds = TimestampReading::new(Tz::UTC).with_format("epoch_seconds").unwrap();
     assert_eq!(seconds.read("0").unwrap().unwrap().to_string(), "1970-01-01T00:00:00Z");
     assert_eq!(seconds.read("-1000000000").unwrap().unwrap().to_string(), "1938-04-24T22:13:20Z");
 }
@@ -362,7 +362,7 @@ fn opened(description: &str, columns: [&[&str]; 2], in_memory: bool) -> Result<V
     let description: Description = description.parse().unwrap();
     let [created, solved] = columns;
     let folder = TempDir::new().unwrap();
-    let mut options = ReadOptions::default().data_root(folder.path());
+    let mut options = ReadOptions::default().with_data_root(folder.path());
     let ids: Vec<String> = (0..created.len()).map(|row| format!("T-{row:06}")).collect();
     if in_memory {
         let names = ["id", "opened", "done"];
@@ -375,7 +375,7 @@ fn opened(description: &str, columns: [&[&str]; 2], in_memory: bool) -> Result<V
         // Several batches, so that the deciding value may be in another one.
         let half = batch.num_rows() / 2;
         let batches = vec![batch.slice(0, half), batch.slice(half, batch.num_rows() - half)];
-        options = options.table("tickets.csv", batch.schema(), batches);
+        options = options.with_table("tickets.csv", batch.schema(), batches);
     } else {
         let mut csv = "id,opened,done\n".to_owned();
         for ((id, created), solved) in ids.iter().zip(created).zip(solved) {
@@ -464,8 +464,8 @@ fn audit_logs_are_inferred_too() {
     let folder = TempDir::new().unwrap();
     let csv = "id,at,state\n1,03/04/2026 09:00,open\n1,25/04/2026 09:00,solved\n";
     fs::write(folder.path().join("log.csv"), csv).unwrap();
-    let read = || Dataset::of_description(&description, ReadOptions::default().data_root(folder.path()));
-    assert_eq!(read().unwrap().last_instant().unwrap().to_string(), "2026-04-25T09:00:00Z");
+    let read = || Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()));
+    assert_eq!(read().unwrap().last_timestamp().unwrap().to_string(), "2026-04-25T09:00:00Z");
     fs::write(folder.path().join("log.csv"), csv.replace("25/04", "05/04")).unwrap();
     assert!(matches!(read().unwrap_err(), ReadError::DateOrder { column, .. } if column == "at"));
 }
@@ -524,7 +524,7 @@ proptest! {
                 // The advice works.
                 let array = column(&written);
                 let readings = error.formats().into_iter().map(|format| {
-                    let reading = InstantReading::new(Tz::UTC).format(format).unwrap();
+                    let reading = TimestampReading::new(Tz::UTC).with_format(format).unwrap();
                     let mut bound = reading.bind(&array).unwrap();
                     (0..array.len()).map(|row| bound.get(row)).collect::<Vec<_>>()
                 });
@@ -536,7 +536,7 @@ proptest! {
     #[test]
     fn no_text_makes_reading_fail(texts in prop::collection::vec("[0-9a-zA-Zäé/:. ,+-]{0,30}", 0..20)) {
         let array = column(&texts);
-        let reading = InstantReading::new(Tz::Europe__Madrid);
+        let reading = TimestampReading::new(Tz::Europe__Madrid);
         let _ = reading.needs_zone(&array);
         for text in &texts {
             let _ = reading.read(text);

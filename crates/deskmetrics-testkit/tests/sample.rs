@@ -95,7 +95,7 @@ fn surveys_have_every_outcome() {
 
 #[test]
 fn logs_are_sound() {
-    let sample = Generator::new(3).tickets(2000).days(40).generate();
+    let sample = Generator::new(3).with_tickets(2000).with_days(40).generate();
     let created: BTreeMap<_, _> =
         sample.tickets.iter().map(|ticket| (&ticket.id, ticket.created_at)).collect();
     for events in by_ticket(&sample).values() {
@@ -120,22 +120,25 @@ fn logs_are_sound() {
 #[test]
 fn a_ticket_does_not_depend_on_how_many_follow() {
     let date = NaiveDate::from_ymd_opt(2025, 10, 20).unwrap();
-    let generator = Generator::new(11).tickets(500).start(date).days(14);
+    let generator = Generator::new(11).with_tickets(500).with_start(date).with_days(14);
     let streamed: Vec<_> = generator.stories().take(20).collect();
     let sample = generator.generate();
     for (story, ticket) in streamed.iter().zip(&sample.tickets) {
         assert_eq!(&story.ticket, ticket);
     }
-    assert_ne!(sample.events, Generator::new(12).tickets(500).start(date).days(14).generate().events);
+    assert_ne!(
+        sample.events,
+        Generator::new(12).with_tickets(500).with_start(date).with_days(14).generate().events
+    );
 }
 
 #[test]
 fn extreme_settings_are_no_trouble() {
-    assert!(Generator::new(0).days(0).generate().tickets.is_empty());
-    assert!(Generator::new(0).tickets(0).generate().events.is_empty());
-    assert_eq!(Generator::new(u64::MAX).tickets(3).days(u32::MAX).generate().tickets.len(), 3);
+    assert!(Generator::new(0).with_days(0).generate().tickets.is_empty());
+    assert!(Generator::new(0).with_tickets(0).generate().events.is_empty());
+    assert_eq!(Generator::new(u64::MAX).with_tickets(3).with_days(u32::MAX).generate().tickets.len(), 3);
     for date in [NaiveDate::MIN, NaiveDate::MAX] {
-        let sample = Generator::new(1).tickets(5).start(date).days(3).generate();
+        let sample = Generator::new(1).with_tickets(5).with_start(date).with_days(3).generate();
         assert!(sample.tickets.len() <= 5);
     }
 }

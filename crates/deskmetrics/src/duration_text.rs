@@ -8,10 +8,15 @@ use chrono::TimeDelta;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serializer};
 
+/// A text that is no duration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("duration \"{0}\" is not of the form \"4h\", \"1h 30m\" or \"45s\"")]
+pub struct UnknownDuration(pub String);
+
 /// Reads a duration such as `"4h"` or `"1h 30m"`, with an optional leading minus.
 ///
 /// # Errors
-/// A message that names the text and shows the accepted forms.
+/// [`UnknownDuration`], which names the text and shows the accepted forms.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -20,7 +25,7 @@ use serde::{Deserialize, Deserializer, Serializer};
 /// assert_eq!(duration_text::parse("1h 30m"), Ok(TimeDelta::minutes(90)));
 /// assert!(duration_text::parse("4 hrs?").is_err());
 /// ```
-pub fn parse(text: &str) -> Result<TimeDelta, String> {
+pub fn parse(text: &str) -> Result<TimeDelta, UnknownDuration> {
     let trimmed = text.trim();
     let (negative, magnitude) = match trimmed.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -29,7 +34,7 @@ pub fn parse(text: &str) -> Result<TimeDelta, String> {
     let duration = humantime::parse_duration(magnitude)
         .ok()
         .and_then(|duration| TimeDelta::from_std(duration).ok())
-        .ok_or_else(|| format!("duration \"{text}\" is not of the form \"4h\", \"1h 30m\" or \"45s\""))?;
+        .ok_or_else(|| UnknownDuration(text.to_owned()))?;
     Ok(if negative { -duration } else { duration })
 }
 

@@ -4,8 +4,12 @@ pub use crate::kpi::interface::{Bulk, Customer, InBlocks, RecordNeeds, TicketVie
 pub use crate::replay::milestones::Milestones;
 pub use crate::replay::replayer::{ReplayedVerdict, Replayer};
 pub use crate::replay::step;
+#[cfg(feature = "report")]
 pub use crate::report::block::{BlockPlan, MilestoneBlock};
+#[cfg(feature = "report")]
 pub use crate::report::calendar::PeriodId;
+#[cfg(feature = "report")]
 pub use crate::report::feed::Feed;
+#[cfg(feature = "report")]
 pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;

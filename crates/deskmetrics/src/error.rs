@@ -1,9 +1,16 @@
 //! One error type for any error of the crate.
 
+use crate::UnknownTimestamp;
+use crate::duration_text::UnknownDuration;
+use crate::kpi::{PolicyPartsError, RequestError, UnknownFcrPolicy};
 use crate::replay::TrackError;
-use crate::report::ReportError;
-use crate::schedule::{DueError, ScheduleError, SliceLengthError};
-use crate::survey::ScaleError;
+#[cfg(feature = "bytes")]
+use crate::report::StoredError;
+#[cfg(feature = "report")]
+use crate::report::{ReportError, UnknownPeriod};
+use crate::schedule::{BudgetError, DueError, ScheduleError, SliceLengthError};
+use crate::survey::{ScaleError, UnknownConvention};
+use crate::ticket::UnknownStatus;
 
 /// Any error of this crate.
 ///
@@ -27,12 +34,27 @@ use crate::survey::ScaleError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A text that is no timestamp.
+    #[error(transparent)]
+    Timestamp(#[from] UnknownTimestamp),
+    /// A text that is no duration.
+    #[error(transparent)]
+    Duration(#[from] UnknownDuration),
+    /// A text that names no status of a ticket.
+    #[error(transparent)]
+    Status(#[from] UnknownStatus),
     /// An invalid survey scale.
     #[error(transparent)]
     Scale(#[from] ScaleError),
+    /// A text that names no convention of survey scales.
+    #[error(transparent)]
+    Convention(#[from] UnknownConvention),
     /// A schedule that cannot be read or is invalid.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// A text that names no budget of business time.
+    #[error(transparent)]
+    Budget(#[from] BudgetError),
     /// A due time that never comes or cannot be represented.
     #[error(transparent)]
     Due(#[from] DueError),
@@ -42,7 +64,25 @@ pub enum Error {
     /// An event a live tracker cannot take.
     #[error(transparent)]
     Track(#[from] TrackError),
+    /// A text that names no policy of first contact resolution.
+    #[error(transparent)]
+    FcrPolicy(#[from] UnknownFcrPolicy),
+    /// Policies of first contact resolution that cannot be combined.
+    #[error(transparent)]
+    PolicyParts(#[from] PolicyPartsError),
+    /// A KPI that cannot be computed as requested.
+    #[error(transparent)]
+    Request(#[from] RequestError),
     /// A report that cannot be made as requested.
+    #[cfg(feature = "report")]
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// A text that names no period.
+    #[cfg(feature = "report")]
+    #[error(transparent)]
+    Period(#[from] UnknownPeriod),
+    /// Bytes that are no stored report state or tally.
+    #[cfg(feature = "bytes")]
+    #[error(transparent)]
+    Stored(#[from] StoredError),
 }

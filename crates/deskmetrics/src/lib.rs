@@ -19,7 +19,7 @@
 //!
 //! // An episode that will not play: reported on Friday at 16:30 in Copenhagen, answered on Monday at 09:15.
 //! let at = |text: &str| text.parse::<Timestamp>().unwrap();
-//! let ticket = Ticket::new("T-1", at("2026-03-06T15:30:00Z")).with(Attribute::Market, "DK");
+//! let ticket = Ticket::new("T-1", at("2026-03-06T15:30:00Z")).with_attribute(Attribute::Market, "DK");
 //! let events = [
 //!     TicketEvent::new("T-1", at("2026-03-09T08:15:00Z"), Author::Agent, EventKind::PublicMessage),
 //!     TicketEvent::new("T-1", at("2026-03-09T09:00:00Z"), Author::Agent, EventKind::Status(Status::Solved)),
@@ -65,8 +65,24 @@
 //!
 //! Chapters on the design, on coming from SQL, pandas or a help desk, and on other libraries: [`guide`].
 //!
+//! # Feature flags
+//!
+//! All are on by default. Without them the crate has statistics, schedules, replay, SLA targets and single KPIs.
+//!
+//! | feature | adds | dependencies |
+//! |---|---|---|
+//! | `report` | [`report`]: many KPIs by slice and period in one pass | rayon |
+//! | `bytes` | [`ReportState::to_bytes`](report::ReportState::to_bytes), and the same of tallies; turns on `report` | rmp-serde, serde_bytes, crc32fast |
+//! | `csv` | [`ReportTable::to_csv`](report::ReportTable::to_csv); turns on `report` | csv |
+//!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "stored reports use the whole crate"))]
+#![cfg_attr(not(feature = "report"), allow(unused_imports, reason = "as above"))]
+
+#[macro_use]
+mod setters;
 
 pub mod catalogue;
 pub mod duration_text;
@@ -79,6 +95,7 @@ pub mod guide;
 pub mod kpi;
 pub mod queue;
 pub mod replay;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod schedule;
 pub mod sla;
@@ -98,4 +115,4 @@ pub use stats::{
 };
 pub use survey::{Invitation, Scale, SurveyResponse};
 pub use ticket::{Author, Status, Ticket, TicketEvent};
-pub use timestamp::Timestamp;
+pub use timestamp::{Timestamp, UnknownTimestamp};

@@ -80,11 +80,16 @@ impl From<Timestamp> for DateTime<Utc> {
     }
 }
 
+/// A text that is no [`Timestamp`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("timestamp \"{0}\" is not of the form \"2026-03-02T09:00:00Z\" or \"2026-03-02T10:00:00+01:00\"")]
+pub struct UnknownTimestamp(pub String);
+
 impl FromStr for Timestamp {
-    type Err = chrono::ParseError;
+    type Err = UnknownTimestamp;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<DateTime<Utc>>().map(Self::from)
+        text.parse::<DateTime<Utc>>().map(Self::from).map_err(|_| UnknownTimestamp(text.to_owned()))
     }
 }
 

@@ -42,11 +42,11 @@ fn bounced_people_are_out_of_the_response_rate() {
     let unanswered = people.iter().map(|person| {
         let id = person["id"].as_str().unwrap();
         let invitation = Invitation::new(id, "nps", instant(&person["last_sent_at"]));
-        if bounced.contains(id) { invitation.bounced() } else { invitation }
+        if bounced.contains(id) { invitation.without_delivery() } else { invitation }
     });
     let answered = answers.iter().map(|answer| {
         let at = instant(&answer["created_at"]);
-        Invitation::new(answer["person"].as_str().unwrap(), "nps", at).answered(at)
+        Invitation::new(answer["person"].as_str().unwrap(), "nps", at).with_answered_at(at)
     });
     let invitations: Vec<Invitation> = unanswered.chain(answered).collect();
     let rate = kpi::response_rate(&invitations);

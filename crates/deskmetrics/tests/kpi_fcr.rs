@@ -14,7 +14,8 @@ fn at(day: u32, hour: u32) -> Timestamp {
 /// A ticket with its events, each with day, hour, author and kind.
 fn ticket(id: &str, customer: &str, events: &[(u32, u32, Author, EventKind)]) -> Replayed {
     let created = at(events[0].0, events[0].1);
-    let ticket = Ticket::new(id, created).requested_by(customer).with(Attribute::Category, "billing");
+    let ticket =
+        Ticket::new(id, created).with_requester(customer).with_attribute(Attribute::Category, "billing");
     let events: Vec<TicketEvent> = events
         .iter()
         .map(|(day, hour, author, kind)| TicketEvent::new(id, at(*day, *hour), *author, kind.clone()))

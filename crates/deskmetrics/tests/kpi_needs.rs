@@ -31,7 +31,7 @@ proptest! {
         let as_of = Timestamp::from(last.to_utc() + TimeDelta::minutes(after));
         let desk = Schedule::parse("UTC", "Mo-Fr 09:00-17:00").unwrap().compile_years(2026..=2026);
         let whole = Replay::new(as_of)
-            .with_schedules(Schedules::default().with("desk", desk).otherwise("desk"))
+            .with_schedules(Schedules::default().with_schedule("desk", desk).with_fallback("desk"))
             .with_policies(toml::from_str::<SlaPolicies>(POLICIES).unwrap());
         let all = whole.ticket(&ticket, &events);
         for request in requests() {

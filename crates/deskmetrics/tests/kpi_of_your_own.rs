@@ -27,9 +27,9 @@ struct Reopened {
 }
 
 static REOPENED: Definition = Definition::new("my_reopen_rate", "My reopen rate", Unit::Percent)
-    .formula("reopened tickets / solved tickets x 100")
-    .anchor(Anchor::FirstSolved)
-    .measures(&["percent"]);
+    .with_formula("reopened tickets / solved tickets x 100")
+    .with_anchor(Anchor::FirstSolved)
+    .with_measures(&["percent"]);
 
 impl Kpi for Reopened {
     fn definition(&self) -> &'static Definition {
@@ -79,8 +79,9 @@ struct OpenTickets {
     excluded: Excluded,
 }
 
-static OPEN: Definition =
-    Definition::new("my_backlog", "My backlog", Unit::Count).anchor(Anchor::Snapshot).measures(&["count"]);
+static OPEN: Definition = Definition::new("my_backlog", "My backlog", Unit::Count)
+    .with_anchor(Anchor::Snapshot)
+    .with_measures(&["count"]);
 
 impl OpenTickets {
     fn new(at: Timestamp) -> Self {
@@ -194,7 +195,7 @@ struct Explained {
 }
 
 static EXPLAINED: Definition =
-    Definition::new("explained", "Answers with a reason", Unit::Percent).measures(&["percent"]);
+    Definition::new("explained", "Answers with a reason", Unit::Percent).with_measures(&["percent"]);
 
 impl Kpi for Explained {
     fn definition(&self) -> &'static Definition {
@@ -236,20 +237,23 @@ fn as_of() -> Timestamp {
 }
 
 fn of_billing(request: KpiRequest, name: &str) -> KpiRequest {
-    request.of_records(Conditions::default().with(Attribute::Category, ["billing"])).named(name)
+    request
+        .with_filter(Conditions::default().with_attribute(Attribute::Category, ["billing"]))
+        .with_name(name)
 }
 
 fn report() -> Report {
-    let (hours, wait) = (TimeDelta::hours(4), KpiRequest::new("first_response_time").on(ClockKind::Calendar));
+    let (hours, wait) =
+        (TimeDelta::hours(4), KpiRequest::new("first_response_time").with_clock(ClockKind::Calendar));
     Report::builder(as_of())
-        .kpis([KpiRequest::of(Reopened::default()), KpiRequest::new("reopen_rate")])
-        .kpis([KpiRequest::of(OpenTickets::new(as_of())), KpiRequest::new("backlog")])
-        .kpis([KpiRequest::of(Waited::default()).within(hours), wait.within(hours)])
-        .kpi(of_billing(KpiRequest::of(Reopened::default()), "mine of billing"))
-        .kpi(of_billing(KpiRequest::new("reopen_rate"), "shipped of billing"))
-        .kpi(KpiRequest::of(Explained::default()).of_survey("nps"))
-        .by([Attribute::Market])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpis([KpiRequest::of(Reopened::default()), KpiRequest::new("reopen_rate")])
+        .with_kpis([KpiRequest::of(OpenTickets::new(as_of())), KpiRequest::new("backlog")])
+        .with_kpis([KpiRequest::of(Waited::default()).with_limit(hours), wait.with_limit(hours)])
+        .with_kpi(of_billing(KpiRequest::of(Reopened::default()), "mine of billing"))
+        .with_kpi(of_billing(KpiRequest::new("reopen_rate"), "shipped of billing"))
+        .with_kpi(KpiRequest::of(Explained::default()).with_survey("nps"))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .unwrap()
 }
@@ -299,11 +303,12 @@ fn a_kpi_that_is_not_in_the_catalogue_gives_clear_errors() {
     let state = state_of(&[]);
     let error = ReportState::from_bytes(&state.to_bytes()).unwrap_err().to_string();
     assert!(error.contains("KPI \"my_reopen_rate\" is not in the catalogue"), "{error}");
-    let other = Report::builder(as_of()).kpi(KpiRequest::new("volume")).build().unwrap();
+    let other = Report::builder(as_of()).with_kpi(KpiRequest::new("volume")).build().unwrap();
     let error = other.state_from_bytes(&state.to_bytes()).unwrap_err().to_string();
     assert!(error.contains("it is of another report: kpis is volume of the one"), "{error}");
 
-    let clocked = Report::builder(as_of()).kpi(KpiRequest::of(Reopened::default()).on(ClockKind::Business));
+    let clocked = Report::builder(as_of())
+        .with_kpi(KpiRequest::of(Reopened::default()).with_clock(ClockKind::Business));
     assert_eq!(clocked.build().unwrap_err().to_string(), "KPI \"my_reopen_rate\" has no clock: omit it");
 }
 

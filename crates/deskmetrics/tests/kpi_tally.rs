@@ -59,7 +59,7 @@ proptest! {
             prop_assert_eq!(&whole.to_bytes(), &bytes, "{}: not the same bytes", id);
             prop_assert_eq!(&KpiTally::from_bytes(&bytes).unwrap(), &whole, "{}: bytes", id);
 
-            let report = Report::builder(as_of()).kpi(request.clone()).build().unwrap();
+            let report = Report::builder(as_of()).with_kpi(request.clone()).build().unwrap();
             let mut state = report.state();
             for record in &records {
                 record.feed(&mut state);
@@ -76,9 +76,9 @@ proptest! {
 
 #[test]
 fn tallies_of_different_requests_do_not_merge() {
-    let business = KpiRequest::new("first_response_time").on(ClockKind::Business);
+    let business = KpiRequest::new("first_response_time").with_clock(ClockKind::Business);
     let mut calendar = KpiRequest::new("FRT").tally(None).unwrap();
-    let error = calendar.merge(KpiRequest::new("nps").of_survey("nps").tally(None).unwrap()).unwrap_err();
+    let error = calendar.merge(KpiRequest::new("nps").with_survey("nps").tally(None).unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the tallies of first_response_time and nps do not add up: merge only tallies of equal requests and cut-offs"
@@ -95,13 +95,13 @@ fn tallies_of_different_requests_do_not_merge() {
 
 #[test]
 fn what_comes_after_the_cut_off_is_exclusions() {
-    let mut nps = KpiRequest::new("nps").of_survey("nps").tally(Some(instant(10))).unwrap();
-    let answer = |hours| SurveyResponse::new("nps", Some(9)).answered_at(instant(hours));
+    let mut nps = KpiRequest::new("nps").with_survey("nps").tally(Some(instant(10))).unwrap();
+    let answer = |hours| SurveyResponse::new("nps", Some(9)).with_at(instant(hours));
     [10, 11].map(answer).iter().for_each(|answer| nps.push_response(answer));
     assert_eq!((nps.headline(0.95).n, nps.excluded().count(Reason::AfterCutOff)), (1, 1));
 
     let mut rate = KpiRequest::new("survey_completion").tally(Some(instant(10))).unwrap();
-    let sent = |hours| Invitation::new("i", "nps", instant(hours)).answered(instant(hours + 5));
+    let sent = |hours| Invitation::new("i", "nps", instant(hours)).with_answered_at(instant(hours + 5));
     [5, 6, 11].map(sent).iter().for_each(|sent| rate.push_invitation(sent));
     assert_eq!(rate.headline(0.95).n, 1, "the second was answered later, the third sent later");
     assert_eq!(rate.excluded().to_string(), "1 value missing, 1 after the cut-off");
@@ -121,5 +121,5 @@ fn a_kpi_about_an_instant_needs_the_cut_off() {
         assert_eq!(KpiRequest::new(id).tally(None).unwrap_err(), RequestError::NeedsCutOff { id }.into());
     }
     assert!(KpiRequest::new("customers").with_tickets(CustomersOf::Open).tally(None).is_err());
-    assert!(Report::undated().kpi(KpiRequest::new("backlog")).build().is_err());
+    assert!(Report::undated().with_kpi(KpiRequest::new("backlog")).build().is_err());
 }

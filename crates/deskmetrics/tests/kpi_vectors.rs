@@ -170,8 +170,8 @@ fn a_year_of_simple_and_complex_tickets() {
 fn same_window_response_rate() {
     let at = |day: u32| format!("2026-03-{day:02}T12:00:00Z").parse::<Timestamp>().unwrap();
     let sent = |day| Invitation::new("i", "csat", at(day));
-    let window = [sent(8), sent(9).answered(at(10)), sent(10).answered(at(20))];
-    let mut rate = kpi::ResponseRate::default().as_of(at(15));
+    let window = [sent(8), sent(9).with_answered_at(at(10)), sent(10).with_answered_at(at(20))];
+    let mut rate = kpi::ResponseRate::default().with_as_of(at(15));
     rate.extend(&window);
     assert_eq!(rate.percent().map(f64::round), Some(33.0));
     let later = kpi::response_rate(&window);

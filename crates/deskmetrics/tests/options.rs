@@ -88,7 +88,7 @@ fn cases() -> impl Strategy<Value = (Vec<Ticket>, Vec<TicketEvent>)> {
         |((ticket, mut events), merged, backwards, exact)| {
             let mut other = Ticket::new("S", ticket.created_at);
             other.requester = Some("eva".into());
-            let ticket = ticket.requested_by("ana");
+            let ticket = ticket.with_requester("ana");
             let last = events.last().map_or(ticket.created_at, |event| event.at);
             if backwards {
                 let of = events.len() as u64;
@@ -168,7 +168,8 @@ where = { category = "billing" }
 
 /// The numbers of a request over the records.
 fn numbers(request: &KpiRequest, records: &[Record]) -> Result<Vec<Estimate>, ReportError> {
-    let report = Report::builder(Timestamp::from_micros(CUT_OFF).unwrap()).kpi(request.clone()).build()?;
+    let report =
+        Report::builder(Timestamp::from_micros(CUT_OFF).unwrap()).with_kpi(request.clone()).build()?;
     let mut state = report.state();
     for record in records {
         record.feed(&mut state);

@@ -64,7 +64,7 @@ fn request(form: &str) -> KpiRequest {
 
 #[test]
 fn requests() {
-    let built = |form: &str| dated().kpi(request(form)).build();
+    let built = |form: &str| dated().with_kpi(request(form)).build();
     let cases = [
         ("kpi = 'volum'", "did you mean \"volume\"?", "kpi = 'volume'"),
         ("kpi = 'fcr'", "give", "kpi = 'fcr'\npolicy = 'single_reply'"),
@@ -102,8 +102,11 @@ fn requests() {
     ];
     let met = cases.map(|(wrong, advice, right)| followed(built(wrong), advice, built(right)));
     let backlog = || request("kpi = 'backlog'");
-    let cut_off =
-        followed(Report::undated().kpi(backlog()).build(), "give as_of", dated().kpi(backlog()).build());
+    let cut_off = followed(
+        Report::undated().with_kpi(backlog()).build(),
+        "give as_of",
+        dated().with_kpi(backlog()).build(),
+    );
     // Custom KPIs are tested in kpi_of_your_own.rs.
     let source = include_str!("../src/kpi/request.rs");
     all_followed(source, "RequestError", met.into_iter().chain([cut_off]), &["IdTaken"]);
@@ -113,22 +116,27 @@ fn requests() {
 fn reports() {
     let volume = || request("kpi = 'volume'");
     let report = |period: Option<Period>| {
-        let builder = dated().kpi(volume());
+        let builder = dated().with_kpi(volume());
         let periods = period.map(|period| deskmetrics::report::Periods::new(period, chrono_tz::UTC));
-        periods.map_or(builder.clone(), |periods| builder.periods(periods)).build().unwrap()
+        periods.map_or(builder.clone(), |periods| builder.with_periods(periods)).build().unwrap()
     };
     let merged = |other: Option<Period>| report(None).state().merge(report(other).state());
     let tallies = |cut_off: &str| {
         let mut tally = volume().tally(Some(at("2026-03-09T00:00:00Z")))?;
         tally.merge(volume().tally(Some(at(cut_off)))?)
     };
-    let named = |other: &str| dated().kpis([volume().named("tickets"), volume().named(other)]).build();
+    let named =
+        |other: &str| dated().with_kpis([volume().with_name("tickets"), volume().with_name(other)]).build();
     let ticket = deskmetrics::Replayed::new(
-        Ticket::new("1", at("2026-03-02T00:00:00Z")).with("market".into(), "DK"),
+        Ticket::new("1", at("2026-03-02T00:00:00Z")).with_attribute("market".into(), "DK"),
         deskmetrics::TicketMetrics::new(at("2026-03-02T00:00:00Z"), at("2026-03-09T00:00:00Z")),
     );
     let by = |name: &str| {
-        dated().kpi(volume()).by([name.into()]).build().unwrap().run(std::slice::from_ref(&ticket), &[], &[])
+        dated().with_kpi(volume()).with_slices([name.into()]).build().unwrap().run(
+            std::slice::from_ref(&ticket),
+            &[],
+            &[],
+        )
     };
     let state = report(None).state();
     let cases = [
@@ -136,20 +144,22 @@ fn reports() {
         followed(by("markte"), "did you mean \"market\"?", by("market")),
         followed(named("tickets"), "give each a name of its own", named("others")),
         followed(
-            dated().kpi(volume()).by(["responder".into()]).build(),
+            dated().with_kpi(volume()).with_slices(["responder".into()]).build(),
             "take \"first_responder\" or \"solved_by\" instead, or request only first_response_time, next_response_time",
-            dated().kpi(request("kpi = 'next_response_time'")).by(["responder".into()]).build(),
+            dated().with_kpi(request("kpi = 'next_response_time'")).with_slices(["responder".into()]).build(),
         ),
         followed(
-            dated().kpi(request("kpi = 'next_response_time'\nwhere = { responder = 'Kim' }")).build(),
+            dated().with_kpi(request("kpi = 'next_response_time'\nwhere = { responder = 'Kim' }")).build(),
             "or restrict by \"first_responder\"",
-            dated().kpi(request("kpi = 'next_response_time'\nwhere = { first_responder = 'Kim' }")).build(),
+            dated()
+                .with_kpi(request("kpi = 'next_response_time'\nwhere = { first_responder = 'Kim' }"))
+                .build(),
         ),
-        followed(dated().build(), "add at least one", dated().kpi(volume()).build()),
+        followed(dated().build(), "add at least one", dated().with_kpi(volume()).build()),
         followed(
-            dated().kpi(volume()).level(95.0).build(),
+            dated().with_kpi(volume()).with_level(95.0).build(),
             "give for example 0.95",
-            dated().kpi(volume()).level(0.95).build(),
+            dated().with_kpi(volume()).with_level(0.95).build(),
         ),
         followed(merged(Some(Period::Week)), "merge only states made by equal reports", merged(None)),
         followed(
@@ -169,7 +179,7 @@ fn reports() {
 
 #[test]
 fn stored_states() {
-    let mut state = dated().kpi(request("kpi = 'volume'")).build().unwrap().state().to_bytes();
+    let mut state = dated().with_kpi(request("kpi = 'volume'")).build().unwrap().state().to_bytes();
     let intact = state.clone();
     let foreign = followed(
         ReportState::from_bytes(b"volume"),

@@ -80,7 +80,7 @@ fn options(choice: u32) -> ReplayOptions {
         0 => options.thank_you_within = Some(TimeDelta::hours(4)),
         1 => options.notes_reply = true,
         2 => options.bots_reply = true,
-        3 => options = options.solving_without_reply(SolveWithoutReply::CountsAsReply),
+        3 => options = options.with_solve_without_reply(SolveWithoutReply::CountsAsReply),
         _ => {}
     }
     options
@@ -158,9 +158,9 @@ proptest! {
         until in 0..6000i64,
     ) {
         let schedules = if by_market {
-            Schedules::default().with("dk", hours("Mo-Fr 09:00-17:00")).when(Attribute::Market, ["DK"], "dk")
+            Schedules::default().with_schedule("dk", hours("Mo-Fr 09:00-17:00")).with_rule(Attribute::Market, ["DK"], "dk")
         } else {
-            Schedules::default().with("all", hours("Mo-Fr 08:00-16:00")).otherwise("all")
+            Schedules::default().with_schedule("all", hours("Mo-Fr 08:00-16:00")).with_fallback("all")
         };
         let as_of = Timestamp::from_micros(BEGIN + until * MINUTE).expect("a date");
         for policies in POLICIES {

@@ -105,11 +105,11 @@ fn policies() -> SlaPolicies {
 
 fn schedules() -> Schedules {
     Schedules::default()
-        .with("dk", hours("Mo-Fr 09:00-17:00"))
-        .with("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
-        .when(Attribute::Market, ["DK"], "dk")
-        .when(Attribute::Market, ["ES"], "es")
-        .otherwise("dk")
+        .with_schedule("dk", hours("Mo-Fr 09:00-17:00"))
+        .with_schedule("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
+        .with_rule(Attribute::Market, ["DK"], "dk")
+        .with_rule(Attribute::Market, ["ES"], "es")
+        .with_fallback("dk")
 }
 
 fn replay(as_of: Timestamp) -> Replay {
@@ -337,7 +337,7 @@ proptest! {
         let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
         let always = Schedule::always().compile_years(2025..=2030);
         let replayed = Replay::new(as_of)
-            .with_schedules(Schedules::default().with("dk", always).otherwise("dk"))
+            .with_schedules(Schedules::default().with_schedule("dk", always).with_fallback("dk"))
             .with_policies(policies())
             .ticket(&ticket, &events);
         let same = |time: &Elapsed| time.business_micros == Some(time.calendar_micros);
@@ -387,7 +387,7 @@ proptest! {
 
 /// The fields of a verdict agree with one another.
 fn consistent(ticket: &Ticket, events: &[TicketEvent], as_of: Timestamp) -> Result<(), TestCaseError> {
-    let replayed = replay(as_of).explained().ticket(ticket, events);
+    let replayed = replay(as_of).with_segments().ticket(ticket, events);
     let mut status = Status::New;
     let waited_while_solved = events.iter().any(|event| {
         if let EventKind::Status(to) = event.kind {
@@ -476,7 +476,7 @@ proptest! {
     ) {
         let as_of = later(end(&ticket, &events), TimeDelta::minutes(after));
         for options in unusual_options() {
-            let plan = replay(as_of).with_options(options.clone()).explained();
+            let plan = replay(as_of).with_options(options.clone()).with_segments();
             let replayed = plan.ticket(&ticket, &events);
             let mut tracker = plan.track(ticket.clone());
             for event in &events {
@@ -566,10 +566,10 @@ fn thousands_of_events_at_one_instant() {
         .map(|number| {
             TicketEvent::new("T", at, authors[(number / 5 % 2) as usize], kinds(number))
                 .with_sequence(number.into())
-                .by(format!("person {number}"))
+                .with_author_name(format!("person {number}"))
         })
         .collect();
-    let replayed = replay(at).explained().ticket(&ticket, &events);
+    let replayed = replay(at).with_segments().ticket(&ticket, &events);
     assert_eq!(replayed.metrics.group_stints.len(), 1_000);
     assert!(replayed.verdicts.iter().all(|verdict| verdict.elapsed.calendar_micros == 0));
 }
@@ -605,7 +605,7 @@ fn absurd_instants_do_not_panic() {
     ] {
         let ticket = Ticket::new("T", created);
         let solved = TicketEvent::new("T", at, deskmetrics::Author::Agent, EventKind::Status(Status::Solved));
-        let replayed = replay(as_of).explained().ticket(&ticket, &[solved]);
+        let replayed = replay(as_of).with_segments().ticket(&ticket, &[solved]);
         assert_eq!(replayed.metrics.created_at, created);
     }
 }

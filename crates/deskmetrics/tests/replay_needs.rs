@@ -62,8 +62,8 @@ fn options() -> Vec<ReplayOptions> {
     sla.validity = Validity::AtEachChange;
     vec![
         ReplayOptions::default(),
-        ReplayOptions::default().first_response_from(FirstResponseStart::Handoff),
-        ReplayOptions::default().solving_without_reply(SolveWithoutReply::CountsAsReply),
+        ReplayOptions::default().with_first_response_start(FirstResponseStart::Handoff),
+        ReplayOptions::default().with_solve_without_reply(SolveWithoutReply::CountsAsReply),
         thankful,
         ReplayOptions::default().with_sla(sla),
     ]
@@ -190,11 +190,11 @@ fn on_their_clock(verdicts: Vec<SlaVerdict>) -> Vec<SlaVerdict> {
 fn replay(as_of: Timestamp, policies: &str, options: ReplayOptions) -> Replay {
     let hours = |text| Schedule::parse("UTC", text).expect("readable hours").compile_years(2026..=2026);
     let schedules = Schedules::default()
-        .with("dk", hours("Mo-Fr 09:00-17:00"))
-        .with("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
-        .when(Attribute::Market, ["DK"], "dk")
-        .when(Attribute::Market, ["ES"], "es")
-        .otherwise("dk");
+        .with_schedule("dk", hours("Mo-Fr 09:00-17:00"))
+        .with_schedule("es", hours("Mo-Th 10:00-19:00; Fr 08:00-15:00"))
+        .with_rule(Attribute::Market, ["DK"], "dk")
+        .with_rule(Attribute::Market, ["ES"], "es")
+        .with_fallback("dk");
     let policies: SlaPolicies = toml::from_str(policies).expect("readable policies");
     Replay::new(as_of).with_options(options).with_schedules(schedules).with_policies(policies)
 }

@@ -144,8 +144,8 @@ fn freshdesk_due_times() {
         let loaded: Timestamp = "2022-05-25T21:25:35Z".parse().expect("an instant");
         let created = at(&record["created_at"]).max(loaded);
         let id = record["id"].to_string();
-        let ticket =
-            Ticket::new(id.as_str(), created).with(Attribute::Priority, record["priority"].to_string());
+        let ticket = Ticket::new(id.as_str(), created)
+            .with_attribute(Attribute::Priority, record["priority"].to_string());
         let mut events = Vec::new();
         let mut push = |field: &str, kind| {
             if record["stats"][field].is_string() {

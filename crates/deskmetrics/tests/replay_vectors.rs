@@ -98,7 +98,7 @@ fn event(line: &str) -> TicketEvent {
     };
     let event = TicketEvent::new("T", at, author, kind);
     match name {
-        Some(name) => event.by(name),
+        Some(name) => event.with_author_name(name),
         None => event,
     }
 }
@@ -107,13 +107,14 @@ impl Case {
     fn run(&self) -> Replayed {
         let mut ticket = Ticket::new("T", instant(&self.created));
         if let Some(author) = &self.created_by {
-            ticket = ticket.created_by(serde_json::from_value(author.as_str().into()).expect("an author"));
+            ticket =
+                ticket.with_created_by(serde_json::from_value(author.as_str().into()).expect("an author"));
         }
         if let Some(requester) = &self.requester {
-            ticket = ticket.requested_by(requester.as_str());
+            ticket = ticket.with_requester(requester.as_str());
         }
         for (attribute, value) in &self.attributes {
-            ticket = ticket.with(Attribute::from(attribute.as_str()), value.as_str());
+            ticket = ticket.with_attribute(Attribute::from(attribute.as_str()), value.as_str());
         }
         let events: Vec<TicketEvent> = self
             .events
@@ -127,15 +128,15 @@ impl Case {
         for (name, (zone, hours)) in &self.schedules {
             let schedule =
                 Schedule::parse(zone, hours).unwrap_or_else(|error| panic!("{}: {error}", self.name));
-            schedules = schedules.with(name.as_str(), schedule.compile());
+            schedules = schedules.with_schedule(name.as_str(), schedule.compile());
         }
         for (market, schedule) in &self.markets {
-            schedules = schedules.when(Attribute::Market, [market.as_str()], schedule.as_str());
+            schedules = schedules.with_rule(Attribute::Market, [market.as_str()], schedule.as_str());
         }
         if self.schedules.contains_key("default") {
-            schedules = schedules.otherwise("default");
+            schedules = schedules.with_fallback("default");
         }
-        let mut replay = Replay::new(instant(&self.as_of)).with_schedules(schedules).explained();
+        let mut replay = Replay::new(instant(&self.as_of)).with_schedules(schedules).with_segments();
         if let Some(options) = &self.options {
             replay = replay.with_options(options.clone());
         }

@@ -218,7 +218,10 @@ fn the_stable_form_reads_and_writes() {
         { "time_zone": "UTC", "hours": "24/7" },
         { "from": "2026-01-01T12:00:00Z", "any_of": [{ "time_zone": "UTC", "hours": "off" }] } ] }"#;
     let read: ScheduleHistory = serde_json::from_str(history).unwrap();
-    assert_eq!(read.versions()[1].from(), Some(Effective::Instant("2026-01-01T12:00:00Z".parse().unwrap())));
+    assert_eq!(
+        read.versions()[1].from(),
+        Some(Effective::Timestamp("2026-01-01T12:00:00Z".parse().unwrap()))
+    );
     assert_eq!(serde_json::from_str::<WorkingTime>(history).unwrap(), read.into());
 }
 

@@ -21,19 +21,21 @@ fn reply() -> SlaTarget {
 fn policies_survive_toml_and_json() {
     let policies = SlaPolicies::new([
         SlaPolicy::new("premium")
-            .when(Conditions::default().with(Attribute::Market, ["DK", "SE"]).tagged(["vip"]))
-            .unless(Conditions::default().with(Attribute::Category, ["billing"]))
-            .valid_from(at("2026-01-01 00:00"))
-            .valid_until(at("2027-01-01 00:00"))
-            .on_schedule("dk")
-            .with_target(reply().at_risk(0.8))
+            .with_conditions(
+                Conditions::default().with_attribute(Attribute::Market, ["DK", "SE"]).with_tags(["vip"]),
+            )
+            .with_exclusions(Conditions::default().with_attribute(Attribute::Category, ["billing"]))
+            .with_valid_from(at("2026-01-01 00:00"))
+            .with_valid_until(at("2027-01-01 00:00"))
+            .with_schedule("dk")
+            .with_target(reply().with_at_risk(0.8))
             .with_target(SlaTarget::business(
                 SlaMetric::Custom("triage".into()),
                 Within::by_priority([("high", TimeDelta::minutes(90)), ("*", TimeDelta::days(2))]),
             )),
         SlaPolicy::new("everybody").with_target(reply()),
     ])
-    .with_clock(CustomClock::new("triage").start(ClockEvent::Created).stop(ClockEvent::Assigned))
+    .with_clock(CustomClock::new("triage").with_start(ClockEvent::Created).with_stop(ClockEvent::Assigned))
     .with_matching(Matching::FirstPerMetric);
     assert_eq!(policies.check_with_schedules(["dk"]), []);
     let text = toml::to_string(&policies).expect("policies are TOML");
@@ -56,27 +58,27 @@ fn a_wrong_text_gives_a_clear_error() {
 
 #[test]
 fn the_check_finds_what_is_odd() {
-    let danish = Conditions::default().with(Attribute::Market, ["DK"]);
+    let danish = Conditions::default().with_attribute(Attribute::Market, ["DK"]);
     let by_priority = Within::by_priority([("high", TimeDelta::hours(1))]);
     let policies = SlaPolicies::new([
         SlaPolicy::new("north")
-            .when(Conditions::default().with(Attribute::Market, ["DK", "SE"]))
+            .with_conditions(Conditions::default().with_attribute(Attribute::Market, ["DK", "SE"]))
             .with_target(SlaTarget::calendar(SlaMetric::Resolution, by_priority))
             .with_target(SlaTarget::calendar(
                 SlaMetric::NextResponse,
                 Within::by_priority([("low", TimeDelta::hours(8)), ("*", TimeDelta::zero())]),
             )),
-        SlaPolicy::new("Denmark").when(danish.clone()).with_target(reply()),
+        SlaPolicy::new("Denmark").with_conditions(danish.clone()).with_target(reply()),
         SlaPolicy::new("empty"),
         SlaPolicy::new("empty")
-            .on_schedule("moon")
-            .valid_from(at("2026-01-01 00:00"))
-            .valid_until(at("2025-01-01 00:00"))
+            .with_schedule("moon")
+            .with_valid_from(at("2026-01-01 00:00"))
+            .with_valid_until(at("2025-01-01 00:00"))
             .with_target(
-                SlaTarget::calendar(SlaMetric::Custom("typo".into()), TimeDelta::hours(1)).at_risk(80.0),
+                SlaTarget::calendar(SlaMetric::Custom("typo".into()), TimeDelta::hours(1)).with_at_risk(80.0),
             ),
     ])
-    .with_clock(CustomClock::new("endless").start(ClockEvent::Created).pause(ClockEvent::Solved));
+    .with_clock(CustomClock::new("endless").with_start(ClockEvent::Created).with_pause(ClockEvent::Solved));
     let findings = policies.check_with_schedules(["dk"]);
     let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -97,7 +99,7 @@ fn the_check_finds_what_is_odd() {
         ]
     );
     let reached = SlaPolicies::new([
-        SlaPolicy::new("Denmark").when(danish).with_target(reply()),
+        SlaPolicy::new("Denmark").with_conditions(danish).with_target(reply()),
         SlaPolicy::new("all").with_target(reply()),
     ]);
     assert_eq!(reached.check(), []);
@@ -127,9 +129,9 @@ fn segments_name_the_schedule_version() {
         SlaPolicy::new("p").with_target(SlaTarget::business(SlaMetric::Resolution, TimeDelta::hours(9)))
     ]);
     let replay = Replay::new(at("2026-03-04 12:00"))
-        .with_schedules(Schedules::default().with_history("dk", &history).otherwise("dk"))
+        .with_schedules(Schedules::default().with_history("dk", &history).with_fallback("dk"))
         .with_policies(policies)
-        .explained();
+        .with_segments();
     let verdict = replay.ticket(&Ticket::new("T", at("2026-03-03 12:00")), &[]).verdicts.remove(0);
     assert_eq!(verdict.elapsed.business(), Some(TimeDelta::hours(9)));
     assert_eq!(verdict.due_at, Some(at("2026-03-04 12:00")));

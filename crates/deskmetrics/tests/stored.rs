@@ -16,10 +16,10 @@ const HEADER: usize = 10;
 
 fn report() -> Report {
     Report::builder(instant(CUT_OFF / HOUR))
-        .kpis(requests())
-        .by([Attribute::Category])
-        .by([Attribute::Market, Attribute::Category])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpis(requests())
+        .with_slices([Attribute::Category])
+        .with_slices([Attribute::Market, Attribute::Category])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .unwrap()
 }
@@ -141,8 +141,8 @@ fn announced_lengths_cost_no_memory() {
 
 #[test]
 fn errors_name_what_is_wrong() {
-    let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    let report = Report::undated().kpi(nps.clone()).build().unwrap();
+    let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    let report = Report::undated().with_kpi(nps.clone()).build().unwrap();
     let bytes = report.run(&[], &[SurveyResponse::new("nps", Some(9))], &[]).unwrap().to_bytes();
     let message = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap_err().to_string();
     assert_eq!(message(b"kpi,value"), "the bytes are not a stored report state: pass the bytes of to_bytes");

@@ -53,7 +53,7 @@ fn repliers_are_agents_with_public_replies_in_order() {
 #[test]
 fn a_score_belongs_to_the_last_replier() {
     let metrics = replayed().metrics;
-    let rated = |clock: &str| SurveyResponse::new("csat", Some(4)).answered_at(at(clock));
+    let rated = |clock: &str| SurveyResponse::new("csat", Some(4)).with_at(at(clock));
     let last = |clock| Attribution::LastReplier.agents(&metrics, &rated(clock));
     assert_eq!(last("09:10"), []); // a bot is not rated
     assert_eq!(last("09:30"), [("maria", 1.0)]);
@@ -67,16 +67,16 @@ fn a_score_belongs_to_the_last_replier() {
 #[test]
 fn scores_are_sliced_by_agent() {
     let rated =
-        |clock: &str, score| SurveyResponse::new("csat", Some(score)).about("T-1").answered_at(at(clock));
-    let elsewhere = SurveyResponse::new("csat", Some(1)).about("T-2").answered_at(at("11:30"));
+        |clock: &str, score| SurveyResponse::new("csat", Some(score)).with_ticket("T-1").with_at(at(clock));
+    let elsewhere = SurveyResponse::new("csat", Some(1)).with_ticket("T-2").with_at(at("11:30"));
     let answers = [rated("10:45", 5), rated("10:50", 2), rated("11:30", 4), rated("09:10", 3), elsewhere];
     let tickets = [replayed()];
     let stars = Scale::csat(1, 5).unwrap();
 
     let named = Attribution::LastReplier.attributed(&answers, &tickets);
     let report = Report::builder(at("18:00"))
-        .kpi(KpiRequest::new("csat").of_question("csat", stars.clone()))
-        .by([Attribute::from("agent")])
+        .with_kpi(KpiRequest::new("csat").with_question("csat", stars.clone()))
+        .with_slices([Attribute::from("agent")])
         .build()
         .unwrap();
     let table = report.run(&tickets, &named, &[]).unwrap().table();

@@ -224,13 +224,13 @@ invariants! {
     csat of score: kpi::Csat::new(&Scale::csat(1, 5).unwrap());
     nps of score: kpi::Nps::default();
     ces of score: kpi::Ces::new(&Scale::ces1());
-    response_rate of invitation: kpi::ResponseRate::default().as_of(instant(600)).expire_after(TimeDelta::days(7));
+    response_rate of invitation: kpi::ResponseRate::default().with_as_of(instant(600)).with_expire_after(TimeDelta::days(7));
     survey_completion of invitation: kpi::SurveyCompletion::default();
     survey_coverage of surveyed: kpi::SurveyCoverage::default();
     reasons of response: kpi::Reasons::new(&Scale::nps());
     service_level of contact:
-        kpi::ServiceLevel::new(TimeDelta::seconds(20)).ignoring_abandons_within(TimeDelta::seconds(5));
-    abandon_rate of contact: kpi::AbandonRate::default().ignoring_abandons_within(TimeDelta::seconds(5));
+        kpi::ServiceLevel::new(TimeDelta::seconds(20)).with_short_abandon(TimeDelta::seconds(5));
+    abandon_rate of contact: kpi::AbandonRate::default().with_short_abandon(TimeDelta::seconds(5));
     speed_of_answer of contact: kpi::SpeedOfAnswer::default();
     handle_time of contact: kpi::HandleTime::default();
     occupancy of shift: kpi::Occupancy::default();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 use crate::command::Failed;
+use crate::files::files;
 
 /// The source folders of the crates.
 const CRATES: [&str; 6] = [
@@ -69,25 +70,19 @@ struct File {
 
 impl Crate {
     fn read(root: &Path, folder: &str) -> Result<Self, Failed> {
-        let mut files = BTreeMap::new();
-        let mut open = vec![root.join(folder)];
-        while let Some(folder_or_file) = open.pop() {
+        let mut read = BTreeMap::new();
+        for source in files(&root.join(folder), &["rs"])? {
             let failed =
-                |error: &dyn std::fmt::Display| Failed::new(format!("{}: {error}", folder_or_file.display()));
-            if folder_or_file.is_dir() {
-                let entries = fs::read_dir(&folder_or_file).map_err(|error| failed(&error))?;
-                open.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
-            } else if folder_or_file.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&folder_or_file).map_err(|error| failed(&error))?;
-                let parsed = syn::parse_file(&text).map_err(|error| failed(&error))?;
-                let relative = folder_or_file.strip_prefix(root.join(folder)).unwrap_or(&folder_or_file);
-                let path = folder_or_file.strip_prefix(root).unwrap_or(&folder_or_file).to_path_buf();
-                let mut file = File { path, names: BTreeMap::new(), paths: BTreeSet::new() };
-                file.visit_file(&parsed);
-                files.insert(place(relative), file);
-            }
+                |error: &dyn std::fmt::Display| Failed::new(format!("{}: {error}", source.display()));
+            let text = fs::read_to_string(&source).map_err(|error| failed(&error))?;
+            let parsed = syn::parse_file(&text).map_err(|error| failed(&error))?;
+            let relative = source.strip_prefix(root.join(folder)).unwrap_or(&source);
+            let path = source.strip_prefix(root).unwrap_or(&source).to_path_buf();
+            let mut file = File { path, names: BTreeMap::new(), paths: BTreeSet::new() };
+            file.visit_file(&parsed);
+            read.insert(place(relative), file);
         }
-        Ok(Self { files })
+        Ok(Self { files: read })
     }
 
     /// The file that defines what a path leads to from inside a module.

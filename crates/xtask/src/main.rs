@@ -2,7 +2,10 @@
 //!
 //! They need only Rust and Python 3.11 or newer. Their output is under `target/`.
 
+mod api;
 mod command;
+mod features;
+mod files;
 mod fuzz;
 mod layers;
 mod python;
@@ -21,6 +24,10 @@ usage: cargo x <task> [arguments]
   lint                       formatting, clippy with warnings as errors
   layers                     imports run downwards, and no files import in a circle
   words                      words that the project does not use do not become more
+  api                        setters are named with_*, and a name means one type of its crate
+  features                   each crate without features and with each alone
+  msrv                       the published crates with the oldest supported Rust, if it is installed
+  dependencies               licences of dependencies and the public API, with cargo-deny and cargo-semver-checks if installed
   docs                       rustdoc with warnings as errors, into target/doc
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   fuzz TARGET [SECONDS]      fuzzes a target of fuzz/, guided by coverage; needs a C++ compiler
@@ -48,6 +55,10 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["docs"] => docs(),
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
+        ["api"] => api::check(&root()),
+        ["features"] => features::check(),
+        ["msrv"] => features::msrv(),
+        ["dependencies"] => features::dependencies(),
         ["bench", rest @ ..] => bench(rest),
         ["fuzz", target] => fuzz::run(target, "60", &[]),
         ["fuzz", target, seconds, rest @ ..] => fuzz::run(target, seconds, rest),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::command::Failed;
+use crate::files::files;
 
 /// Words that are not used, those used instead, and how often the first may still occur: in names of stored fields and option
 /// values that older data contains.
@@ -32,13 +33,16 @@ const WORDS: &[(&[&str], &str, usize)] = &[
 /// The kinds of files that are read.
 const EXTENSIONS: [&str; 4] = ["rs", "py", "pyi", "md"];
 
-/// Folders that contain nothing written by hand, the file that lists the words, and the one that names what was renamed.
-const SKIPPED: [&str; 5] = ["target", ".git", "node_modules", "words.rs", "CHANGELOG.md"];
+/// The file that lists the words, and the one that names what was renamed.
+const UNCHECKED: [&str; 2] = ["words.rs", "CHANGELOG.md"];
 
 /// Counts the words in every source and document; fails where one occurs more often than it may.
 pub(crate) fn check(root: &Path) -> Result<(), Failed> {
     let mut texts = Vec::new();
-    for path in files(root)? {
+    for path in files(root, &EXTENSIONS)? {
+        if path.file_name().is_some_and(|name| UNCHECKED.iter().any(|unchecked| name == *unchecked)) {
+            continue;
+        }
         let text =
             fs::read_to_string(&path).map_err(|error| Failed::new(format!("{}: {error}", path.display())))?;
         texts.push((path, plain(&text)));
@@ -80,24 +84,4 @@ fn plain(text: &str) -> String {
     let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     // Doubled, so that neighbours do not share a space.
     format!(" {} ", words.join("  "))
-}
-
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
-    let unreadable = |error| Failed::new(format!("{}: {error}", folder.display()));
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if SKIPPED.contains(&&*name) || name.starts_with('.') {
-            continue;
-        }
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else if path.extension().is_some_and(|extension| EXTENSIONS.iter().any(|known| extension == *known))
-        {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }

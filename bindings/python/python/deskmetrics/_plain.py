@@ -11,7 +11,7 @@ INSTANTS = {"from", "to", "until", "at", "as_of"}
 
 
 def plain(value: Any, key: str = "") -> Any:
-    """Instants as aware datetimes, durations on both clocks as timedeltas."""
+    """Timestamps as aware datetimes, durations on both clocks as timedeltas."""
     if isinstance(value, Mapping):
         if "calendar_micros" in value:
             business = value["business_micros"]

@@ -62,7 +62,7 @@ class Definition:
     id : str
         The stable id; see :attr:`function` for the name of its function.
     topic : str
-        ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
+        ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"queue"``.
     name, description : str
         In English; :attr:`names` and :attr:`descriptions` have every language.
     aliases : tuple of str
@@ -143,7 +143,7 @@ class Catalogue(Sequence[Definition]):
     >>> catalogue = dm.catalogue()
     >>> catalogue["nps"].name, catalogue.find("First reply time").id
     ('Net Promoter Score', 'first_response_time')
-    >>> [definition.id for definition in catalogue.of("live")][:2]
+    >>> [definition.id for definition in catalogue.of("queue")][:2]
     ['service_level', 'speed_of_answer']
     """
 
@@ -203,7 +203,7 @@ class Catalogue(Sequence[Definition]):
         Parameters
         ----------
         topic : str
-            ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"live"``.
+            ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"queue"``.
 
         Returns
         -------

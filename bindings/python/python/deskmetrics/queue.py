@@ -8,16 +8,16 @@ from datetime import datetime
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
 from ._function import defined
-from .typing import Column, Duration, Instants, TimeZone
+from .typing import Column, Duration, Timestamps, TimeZone
 
 __all__ = ["abandon_rate", "handle_time", "occupancy", "service_level", "speed_of_answer"]
 
 
 @defined
 def service_level(
-    queued_at: Instants,
-    answered_at: Instants,
-    abandoned_at: Instants | None = None,
+    queued_at: Timestamps,
+    answered_at: Timestamps,
+    abandoned_at: Timestamps | None = None,
     *,
     within: Duration,
     short_abandon: Duration | None = None,
@@ -41,8 +41,8 @@ def service_level(
 
 @defined
 def speed_of_answer(
-    queued_at: Instants,
-    answered_at: Instants,
+    queued_at: Timestamps,
+    answered_at: Timestamps,
     *,
     within: Duration | None = None,
     bands: Sequence[Duration] | None = None,
@@ -66,9 +66,9 @@ def speed_of_answer(
 
 @defined
 def abandon_rate(
-    queued_at: Instants,
-    answered_at: Instants,
-    abandoned_at: Instants,
+    queued_at: Timestamps,
+    answered_at: Timestamps,
+    abandoned_at: Timestamps,
     *,
     short_abandon: Duration | None = None,
     as_of: datetime | None = None,

@@ -11,7 +11,7 @@ from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
 from ._function import defined
 from .exceptions import ArgumentError
-from .typing import Column, Duration, Instants, Scale, Table, Tickets, TimeZone
+from .typing import Column, Duration, Timestamps, Scale, Table, Tickets, TimeZone
 
 __all__ = [
     "ces",
@@ -124,8 +124,8 @@ def ces(scores: Column, *, scale: Scale) -> KpiResult:
 def response_rate(invited: int, answered: int) -> KpiResult: ...
 @overload
 def response_rate(
-    invited: Instants,
-    answered: Instants,
+    invited: Timestamps,
+    answered: Timestamps,
     *,
     delivered: Column | None = None,
     as_of: datetime | None = None,
@@ -189,7 +189,7 @@ def response_rate(
 
 @defined
 def survey_completion(
-    started: Instants, answered: Instants, *, delivered: Column | None = None, assume_tz: TimeZone | None = None
+    started: Timestamps, answered: Timestamps, *, delivered: Column | None = None, assume_tz: TimeZone | None = None
 ) -> KpiResult:
     """
     Parameters

@@ -26,7 +26,7 @@ __all__ = [
     "FcrKpi",
     "FlowKpi",
     "GroupTimeKpi",
-    "Instants",
+    "Timestamps",
     "OneTouchKpi",
     "OvershootKpi",
     "Scale",
@@ -71,7 +71,7 @@ class Tickets(Protocol):
 Duration: TypeAlias = timedelta | str
 """A span of time: a ``timedelta``, or a text such as ``"4h"``, ``"1h 30m"``, ``"2days"``."""
 
-Instants: TypeAlias = ArrowArray | ArrowStream | Iterable[datetime | None]
+Timestamps: TypeAlias = ArrowArray | ArrowStream | Iterable[datetime | None]
 """A column or sequence of aware timestamps; naive ones need ``assume_tz``."""
 
 TimeZone: TypeAlias = str | tzinfo

@@ -135,10 +135,11 @@ pub(crate) fn read(
 ) -> PyResult<Dataset> {
     let mut pulse = Pulse::new(py, progress)?;
     let read = py.detach(|| {
-        let mut options =
-            ReadOptions::default().strict(strict).on_progress_or_stop(|progress| pulse.report(&progress));
+        let mut options = ReadOptions::default()
+            .with_strict(strict)
+            .with_progress_or_stop(|progress| pulse.report(&progress));
         if let Some(root) = data_root {
-            options = options.data_root(root);
+            options = options.with_data_root(root);
         }
         CoreDataset::read_with(&description, options)
     });

@@ -10,7 +10,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use super::instants::instant;
+use super::timestamps::instant;
 use super::{describe, is_missing};
 use crate::error;
 
@@ -22,7 +22,7 @@ enum Kind {
     Number,
     Text,
     /// An aware datetime.
-    Instant,
+    Timestamp,
     /// A naive datetime or a date.
     WallClock,
     Span,
@@ -41,7 +41,7 @@ impl Kind {
         } else if value.is_instance_of::<PyString>() {
             Self::Text
         } else if value.is_instance_of::<PyDateTime>() {
-            if value.getattr("tzinfo")?.is_none() { Self::WallClock } else { Self::Instant }
+            if value.getattr("tzinfo")?.is_none() { Self::WallClock } else { Self::Timestamp }
         } else if value.is_instance_of::<PyDate>() {
             Self::WallClock
         } else if value.is_instance_of::<PyDelta>() {
@@ -116,7 +116,7 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
         Kind::Span => Arc::new(read::<i64, DurationMicrosecondArray>(&known, |_, value| {
             Ok(value.extract::<TimeDelta>()?.num_microseconds().unwrap_or(i64::MAX))
         })?),
-        Kind::Instant => {
+        Kind::Timestamp => {
             let micros = |position, value: &_| instant(&each(position), value, None).map(|at| at.micros);
             Arc::new(read::<i64, TimestampMicrosecondArray>(&known, micros)?.with_timezone("UTC"))
         }

@@ -2,7 +2,6 @@
 
 mod array;
 mod column;
-mod instants;
 mod numpy;
 mod origin;
 mod refuse;
@@ -10,15 +9,16 @@ mod spans;
 mod stream;
 mod table;
 mod times;
+mod timestamps;
 
 pub(crate) use self::array::array_of;
 pub(crate) use self::column::{Column, Given};
-pub(crate) use self::instants::{Moments, instant, zone};
 pub(crate) use self::origin::{Origin, values_of};
 pub(crate) use self::refuse::{refuse, remedy};
 pub(crate) use self::spans::Spans;
 pub(crate) use self::table::Table;
 pub(crate) use self::times::{Micros, TimeColumn, Times, together_any};
+pub(crate) use self::timestamps::{Moments, instant, zone};
 
 use std::ops::Range;
 

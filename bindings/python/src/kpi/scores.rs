@@ -70,7 +70,7 @@ fn request_of(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(KpiRequest, Scale)> {
     if kpi == "fcr" {
-        let request = request(kpi, options)?.of_survey(kpi);
+        let request = request(kpi, options)?.with_survey(kpi);
         let Some(FcrPolicy::Survey { scale }) = request.policy.clone() else {
             return Err(error::argument(
                 "policy: only a survey policy, such as \"survey(1-2)\", uses answers",
@@ -79,7 +79,7 @@ fn request_of(
         return Ok((request, scale));
     }
     let scale = scale_of(kpi, scale)?;
-    Ok((KpiRequest::new(kpi).of_question(kpi, scale.clone()), scale))
+    Ok((KpiRequest::new(kpi).with_question(kpi, scale.clone()), scale))
 }
 
 /// The scale of the question behind a KPI.
@@ -109,7 +109,7 @@ fn feed(py: Python<'_>, tally: &mut KpiTally, scale: &Scale, scores: &Bound<'_, 
     };
     let chunks = column.chunks.iter().map(without_decimals).collect::<PyResult<Vec<_>>>()?;
     let counted = py.detach(|| {
-        let column = deskmetrics_arrow::Column::from(&chunks).named(column.name);
+        let column = deskmetrics_arrow::Column::from(&chunks).with_name(column.name);
         let mut outside = 0;
         each_score(column, scale, |score, times| match score {
             Some(score) if !scale.contains(score) => outside += times,

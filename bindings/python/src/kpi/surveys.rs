@@ -74,10 +74,10 @@ pub(crate) fn of_invitations(
         };
         let mut invitations = InvitationColumns::new(vec![typed(sent)]);
         if let Some((_, answers)) = &answered {
-            invitations = invitations.answered_at(vec![typed(answers)]);
+            invitations = invitations.with_answered_at(vec![typed(answers)]);
         }
         if let Some(delivered) = delivered {
-            invitations = invitations.delivered(vec![Arc::new(delivered) as ArrayRef]);
+            invitations = invitations.with_delivered(vec![Arc::new(delivered) as ArrayRef]);
         }
         *rate = py
             .detach(|| response_rate_of(&invitations, std::mem::take(rate)))

@@ -87,14 +87,14 @@ pub(crate) fn of_tickets(
     dataset.can_answer(&request).or_argument()?;
     // For a single KPI the error is about that KPI.
     tally(&request, Some(as_of))?;
-    let report = Report::builder(as_of).kpi(request.clone()).build().or_argument()?;
+    let report = Report::builder(as_of).with_kpi(request.clone()).build().or_argument()?;
     let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
     let mut tally = state.kpi(&request).or_argument()?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
         (0..rows).for_each(|_| tally.exclude_one(reason));
     }
     for id in surveyed.map(ids).transpose()?.unwrap_or_default() {
-        tally.push_invitation(&Invitation::new("", "", Timestamp::MIN).about(id.as_str()));
+        tally.push_invitation(&Invitation::new("", "", Timestamp::MIN).with_ticket(id.as_str()));
     }
     Ok(KpiResult { tally })
 }

@@ -161,7 +161,7 @@ impl Replay {
         let (replayed, events) = py.detach(|| {
             let mut events = self.dataset.events_of(row);
             events.extend(self.dataset.log(&self.core).moved_events(row));
-            (self.core.clone().explained().ticket(&self.dataset.ticket(row), &events), events)
+            (self.core.clone().with_segments().ticket(&self.dataset.ticket(row), &events), events)
         });
         let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
@@ -392,7 +392,7 @@ impl Replay {
 /// - ``no_schedule``: business time without a schedule is ``"unknown"``, or that of ``"always_open"`` hours.
 /// - ``sla``: dict with ``target_change`` (``"carry_elapsed"``, ``"reset"``, ``"strictest"``, ``"at_start"``), ``reopen``
 ///   (``"resume"``, ``"new_instance"``, ``"ignore"``), ``deadline`` (``"inclusive"``, ``"strict"``), ``loosened``
-///   (``"first_breach_stands"``, ``"reevaluate"``) and ``validity`` of policies (``"at_creation"``, ``"at_each_change"``).
+///   (``"first_breach_remains"``, ``"reevaluate"``) and ``validity`` of policies (``"at_creation"``, ``"at_each_change"``).
 ///
 /// Examples
 /// --------

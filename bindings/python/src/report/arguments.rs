@@ -139,15 +139,15 @@ impl<'py> ReportArguments<'py> {
         kpis: Vec<KpiRequest>,
     ) -> PyResult<CoreReport> {
         let builder: ReportBuilder = as_of.map_or_else(CoreReport::undated, CoreReport::builder);
-        let mut builder = builder.kpis(kpis).level(self.level).min_n(self.min_n);
+        let mut builder = builder.with_kpis(kpis).with_level(self.level).with_min_n(self.min_n);
         for attributes in by {
-            builder = builder.by(attributes);
+            builder = builder.with_slices(attributes);
         }
         if let Some(periods) = self.periods()? {
-            builder = builder.periods(periods);
+            builder = builder.with_periods(periods);
         }
         if let Some(from) = self.observed_from {
-            builder = builder.observed_from(from);
+            builder = builder.with_observed_from(from);
         }
         builder.build().or_argument()
     }
@@ -218,7 +218,7 @@ impl<'py> ReportArguments<'py> {
     /// responses.
     fn requests(&self, dataset: &Dataset, by_responder: bool) -> PyResult<(Vec<KpiRequest>, Vec<String>)> {
         let of = |choice: KpiSelection| {
-            let choice = self.fcr.iter().fold(choice, |choice, policy| choice.fcr(policy.clone()));
+            let choice = self.fcr.iter().fold(choice, |choice, policy| choice.with_fcr(policy.clone()));
             choice.of(dataset)
         };
         let refused = |problem: SelectionError| error::argument(in_python(&problem.to_string()));

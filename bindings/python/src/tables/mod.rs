@@ -13,7 +13,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::column::InstantReading;
+use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::{
     AmbiguousRole, Dataset, Description, ReadOptions, TableKind, attribute_column, infer_roles,
 };
@@ -259,13 +259,13 @@ impl Described {
         let mut pulse = Pulse::new(py, progress)?;
         let dataset = py.detach(|| {
             let mut options = ReadOptions::default()
-                .threads(lean.threads)
-                .strict(strict)
-                .keep_off_scale(true)
+                .with_threads(lean.threads)
+                .with_strict(strict)
+                .with_keep_off_scale(true)
                 .without_survey_details()
-                .on_progress_or_stop(|progress| pulse.report(&progress));
+                .with_progress_or_stop(|progress| pulse.report(&progress));
             if let Some(attributes) = attributes {
-                options = options.only_attributes(attributes);
+                options = options.with_attributes(attributes);
             }
             if !lean.requesters {
                 options = options.without_requesters();
@@ -274,7 +274,7 @@ impl Described {
                 options = options.without_cut_off();
             }
             for (name, schema, batches) in tables {
-                options = options.table(name, schema, batches);
+                options = options.with_table(name, schema, batches);
             }
             Dataset::of_description(&description, options)
         });
@@ -508,10 +508,10 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         let Some(name) = columns.first() else { continue };
         let Ok(place) = table.schema.index_of(name) else { continue };
         let format = |form: &Value| form.get("format").and_then(Value::as_str).map(str::to_owned);
-        let mut reading = InstantReading::new(Tz::UTC);
+        let mut reading = TimestampReading::new(Tz::UTC);
         if let Some(format) = format(form).or_else(|| format(roles.get("instants")?)) {
             // A format that makes no sense is an error of the description, which names its place.
-            let Ok(with_format) = reading.format(&format) else { continue };
+            let Ok(with_format) = reading.with_format(&format) else { continue };
             reading = with_format;
         }
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {

@@ -4,7 +4,6 @@
 //! Bound to an Arrow array, it gives one [`Cell`] per row. This module is independent of tickets and surveys.
 
 pub(crate) mod bits;
-mod instant;
 mod iso;
 pub(crate) mod list;
 pub(crate) mod measure;
@@ -15,11 +14,11 @@ mod order;
 pub(crate) mod score;
 mod shape;
 mod text;
+mod timestamp;
 mod unit;
 pub(crate) mod utc;
 mod word;
 
-pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
 pub(crate) use number::DECIMAL_REMEDY;
@@ -29,6 +28,7 @@ pub use order::{DateOrderError, Witness};
 pub use shape::DateOrder;
 pub use text::TextColumn;
 pub(crate) use text::cast;
+pub use timestamp::{Ambiguous, Nonexistent, TimestampColumn, TimestampReading, UnknownFormat};
 pub use word::{Gone, Meaning, TicketStatus, WordColumn, WordReading};
 
 use std::borrow::Cow;
@@ -44,12 +44,12 @@ pub type Cell<T> = Result<Option<T>, BadCell>;
 pub enum BadCell {
     /// The text is not a timestamp in the format.
     #[error("not a timestamp in the expected format")]
-    NotAnInstant,
+    NotATimestamp,
     /// The number is a timestamp of another unit, such as milliseconds where seconds are expected.
     #[error("a number of another unit")]
     WrongUnit,
     /// The order of day and month depends on the other values of the column; see
-    /// [`InstantReading::inferred`].
+    /// [`TimestampReading::inferred`].
     #[error("a date whose day and month cannot be distinguished by itself")]
     UndecidedOrder,
     /// The local time was skipped when clocks went forward, and the description rejects such times.
@@ -62,7 +62,7 @@ pub enum BadCell {
     #[error("not a number")]
     NotANumber,
     /// A comma or point may be a decimal mark or a thousands separator, or contradicts the stated decimal mark; see
-    /// [`NumberReading::decimal`].
+    /// [`NumberReading::with_decimal_mark`].
     #[error("a number with an ambiguous comma or point")]
     DecimalMark,
     /// A number where a whole number is needed.

@@ -17,7 +17,7 @@ const UNNAMED: &str = "values";
 /// use deskmetrics_arrow::column::Column;
 ///
 /// let chunks: Vec<ArrayRef> = vec![Arc::new(Int8Array::from(vec![9, 10])), Arc::new(Int8Array::from(vec![3]))];
-/// assert_eq!(Column::from(&chunks).named("nps").len(), 3);
+/// assert_eq!(Column::from(&chunks).with_name("nps").len(), 3);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Column<'a> {
@@ -28,7 +28,7 @@ pub struct Column<'a> {
 impl<'a> Column<'a> {
     /// Sets the name, which errors contain.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Cow<'a, str>>) -> Self {
+    pub fn with_name(mut self, name: impl Into<Cow<'a, str>>) -> Self {
         self.name = name.into();
         self
     }

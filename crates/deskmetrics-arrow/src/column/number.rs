@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use arrow_array::ArrayRef;
 use serde::{Deserialize, Serialize};
 
-use super::instant::is_text;
+use super::timestamp::is_text;
 use super::{BadCell, Cell, TextColumn, WrongType};
 
 /// How numbers are read: codes that mean missing, labels that mean a number, and a factor.
@@ -17,14 +17,14 @@ use super::{BadCell, Cell, TextColumn, WrongType};
 /// ```
 /// use deskmetrics_arrow::column::{BadCell, NumberReading};
 ///
-/// let score = NumberReading::default().missing(["11", "Blank"]).words([("Very satisfied", 5.0)]);
+/// let score = NumberReading::default().with_missing(["11", "Blank"]).with_words([("Very satisfied", 5.0)]);
 /// assert_eq!(score.whole("9"), Ok(Some(9)));
 /// assert_eq!(score.whole("9.0"), Ok(Some(9)));
 /// assert_eq!(score.whole("11"), Ok(None));
 /// assert_eq!(score.whole("11.0"), Ok(None)); // the same code, out of a column with gaps
 /// assert_eq!(score.whole("very satisfied"), Ok(Some(5)));
 /// assert_eq!(score.whole("3.5"), Err(BadCell::NotWhole));
-/// assert_eq!(score.clone().times(2.0).whole("3.5"), Ok(Some(7)));
+/// assert_eq!(score.clone().with_factor(2.0).whole("3.5"), Ok(Some(7)));
 /// assert_eq!(score.whole("good"), Err(BadCell::NotANumber));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +70,7 @@ impl Default for NumberReading {
 impl NumberReading {
     /// Sets codes that mean missing; 11 also matches 11.0.
     #[must_use]
-    pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
+    pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         for code in codes {
             let code = code.into();
             self.missing_numbers.extend(code.parse::<f64>());
@@ -81,7 +81,7 @@ impl NumberReading {
 
     /// Sets labels that mean a number, regardless of case.
     #[must_use]
-    pub fn words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = (W, f64)>) -> Self {
+    pub fn with_words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = (W, f64)>) -> Self {
         self.words.extend(
             words.into_iter().map(|(word, number)| (word.as_ref().to_lowercase().into_boxed_str(), number)),
         );
@@ -90,7 +90,7 @@ impl NumberReading {
 
     /// Multiplies every number (but none of `words`) by `factor`, such as 2 for half stars.
     #[must_use]
-    pub fn times(mut self, factor: f64) -> Self {
+    pub fn with_factor(mut self, factor: f64) -> Self {
         self.factor = factor;
         self
     }
@@ -103,12 +103,12 @@ impl NumberReading {
     /// let weight = NumberReading::default();
     /// assert_eq!(weight.number("4,5"), Ok(Some(4.5)));
     /// assert_eq!(weight.number("1,234"), Err(BadCell::DecimalMark));
-    /// assert_eq!(weight.clone().decimal(DecimalMark::Comma).number("1,234"), Ok(Some(1.234)));
-    /// assert_eq!(weight.clone().decimal(DecimalMark::Comma).number("1.234"), Ok(Some(1234.0)));
-    /// assert_eq!(weight.decimal(DecimalMark::Point).number("1,234"), Ok(Some(1234.0)));
+    /// assert_eq!(weight.clone().with_decimal_mark(DecimalMark::Comma).number("1,234"), Ok(Some(1.234)));
+    /// assert_eq!(weight.clone().with_decimal_mark(DecimalMark::Comma).number("1.234"), Ok(Some(1234.0)));
+    /// assert_eq!(weight.with_decimal_mark(DecimalMark::Point).number("1,234"), Ok(Some(1234.0)));
     /// ```
     #[must_use]
-    pub fn decimal(mut self, mark: DecimalMark) -> Self {
+    pub fn with_decimal_mark(mut self, mark: DecimalMark) -> Self {
         self.decimal = Some(mark);
         self
     }

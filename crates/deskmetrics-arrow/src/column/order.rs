@@ -2,9 +2,9 @@
 
 use arrow_array::{Array as _, ArrayRef};
 
-use super::instant::{Dates, day_in_words, is_text, iso};
 use super::shape::{DateOrder, Orders, Separator, Shape, Shapes};
-use super::{InstantReading, TextColumn};
+use super::timestamp::{Dates, day_in_words, is_text, iso};
+use super::{TextColumn, TimestampReading};
 
 /// A value with its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ fn in_words(order: DateOrder) -> &'static str {
 /// Collects the values of a column until its order is known.
 #[derive(Debug)]
 pub(crate) struct OrderInference<'r> {
-    reading: &'r InstantReading,
+    reading: &'r TimestampReading,
     shapes: Shapes,
     rows: u64,
     /// Whether a value is in ISO 8601. All values of the column must then be.
@@ -124,7 +124,7 @@ pub(crate) struct OrderInference<'r> {
 }
 
 impl<'r> OrderInference<'r> {
-    pub(crate) fn new(reading: &'r InstantReading) -> Self {
+    pub(crate) fn new(reading: &'r TimestampReading) -> Self {
         Self {
             reading,
             shapes: Shapes::default(),
@@ -192,7 +192,7 @@ impl<'r> OrderInference<'r> {
     }
 
     /// The reading with the order of the column.
-    pub(crate) fn finish(self) -> Result<InstantReading, DateOrderError> {
+    pub(crate) fn finish(self) -> Result<TimestampReading, DateOrderError> {
         let dates = |dates| Ok(self.reading.clone().with_dates(dates));
         if self.iso {
             return dates(Dates::Plain);
@@ -225,7 +225,7 @@ impl<'r> OrderInference<'r> {
     }
 }
 
-impl InstantReading {
+impl TimestampReading {
     /// This reading with the order of day, month and year that all values of a column determine.
     ///
     /// One value with a day over 12 decides. Dates with dots have their day first unless a value contradicts this. In
@@ -239,16 +239,16 @@ impl InstantReading {
     /// use std::sync::Arc;
     /// use arrow_array::{ArrayRef, StringArray};
     /// use chrono_tz::Tz;
-    /// use deskmetrics_arrow::column::InstantReading;
+    /// use deskmetrics_arrow::column::TimestampReading;
     ///
     /// let column = |values: Vec<&str>| Arc::new(StringArray::from(values)) as ArrayRef;
     /// let decided = column(vec!["03/04/2026 09:00", "25/04/2026 2:30 PM"]);
-    /// let reading = InstantReading::new(Tz::UTC).inferred([&decided])?;
+    /// let reading = TimestampReading::new(Tz::UTC).inferred([&decided])?;
     /// assert_eq!(reading.read("03/04/2026 09:00").unwrap().unwrap().to_string(), "2026-04-03T09:00:00Z");
     ///
     /// let open = column(vec!["03/04/2026", "05/04/2026"]);
     /// assert_eq!(
-    ///     InstantReading::new(Tz::UTC).inferred([&open]).unwrap_err().to_string(),
+    ///     TimestampReading::new(Tz::UTC).inferred([&open]).unwrap_err().to_string(),
     ///     "row 1: \"03/04/2026\" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as \"25/04/2026\", \
     ///      which would decide",
     /// );

@@ -107,7 +107,7 @@ impl Unit {
             Some(micros) if BEYOND_DOUBT.contains(&micros) => Ok(micros),
             _ => match Self::meant(other) {
                 Some(unit) if unit != self => Err(BadCell::WrongUnit),
-                _ => micros.ok_or(BadCell::NotAnInstant),
+                _ => micros.ok_or(BadCell::NotATimestamp),
             },
         }
     }
@@ -141,5 +141,5 @@ pub(super) fn stored(micros: i64) -> Result<i64, BadCell> {
     if micros >= YEAR_10000 && finer().iter().any(|micros| PLAUSIBLE.contains(micros)) {
         return Err(BadCell::WrongUnit);
     }
-    Timestamp::from_micros(micros).map(|_| micros).ok_or(BadCell::NotAnInstant)
+    Timestamp::from_micros(micros).map(|_| micros).ok_or(BadCell::NotATimestamp)
 }

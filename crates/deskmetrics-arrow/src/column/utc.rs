@@ -14,11 +14,11 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
-use super::{BadCell, Column, ColumnError, InstantReading, TextColumn, WrongType, iso, unit};
+use super::{BadCell, Column, ColumnError, TextColumn, TimestampReading, WrongType, iso, unit};
 
 /// The timestamps of one array, ready to use.
 #[derive(Debug, Clone)]
-pub(crate) struct Instants {
+pub(crate) struct Timestamps {
     micros: ScalarBuffer<i64>,
     nulls: Option<NullBuffer>,
 }
@@ -38,7 +38,7 @@ pub(crate) fn needs_zone(array: &dyn Array) -> bool {
 /// The timestamps of one array.
 #[derive(Debug)]
 pub(crate) struct Decoded {
-    pub(crate) instants: Instants,
+    pub(crate) instants: Timestamps,
     /// Rows that the row reader must read again, because they are unreadable or affected by a clock change. They are
     /// missing here.
     pub(crate) doubtful: Vec<usize>,
@@ -47,14 +47,14 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    fn of(instants: Instants, doubtful: Vec<usize>) -> Self {
+    fn of(instants: Timestamps, doubtful: Vec<usize>) -> Self {
         Self { instants, doubtful, undecided: false }
     }
 }
 
-impl Instants {
+impl Timestamps {
     /// Decodes the timestamps of an array.
-    pub(crate) fn decode(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
+    pub(crate) fn decode(array: &ArrayRef, reading: &TimestampReading) -> Result<Decoded, WrongType> {
         let (micros, zoned) = match array.data_type() {
             DataType::Timestamp(unit, zone) => (micros(array, *unit), zone.is_some()),
             DataType::Null => return Ok(Decoded::of(Self::none(array.len()), Vec::new())),
@@ -83,7 +83,7 @@ impl Instants {
     }
 
     /// Decodes text, dates and numbers row by row.
-    fn one_by_one(array: &ArrayRef, reading: &InstantReading) -> Result<Decoded, WrongType> {
+    fn one_by_one(array: &ArrayRef, reading: &TimestampReading) -> Result<Decoded, WrongType> {
         let mut column = reading.bind(array)?;
         let text = array.data_type().is_string().then(|| TextColumn::new(array)).transpose()?;
         let mut wall = WallClock::new(reading.zone());
@@ -241,7 +241,7 @@ impl Instants {
 }
 
 /// The timestamps of some rows, with `other` for missing ones or a missing column.
-pub(crate) fn read_or(column: Option<&Instants>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
+pub(crate) fn read_or(column: Option<&Timestamps>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
     instants.clear();
     instants.resize(rows.len(), other);
     let Some(column) = column else { return };
@@ -348,13 +348,13 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
     }
 }
 
-impl Default for Instants {
+impl Default for Timestamps {
     fn default() -> Self {
         Self::none(0)
     }
 }
 
-impl FromIterator<Option<i64>> for Instants {
+impl FromIterator<Option<i64>> for Timestamps {
     fn from_iter<I: IntoIterator<Item = Option<i64>>>(rows: I) -> Self {
         let column: Int64Array = rows.into_iter().collect();
         let nulls = column.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
@@ -362,24 +362,24 @@ impl FromIterator<Option<i64>> for Instants {
     }
 }
 
-/// All timestamps of a column, one at a time. By default, clock changes are treated as in [`InstantReading`].
+/// All timestamps of a column, one at a time. By default, clock changes are treated as in [`TimestampReading`].
 /// Unreadable values are `Err`.
-pub(crate) fn each_instant(
+pub(crate) fn each_timestamp(
     column: &Column<'_>,
     assume_tz: Option<Tz>,
     mut each: impl FnMut(Result<Option<i64>, ()>),
 ) -> Result<(), ColumnError> {
-    let mut reading = InstantReading::new(assume_tz.unwrap_or(Tz::UTC));
+    let mut reading = TimestampReading::new(assume_tz.unwrap_or(Tz::UTC));
     let wrong = |wrong| column.wrong(wrong, "make it a timestamp column first");
     for array in column.chunks() {
         if needs_zone(array) && assume_tz.is_none() {
             return Err(ColumnError::NoZone { column: column.name().to_owned() });
         }
-        let mut decoded = Instants::decode(array, &reading).map_err(wrong)?;
+        let mut decoded = Timestamps::decode(array, &reading).map_err(wrong)?;
         if decoded.undecided {
             let unknown = |error| ColumnError::DateOrder { column: column.name().to_owned(), error };
             reading = reading.inferred(column.chunks()).map_err(unknown)?;
-            decoded = Instants::decode(array, &reading).map_err(wrong)?;
+            decoded = Timestamps::decode(array, &reading).map_err(wrong)?;
         }
         let Decoded { instants, doubtful, .. } = decoded;
         let mut again = if doubtful.is_empty() { None } else { Some(reading.bind(array).map_err(wrong)?) };
@@ -415,8 +415,8 @@ mod tests {
             walls in prop::collection::vec(prop_oneof![-30 * YEAR..230 * YEAR, 54 * YEAR..56 * YEAR], 1..300),
         ) {
             let array: ArrayRef = Arc::new(TimestampMicrosecondArray::from(walls.clone()));
-            let reading = InstantReading::new(zone);
-            let decoded = Instants::decode(&array, &reading).unwrap();
+            let reading = TimestampReading::new(zone);
+            let decoded = Timestamps::decode(&array, &reading).unwrap();
             let mut column = reading.bind(&array).unwrap();
             for row in 0..walls.len() {
                 let before = column.ambiguous() + column.nonexistent();

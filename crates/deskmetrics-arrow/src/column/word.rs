@@ -385,7 +385,7 @@ impl Meaning for bool {
 /// use deskmetrics::Status;
 /// use deskmetrics_arrow::column::{BadCell, WordReading};
 ///
-/// let reading = WordReading::new([("Awaiting User Info", Status::Pending)]).missing(["?"]);
+/// let reading = WordReading::new([("Awaiting User Info", Status::Pending)]).with_missing(["?"]);
 /// assert_eq!(reading.read("awaiting user info"), Ok(Some(Status::Pending)));
 /// assert_eq!(reading.read("Closed"), Ok(Some(Status::Closed)));
 /// assert_eq!(reading.read("In progress"), Ok(Some(Status::Open)));
@@ -417,21 +417,21 @@ impl<T: Meaning> WordReading<T> {
 
     /// Sets codes that mean missing.
     #[must_use]
-    pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
+    pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         self.missing.extend(codes.into_iter().map(Into::into));
         self
     }
 
     /// Sets the meaning of all other labels.
     #[must_use]
-    pub fn other(mut self, other: Option<T>) -> Self {
+    pub fn with_other(mut self, other: Option<T>) -> Self {
         self.other = other;
         self
     }
 
     /// Sets whether "solved" and "Solved" are different labels.
     #[must_use]
-    pub fn exact_case(mut self, exact: bool) -> Self {
+    pub fn with_exact_case(mut self, exact: bool) -> Self {
         self.exact_case = exact;
         self
     }

@@ -13,7 +13,7 @@ use super::ledger::{Ledger, Scope};
 use super::slot::FileColumns;
 use super::time::replaces;
 use crate::ReadError;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::description::{Description, Duplicates, Values};
 use crate::file::{FileSpec, Part, Progress, Table};
 use crate::options::{MemoryTable, OnProgress, Projection};
@@ -112,7 +112,7 @@ impl<'a> Decoding<'a> {
         ids: &Ids,
         excluded: &[usize],
         origins: &[RowOrigin],
-        versions: Option<&Instants>,
+        versions: Option<&Timestamps>,
         record: &str,
     ) -> Result<(IdIndex, Vec<bool>), ReadError> {
         let rows = ids.len();
@@ -242,8 +242,8 @@ pub(super) type ColumnTask<'t> = Box<dyn FnOnce(&mut Vec<usize>) -> Result<(), R
 
 /// Adds rows in which the second column has an earlier timestamp than the first.
 pub(super) fn followed_by_earlier<'t>(
-    starts: Option<&'t Instants>,
-    ends: Option<&'t Instants>,
+    starts: Option<&'t Timestamps>,
+    ends: Option<&'t Timestamps>,
 ) -> ColumnTask<'t> {
     Box::new(move |doubts| {
         if let Some((starts, ends)) = starts.zip(ends) {

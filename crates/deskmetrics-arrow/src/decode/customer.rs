@@ -17,7 +17,7 @@ use crate::column::cast;
 
 /// The customers of tickets: a code for each, and the names of the codes.
 #[derive(Debug, Clone)]
-pub struct Customers {
+pub struct CustomerCodes {
     /// By ticket; 0 for no customer.
     codes: Vec<u32>,
     names: Arc<Names>,
@@ -83,11 +83,11 @@ impl Requesters {
     }
 
     /// The column of all tickets; `None` if no column names customers.
-    pub(crate) fn finish(self, tickets: usize) -> Option<Customers> {
+    pub(crate) fn finish(self, tickets: usize) -> Option<CustomerCodes> {
         if let Some(texts) = self.texts {
             let mut codes: Vec<u32> = (0..texts.codes.len()).map(|row| texts.codes.get(row)).collect();
             codes.resize(tickets, NONE);
-            return Some(Customers { codes, names: Arc::new(Names::Texts(texts.meanings().to_vec())) });
+            return Some(CustomerCodes { codes, names: Arc::new(Names::Texts(texts.meanings().to_vec())) });
         }
         let rows: usize = self.numbers.iter().map(Array::len).sum();
         if self.numbers.is_empty() || rows != tickets {
@@ -107,7 +107,7 @@ impl Requesters {
                     codes.extend(chunk.iter().map(|id| id.map_or(NONE, code)));
                 }
             }
-            return Some(Customers { codes, names: Arc::new(Names::From(least, width + 1)) });
+            return Some(CustomerCodes { codes, names: Arc::new(Names::From(least, width + 1)) });
         }
         let mut names: Vec<i64> = Vec::new();
         let mut found: HashMap<i64, u32> = HashMap::new();
@@ -119,11 +119,11 @@ impl Requesters {
             })
         };
         let codes = ids().map(&mut numbered).collect();
-        Some(Customers { codes, names: Arc::new(Names::Numbers(names)) })
+        Some(CustomerCodes { codes, names: Arc::new(Names::Numbers(names)) })
     }
 }
 
-impl Customers {
+impl CustomerCodes {
     /// The code of the customer of a row; 0 for none.
     pub fn code(&self, row: usize) -> u32 {
         self.codes.get(row).copied().unwrap_or(NONE)

@@ -12,11 +12,11 @@ use super::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_or
 use super::id::{Id, IdBuilder, IdIndex, Ids};
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
+use super::slot::{AttributeSlots, BoundTimestamp, FileColumns, TimestampSlot, WordSlot};
 use super::time::{Times, Versions};
 use super::word::{KnownCodes, Words};
 use crate::ReadError;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::description::{Duplicates, InvitationSource};
 
 /// The invitations of one source.
@@ -25,10 +25,10 @@ pub(crate) struct InvitationTable {
     ids: Ids,
     index: IdIndex,
     pub(crate) question: Words<Box<str>>,
-    pub(crate) sent_at: Instants,
+    pub(crate) sent_at: Timestamps,
     pub(crate) delivered: Words<bool>,
-    pub(crate) started_at: Option<Instants>,
-    pub(crate) answered_at: Option<Instants>,
+    pub(crate) started_at: Option<Timestamps>,
+    pub(crate) answered_at: Option<Timestamps>,
     pub(crate) tickets: Links,
     customers: Words<Box<str>>,
     pub(crate) attributes: AttributeWords,
@@ -46,11 +46,11 @@ pub(super) type Answered = (usize, Option<i64>);
 struct Slots {
     id: WordSlot<Box<str>>,
     question: WordSlot<Box<str>>,
-    sent_at: InstantSlot,
+    sent_at: TimestampSlot,
     delivered: WordSlot<bool>,
-    started_at: InstantSlot,
-    answered_at: InstantSlot,
-    updated_at: InstantSlot,
+    started_at: TimestampSlot,
+    answered_at: TimestampSlot,
+    updated_at: TimestampSlot,
     ticket: WordSlot<Box<str>>,
     customer: WordSlot<Box<str>>,
     attributes: AttributeSlots,
@@ -85,9 +85,9 @@ impl InvitationTable {
                 question: columns.word(&source.question)?,
                 sent_at: columns.instant(&source.sent_at)?,
                 delivered: columns.maybe_word(source.delivered.as_ref())?,
-                started_at: columns.maybe_instant(source.started_at.as_ref())?,
-                answered_at: columns.maybe_instant(source.answered_at.as_ref())?,
-                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
+                started_at: columns.maybe_timestamp(source.started_at.as_ref())?,
+                answered_at: columns.maybe_timestamp(source.answered_at.as_ref())?,
+                updated_at: columns.maybe_timestamp(source.updated_at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
                 customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
                 attributes: columns
@@ -191,7 +191,7 @@ impl InvitationTable {
                 ledger.need(&mut id, row, Reason::Missing)?;
             }
             let sent = ledger.need(&mut sent_at, row, Reason::Missing)?;
-            let mut not_before_sent = |column: &mut BoundInstant<'_>| -> Result<Option<Timestamp>, Halt> {
+            let mut not_before_sent = |column: &mut BoundTimestamp<'_>| -> Result<Option<Timestamp>, Halt> {
                 match ledger.read(column, row)? {
                     Some(at) if at < sent => Err(ledger.exclude_one(
                         Scope::Record,
@@ -280,8 +280,9 @@ impl InvitationTable {
     /// The invitations as records, with their rows.
     pub(crate) fn records(&self) -> impl Iterator<Item = (usize, Invitation)> + '_ {
         (0..self.rows).filter(|row| self.is_usable(*row)).map(|row| {
-            let at =
-                |column: &Option<Instants>| column.as_ref()?.get(row).map(Timestamp::saturating_from_micros);
+            let at = |column: &Option<Timestamps>| {
+                column.as_ref()?.get(row).map(Timestamp::saturating_from_micros)
+            };
             let sent = self.sent_at.get(row).map_or(Timestamp::MIN, Timestamp::saturating_from_micros);
             let question = self.question.of_row(row).cloned().unwrap_or_default();
             let mut invitation = Invitation::new(self.ids.text(row).as_ref(), question, sent);

@@ -16,10 +16,10 @@ const STATUSES: usize = 7;
 const OUTCOMES: usize = AUTHORS.len() * STATUSES;
 
 /// The meaning of a row, as a number.
-pub(crate) type Code = u16;
+pub(crate) type KindCode = u16;
 
 /// A row that was excluded or is ignored.
-pub(crate) const NOTHING: Code = Code::MAX;
+pub(crate) const NOTHING: KindCode = KindCode::MAX;
 
 /// The maximum number of kinds that fits into codes.
 const MOST_KINDS: usize = NOTHING as usize / OUTCOMES;
@@ -47,14 +47,14 @@ impl Kinds {
     }
 
     /// The code of a kind's index, an author and the status in the row's value.
-    pub(crate) fn code(place: usize, author: Author, status: Option<Status>) -> Code {
+    pub(crate) fn code(place: usize, author: Author, status: Option<Status>) -> KindCode {
         let author = AUTHORS.iter().position(|known| *known == author).unwrap_or(0);
         let status = status.map_or(STATUSES - 1, Status::index);
-        Code::try_from(place * OUTCOMES + author * STATUSES + status).unwrap_or(NOTHING)
+        KindCode::try_from(place * OUTCOMES + author * STATUSES + status).unwrap_or(NOTHING)
     }
 
     /// The code of a single meaning.
-    pub(crate) fn code_of(&mut self, one: EventMeaning, author: Author) -> Code {
+    pub(crate) fn code_of(&mut self, one: EventMeaning, author: Author) -> KindCode {
         let place = self.place(&EventMapping(vec![one]));
         place.map_or(NOTHING, |place| Self::code(place, author, None))
     }
@@ -65,7 +65,7 @@ impl Kinds {
     }
 
     /// The kind, author and status of a code.
-    pub(crate) fn of(&self, code: Code) -> Option<(&EventMapping, Author, Option<Status>)> {
+    pub(crate) fn of(&self, code: KindCode) -> Option<(&EventMapping, Author, Option<Status>)> {
         let code = usize::from(code);
         let kind = self.met.get(code / OUTCOMES)?;
         let author = AUTHORS[code % OUTCOMES / STATUSES];

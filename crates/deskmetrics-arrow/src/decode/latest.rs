@@ -20,7 +20,7 @@ type TimestampOrigin = (&'static str, &'static str, usize);
 
 impl Tables {
     /// The last plausible timestamp in the data; `None` if there is none.
-    pub(crate) fn last_instant(&self) -> Option<Timestamp> {
+    pub(crate) fn last_timestamp(&self) -> Option<Timestamp> {
         self.last_micros().map(Timestamp::saturating_from_micros)
     }
 

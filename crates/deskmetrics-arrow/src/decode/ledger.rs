@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::ReadError;
 use crate::column::{BadCell, Cell};
-use crate::file::{BadLine, Gap, PassedOver, RowNumbers, Table};
+use crate::file::{BadLine, Gap, RowNumbers, SkippedRows, Table};
 
 /// The number of example rows for each reason.
 const EXAMPLES: usize = 3;
@@ -263,11 +263,11 @@ impl Ledger {
             self.numbers.pass_over(self.read + before as u64, rows);
             self.report.rows += rows;
             match passed_over {
-                PassedOver::NotSelected(rows) => self.report.not_selected += rows,
-                PassedOver::Bad(line) if self.strict => {
+                SkippedRows::NotSelected(rows) => self.report.not_selected += rows,
+                SkippedRows::Bad(line) if self.strict => {
                     return Err(ReadError::bad_line(&self.report.file, line));
                 }
-                PassedOver::Bad(BadLine { line, text, fault }) => {
+                SkippedRows::Bad(BadLine { line, text, fault }) => {
                     let detail = || (text, fault.remedy());
                     self.exclude_one(Scope::Line, fault.reason(), line, "", detail).skipped()?;
                 }

@@ -33,7 +33,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, ClockKind, Excluded, Reason, SlaMetric, Status};
 
 pub(crate) use context::{Decoding, Workers};
-pub use customer::Customers;
+pub use customer::CustomerCodes;
 pub use ledger::{Example, Exclusion, Scope, SourceReport};
 
 use crate::ReadError;
@@ -172,7 +172,7 @@ impl Tables {
         let Self { tickets, events, .. } = self;
         let is_change: Vec<bool> = (0..events.kinds.codes())
             .map(|code| {
-                let kind = kind::Code::try_from(code).ok().and_then(|code| events.kinds.of(code));
+                let kind = kind::KindCode::try_from(code).ok().and_then(|code| events.kinds.of(code));
                 kind.is_some_and(|(kind, ..)| kind.0.contains(&EventMeaning::Changed(attribute.clone())))
             })
             .collect();

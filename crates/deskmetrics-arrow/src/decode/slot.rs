@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 use super::ledger::{Halt, Ledger, Reads};
 use crate::ReadError;
 use crate::column::measure::MeasureReading;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::column::{
-    BadCell, Cell, DECIMAL_REMEDY, DecimalMark, InstantColumn, InstantReading, Meaning, NumberColumn,
-    NumberReading, OrderInference, WordColumn, WordReading, WrongType, list,
+    BadCell, Cell, DECIMAL_REMEDY, DecimalMark, Meaning, NumberColumn, NumberReading, OrderInference,
+    TimestampColumn, TimestampReading, WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
-    Code, Description, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey, listed, nearest,
+    Code, Description, LetterCase, MeasureKey, NumberKey, TimestampKey, TimestampRules, WordKey, listed,
+    nearest,
 };
 use crate::file::{Batches, Part, RowNumbers, Table};
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -27,7 +28,7 @@ pub(crate) struct FileColumns<'a> {
     /// Columns of lists.
     lists: Vec<ListPlaces>,
     zone: Tz,
-    rules: [&'a InstantRules; 2],
+    rules: [&'a TimestampRules; 2],
     missing: Vec<&'a Code>,
 }
 
@@ -65,7 +66,7 @@ impl<'a> FileColumns<'a> {
     pub(crate) fn of(
         table: &Table,
         description: &'a Description,
-        rules: &'a InstantRules,
+        rules: &'a TimestampRules,
         missing: &'a [Code],
     ) -> Self {
         Self {
@@ -151,9 +152,9 @@ impl<'a> FileColumns<'a> {
     fn reading_of<T: Meaning>(&self, key: &'a WordKey<T>) -> WordSlot<T> {
         let reading =
             WordReading::new(key.words.iter().map(|(word, meaning)| (word.clone(), meaning.clone())))
-                .missing(self.missing(&key.missing))
-                .other(key.other.clone())
-                .exact_case(key.case == LetterCase::Exact);
+                .with_missing(self.missing(&key.missing))
+                .with_other(key.other.clone())
+                .with_exact_case(key.case == LetterCase::Exact);
         WordSlot { place: None, constant: key.value.clone(), reading }
     }
 
@@ -167,28 +168,32 @@ impl<'a> FileColumns<'a> {
         }
     }
 
-    pub(crate) fn instant(&mut self, key: &'a InstantKey) -> Result<InstantSlot, ReadError> {
+    pub(crate) fn instant(&mut self, key: &'a TimestampKey) -> Result<TimestampSlot, ReadError> {
         let [file, dataset] = self.rules;
         let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
-        let mut reading = InstantReading::new(zone).missing(self.missing(&key.missing)).clock_changes(
-            key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
-            key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
-        );
+        let mut reading =
+            TimestampReading::new(zone).with_missing(self.missing(&key.missing)).with_clock_changes(
+                key.ambiguous.or(file.ambiguous).or(dataset.ambiguous).unwrap_or_default(),
+                key.nonexistent.or(file.nonexistent).or(dataset.nonexistent).unwrap_or_default(),
+            );
         let format = [&key.format, &file.format, &dataset.format].into_iter().flatten().next();
         if let Some(format) = format {
             reading = reading
-                .format(format)
+                .with_format(format)
                 .map_err(|unknown| crate::description::DescriptionError::new(unknown.to_string()))?;
         }
-        Ok(InstantSlot { place: Some(self.place(&key.column)?), reading, inferred: OnceLock::new() })
+        Ok(TimestampSlot { place: Some(self.place(&key.column)?), reading, inferred: OnceLock::new() })
     }
 
-    pub(crate) fn maybe_instant(&mut self, key: Option<&'a InstantKey>) -> Result<InstantSlot, ReadError> {
+    pub(crate) fn maybe_timestamp(
+        &mut self,
+        key: Option<&'a TimestampKey>,
+    ) -> Result<TimestampSlot, ReadError> {
         match key {
             Some(key) => self.instant(key),
-            None => Ok(InstantSlot {
+            None => Ok(TimestampSlot {
                 place: None,
-                reading: InstantReading::new(self.zone),
+                reading: TimestampReading::new(self.zone),
                 inferred: OnceLock::new(),
             }),
         }
@@ -198,11 +203,11 @@ impl<'a> FileColumns<'a> {
         let mut reading = self
             .table
             .numbers()
-            .missing(self.missing(&key.missing))
-            .words(key.words.iter().map(|(word, number)| (word, *number)))
-            .times(key.times.unwrap_or(1.0));
+            .with_missing(self.missing(&key.missing))
+            .with_words(key.words.iter().map(|(word, number)| (word, *number)))
+            .with_factor(key.times.unwrap_or(1.0));
         if let Some(mark) = key.decimal {
-            reading = reading.decimal(mark);
+            reading = reading.with_decimal_mark(mark);
         }
         Ok(NumberSlot { place: Some(self.place(&key.column)?), reading })
     }
@@ -219,9 +224,9 @@ impl<'a> FileColumns<'a> {
         key: &'a MeasureKey,
         is_duration: bool,
     ) -> Result<MeasureSlot, ReadError> {
-        let mut numbers = self.table.numbers().missing(self.missing(&key.missing));
+        let mut numbers = self.table.numbers().with_missing(self.missing(&key.missing));
         if let Some(mark) = key.decimal {
-            numbers = numbers.decimal(mark);
+            numbers = numbers.with_decimal_mark(mark);
         }
         let reading = if is_duration {
             MeasureReading::duration(key.unit(), numbers)
@@ -326,18 +331,18 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct InstantSlot {
+pub(crate) struct TimestampSlot {
     place: Option<ColumnPlace>,
-    reading: InstantReading,
+    reading: TimestampReading,
     /// The reading with the order of dates of the whole column, once a date needs it.
-    inferred: OnceLock<InstantReading>,
+    inferred: OnceLock<TimestampReading>,
 }
 
-impl InstantSlot {
-    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundInstant<'s>, ReadError> {
+impl TimestampSlot {
+    pub(crate) fn bind<'s>(&'s self, batch: &RecordBatch) -> Result<BoundTimestamp<'s>, ReadError> {
         let column = self.array(batch).map(|array| self.reading().bind(array)).transpose();
         let column = column.map_err(|wrong| self.wrong(wrong))?;
-        Ok(BoundInstant { slot: self, column })
+        Ok(BoundTimestamp { slot: self, column })
     }
 
     /// The error for a column of a wrong type.
@@ -355,7 +360,7 @@ impl InstantSlot {
     }
 
     /// The reading.
-    pub(crate) fn reading(&self) -> &InstantReading {
+    pub(crate) fn reading(&self) -> &TimestampReading {
         self.inferred.get().unwrap_or(&self.reading)
     }
 
@@ -389,7 +394,7 @@ impl InstantSlot {
     /// Infers the order if a date of this batch needs it, for columns that are not decoded as a whole.
     pub(crate) fn infer_if_needed(&self, batch: &RecordBatch) -> Result<(), ReadError> {
         let Some(array) = self.array(batch).filter(|_| self.reading().is_undecided()) else { return Ok(()) };
-        let decoded = Instants::decode(array, self.reading()).map_err(|wrong| self.wrong(wrong))?;
+        let decoded = Timestamps::decode(array, self.reading()).map_err(|wrong| self.wrong(wrong))?;
         if decoded.undecided { self.infer() } else { Ok(()) }
     }
 
@@ -398,12 +403,12 @@ impl InstantSlot {
     }
 }
 
-pub(crate) struct BoundInstant<'s> {
-    slot: &'s InstantSlot,
-    column: Option<InstantColumn<'s>>,
+pub(crate) struct BoundTimestamp<'s> {
+    slot: &'s TimestampSlot,
+    column: Option<TimestampColumn<'s>>,
 }
 
-impl BoundInstant<'_> {
+impl BoundTimestamp<'_> {
     /// Whether a row has a value, readable or not.
     pub(crate) fn has_value(&self, row: usize) -> bool {
         let raw = self.raw(row).trim();
@@ -425,7 +430,7 @@ impl BoundInstant<'_> {
     }
 }
 
-impl Reads for BoundInstant<'_> {
+impl Reads for BoundTimestamp<'_> {
     type Value = Timestamp;
 
     fn cell(&mut self, row: usize) -> Cell<Timestamp> {
@@ -566,7 +571,7 @@ impl Reads for Whole<'_> {
         let (read, decimal) = match bad {
             BadCell::NotWhole => (reading.number(raw), ""),
             BadCell::DecimalMark => {
-                (reading.clone().decimal(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
+                (reading.clone().with_decimal_mark(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
             }
             _ => return self.0.remedy(raw, bad),
         };

@@ -95,13 +95,13 @@ fn read_table(
     let mut columns = FileColumns::of(table, decoding.description, &source.instants, &source.missing);
     let ticket = columns.word(&source.ticket)?;
     let at = columns.instant(&source.at)?;
-    let created_at = columns.maybe_instant(source.created_at.as_ref())?;
+    let created_at = columns.maybe_timestamp(source.created_at.as_ref())?;
     let status = columns.maybe_word(source.status.as_ref())?;
     let requester = columns.maybe_word(source.requester.as_ref())?;
     let created_by = columns.maybe_word(source.created_by.as_ref())?;
     let author = columns.maybe_word(source.author.as_ref())?;
     let author_name = columns.maybe_word(source.author_name.as_ref())?;
-    let due_at = columns.maybe_instant(source.due_at.as_ref())?;
+    let due_at = columns.maybe_timestamp(source.due_at.as_ref())?;
     let sla_met = columns.maybe_word(source.sla_met.as_ref())?;
     let attributes = columns.attributes(source.attributes.iter())?;
 

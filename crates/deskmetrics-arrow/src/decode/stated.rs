@@ -7,11 +7,11 @@ use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
 
 use super::context::in_order;
 use super::ledger::{Ledger, Scope, each_row};
-use super::slot::{FileColumns, InstantSlot, MeasureSlot, WordSlot};
+use super::slot::{FileColumns, MeasureSlot, TimestampSlot, WordSlot};
 use super::time::Times;
 use super::word::{KnownCodes, Words};
 use crate::ReadError;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::column::{BadCell, DurationUnit};
 use crate::description::TicketSource;
 
@@ -84,13 +84,13 @@ pub(crate) struct SlaColumn {
     due_at: Times,
     met: Words<bool>,
     /// The whole column, after reading.
-    due: Instants,
+    due: Timestamps,
 }
 
 /// The columns of one table.
 pub(super) struct SlaSlot {
     place: usize,
-    due_at: InstantSlot,
+    due_at: TimestampSlot,
     met: WordSlot<bool>,
 }
 
@@ -104,12 +104,12 @@ pub(super) fn sla_slots<'a>(
     for (metric, key) in &source.sla {
         let known = all.iter().position(|column| column.metric == *metric);
         let place = known.unwrap_or_else(|| {
-            let (due_at, met, due) = (Times::default(), Words::default(), Instants::default());
+            let (due_at, met, due) = (Times::default(), Words::default(), Timestamps::default());
             all.push(SlaColumn { metric: metric.clone(), due_at, met, due });
             all.len() - 1
         });
         let (due_at, met) =
-            (columns.maybe_instant(key.due_at.as_ref())?, columns.maybe_word(key.met.as_ref())?);
+            (columns.maybe_timestamp(key.due_at.as_ref())?, columns.maybe_word(key.met.as_ref())?);
         slots.push(SlaSlot { place, due_at, met });
     }
     Ok(slots)

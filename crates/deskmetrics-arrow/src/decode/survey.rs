@@ -18,12 +18,12 @@ use super::id::NOWHERE;
 use super::invitation::Answered;
 use super::ledger::{Halt, Reads as _, Scope, each_row};
 use super::link::{Links, Target};
-use super::slot::{AttributeSlots, FileColumns, InstantSlot, NumberSlot, Whole, WordSlot};
+use super::slot::{AttributeSlots, FileColumns, NumberSlot, TimestampSlot, Whole, WordSlot};
 use super::time::{Times, Versions, replaces};
 use super::word::{Codes, KnownCodes, NONE, Words};
 use crate::ReadError;
 use crate::column::score::{BLOCK, Places, ScoreColumn};
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::column::{WrongType, cast, list};
 use crate::description::{Description, Duplicates, SurveySource};
 
@@ -33,7 +33,7 @@ pub(crate) struct AnswerTable {
     pub(crate) questions: Questions,
     /// The scores, batch by batch.
     pub(crate) parts: Vec<ScorePart>,
-    pub(crate) at: Option<Instants>,
+    pub(crate) at: Option<Timestamps>,
     pub(crate) tickets: Links,
     pub(crate) attributes: AttributeWords,
     customers: Words<Box<str>>,
@@ -91,11 +91,11 @@ pub(crate) fn scale(description: &Description, question: &str) -> Option<Scale> 
 struct Slots<'a> {
     scores: Vec<(NumberSlot, Option<Scale>)>,
     question: WordSlot<Box<str>>,
-    at: InstantSlot,
+    at: TimestampSlot,
     ticket: WordSlot<Box<str>>,
     customer: WordSlot<Box<str>>,
     invitation: WordSlot<Box<str>>,
-    updated_at: InstantSlot,
+    updated_at: TimestampSlot,
     weight: NumberSlot,
     reasons: WordSlot<Box<str>>,
     attributes: AttributeSlots,
@@ -142,7 +142,7 @@ impl AnswerTable {
             let slots = Slots {
                 scores,
                 question,
-                at: columns.maybe_instant(source.at.as_ref())?,
+                at: columns.maybe_timestamp(source.at.as_ref())?,
                 ticket: columns.maybe_word(source.ticket.as_ref())?,
                 customer: columns.maybe_word(source.customer.as_ref().filter(|_| projection.records))?,
                 invitation: columns.maybe_word(
@@ -151,7 +151,7 @@ impl AnswerTable {
                         .as_ref()
                         .filter(|_| projection.records || !description.invitations.is_empty() || one_each),
                 )?,
-                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
+                updated_at: columns.maybe_timestamp(source.updated_at.as_ref())?,
                 weight: columns.maybe_number(source.weight.as_ref().filter(|_| projection.records))?,
                 reasons: columns.maybe_list(
                     source.reasons.as_ref().filter(|_| projection.reasons),

@@ -7,9 +7,9 @@ use arrow_buffer::ScalarBuffer;
 use deskmetrics::Timestamp;
 
 use super::ledger::{Ledger, each_row};
-use super::slot::InstantSlot;
+use super::slot::TimestampSlot;
 use crate::ReadError;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::description::Duplicates;
 
 /// A column of timestamps during reading.
@@ -17,7 +17,7 @@ use crate::description::Duplicates;
 pub(crate) struct Times {
     /// The number of rows before the first part with a timestamp.
     absent: usize,
-    parts: Vec<Instants>,
+    parts: Vec<Timestamps>,
     /// Rows added individually after the parts.
     rows: Vec<Option<i64>>,
 }
@@ -26,7 +26,7 @@ impl Times {
     /// Adds the rows of a batch. Those that need the row reader are added to `doubts`.
     pub(crate) fn decode(
         &mut self,
-        slot: &InstantSlot,
+        slot: &TimestampSlot,
         batch: &RecordBatch,
         doubts: &mut Vec<usize>,
     ) -> Result<(), ReadError> {
@@ -35,13 +35,13 @@ impl Times {
                 self.absent += batch.num_rows();
                 return Ok(());
             }
-            None => Instants::none(batch.num_rows()),
+            None => Timestamps::none(batch.num_rows()),
             Some(array) => {
                 let wrong = |wrong| slot.wrong(wrong);
-                let mut decoded = Instants::decode(array, slot.reading()).map_err(wrong)?;
+                let mut decoded = Timestamps::decode(array, slot.reading()).map_err(wrong)?;
                 if decoded.undecided {
                     slot.infer()?;
-                    decoded = Instants::decode(array, slot.reading()).map_err(wrong)?;
+                    decoded = Timestamps::decode(array, slot.reading()).map_err(wrong)?;
                 }
                 doubts.extend(decoded.doubtful);
                 decoded.instants
@@ -56,7 +56,7 @@ impl Times {
     /// Adds the rows of a batch. Unreadable values are added to the ledger.
     pub(crate) fn decode_alone(
         &mut self,
-        slot: &InstantSlot,
+        slot: &TimestampSlot,
         batch: &RecordBatch,
         ledger: &mut Ledger,
     ) -> Result<(), ReadError> {
@@ -74,13 +74,13 @@ impl Times {
 
     /// Adds rows without a timestamp up to `rows`.
     pub(crate) fn fill_up(&mut self, rows: usize) {
-        let known = self.absent + self.rows.len() + self.parts.iter().map(Instants::len).sum::<usize>();
+        let known = self.absent + self.rows.len() + self.parts.iter().map(Timestamps::len).sum::<usize>();
         match rows.saturating_sub(known) {
             0 => {}
             more if self.parts.is_empty() && self.rows.is_empty() => self.absent += more,
             more => {
                 self.settle_rows();
-                self.parts.push(Instants::none(more));
+                self.parts.push(Timestamps::none(more));
             }
         }
     }
@@ -108,20 +108,20 @@ impl Times {
 
     fn settle_absent(&mut self) {
         if self.absent > 0 {
-            self.parts.push(Instants::none(std::mem::take(&mut self.absent)));
+            self.parts.push(Timestamps::none(std::mem::take(&mut self.absent)));
         }
     }
 
     /// The last batch; `None` if no row has a timestamp so far.
-    pub(crate) fn last(&self) -> Option<&Instants> {
+    pub(crate) fn last(&self) -> Option<&Timestamps> {
         self.parts.last()
     }
 
     /// The whole column.
-    pub(crate) fn finish(mut self) -> Instants {
+    pub(crate) fn finish(mut self) -> Timestamps {
         self.settle_rows();
         self.settle_absent();
-        Instants::joined(self.parts)
+        Timestamps::joined(self.parts)
     }
 
     /// The whole column. Missing values are undefined.
@@ -141,7 +141,7 @@ impl Versions {
     /// Adds the rows of a batch. Unreadable values are added to the ledger.
     pub(crate) fn decode(
         &mut self,
-        slot: &InstantSlot,
+        slot: &TimestampSlot,
         batch: &RecordBatch,
         ledger: &mut Ledger,
     ) -> Result<(), ReadError> {
@@ -150,7 +150,7 @@ impl Versions {
     }
 
     /// The whole column, if there is one.
-    pub(crate) fn finish(self) -> Option<Instants> {
+    pub(crate) fn finish(self) -> Option<Timestamps> {
         self.described.then(|| self.times.finish())
     }
 }

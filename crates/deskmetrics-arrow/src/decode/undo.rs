@@ -7,7 +7,7 @@ use deskmetrics::ticket::Attribute;
 
 use super::event::EventTable;
 use super::event::builder::{Before, Previous};
-use super::kind::Code;
+use super::kind::KindCode;
 use super::ticket::TicketTable;
 use super::word::NONE;
 use crate::description::{AttributeValues, EventMeaning};
@@ -48,7 +48,7 @@ impl Log<'_> {
 
     /// For each event code, the results of `choose` for its meanings.
     fn by_code<T>(&self, choose: impl Fn(&EventMeaning) -> Option<T>) -> Vec<Vec<T>> {
-        let kind = |code: usize| self.events.kinds.of(Code::try_from(code).ok()?);
+        let kind = |code: usize| self.events.kinds.of(KindCode::try_from(code).ok()?);
         let chosen = |code| kind(code).into_iter().flat_map(|(kind, ..)| kind.0.iter().filter_map(&choose));
         (0..self.events.kinds.codes()).map(|code| chosen(code).collect()).collect()
     }

@@ -16,7 +16,7 @@ use serde::de::{
 
 use super::suggest::{did_you_mean, nearest};
 use crate::column::measure::MeasureName;
-use crate::column::{Ambiguous, DecimalMark, DurationUnit, InstantReading, Nonexistent};
+use crate::column::{Ambiguous, DecimalMark, DurationUnit, Nonexistent, TimestampReading};
 
 /// A code in the data: text, or a number or boolean as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,10 +168,10 @@ fn none<T>() -> Option<T> {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct InstantKey {
+pub struct TimestampKey {
     /// The column.
     pub column: String,
-    /// The format; see [`InstantReading::format`].
+    /// The format; see [`TimestampReading::with_format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
     /// The time zone of wall-clock times.
@@ -252,8 +252,8 @@ impl MeasureKey {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct InstantRules {
-    /// The format; see [`InstantReading::format`].
+pub struct TimestampRules {
+    /// The format; see [`TimestampReading::with_format`].
     #[serde(default, deserialize_with = "format")]
     pub format: Option<String>,
     /// The time zone of wall-clock times.
@@ -292,7 +292,7 @@ impl<T: DeserializeOwned> NamesColumn for WordKey<T> {
     }
 }
 
-impl NamesColumn for InstantKey {
+impl NamesColumn for TimestampKey {
     const FORM: &'static str =
         "a column's name, or a table with column, format, time_zone, ambiguous, nonexistent, missing";
 
@@ -476,10 +476,10 @@ fn optional_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tz
     zone(deserializer).map(Some)
 }
 
-/// For serde: a format that [`InstantReading`] understands.
+/// For serde: a format that [`TimestampReading`] understands.
 fn format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let format = String::deserialize(deserializer)?;
-    match InstantReading::new(Tz::UTC).format(&format) {
+    match TimestampReading::new(Tz::UTC).with_format(&format) {
         Ok(_) => Ok(Some(format)),
         Err(unknown) => Err(D::Error::custom(unknown)),
     }

@@ -10,7 +10,7 @@ mod suggest;
 
 pub use error::{DescriptionError, plain_message};
 pub use event_mapping::{EventMapping, EventMeaning};
-pub use key::{Code, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, Values, WordKey};
+pub use key::{Code, LetterCase, MeasureKey, NumberKey, TimestampKey, TimestampRules, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
 pub use sla::{SlaSource, SlaTable, WithinColumn};
 pub use source::{
@@ -67,7 +67,7 @@ pub struct Description {
     #[serde(default)]
     pub name: Option<String>,
     /// The folder that file names are relative to. It is itself relative to the [data
-    /// root](crate::ReadOptions::data_root).
+    /// root](crate::ReadOptions::with_data_root).
     #[serde(default)]
     pub folder: PathBuf,
     /// The time zone of the report's days and weeks, and of wall-clock times in the data unless
@@ -76,7 +76,7 @@ pub struct Description {
     pub time_zone: Tz,
     /// The cut-off: a timestamp, or a wall-clock time in the dataset's zone. Later data is unknown. The default,
     /// `"latest event"`, is the last timestamp in the data, without implausible ones; see
-    /// [`Dataset::last_instant`](crate::Dataset::last_instant).
+    /// [`Dataset::last_timestamp`](crate::Dataset::last_timestamp).
     #[serde(default)]
     pub as_of: AsOf,
     /// The attributes a report is sliced by.
@@ -84,7 +84,7 @@ pub struct Description {
     pub by: Vec<Attribute>,
     /// The format of timestamps, unless a file or column has its own.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -143,7 +143,7 @@ impl<'de> Deserialize<'de> for AsOf {
         if text == "latest event" {
             return Ok(Self::LatestEvent);
         }
-        match crate::column::InstantReading::new(Tz::UTC).read(&text) {
+        match crate::column::TimestampReading::new(Tz::UTC).read(&text) {
             Ok(Some(_)) => Ok(Self::At(text)),
             _ => Err(D::Error::custom(format!(
                 "as_of \"{text}\" is neither \"latest event\" nor an instant such as \"2026-03-31T18:00:00Z\" or \"2026-03-31 20:00\""
@@ -171,7 +171,7 @@ impl Description {
     /// The role of a table's column of timestamps, such as `created_at`.
     pub fn timestamp_role(&self, table: &Path, column: &str) -> Option<&'static str> {
         let reads = |files: &[FileSpec]| files.iter().any(|file| file.path == table);
-        let mut roles: Vec<(&'static str, Option<&InstantKey>)> = Vec::new();
+        let mut roles: Vec<(&'static str, Option<&TimestampKey>)> = Vec::new();
         for source in self.tickets.iter().filter(|source| reads(&source.file)) {
             roles.extend([
                 ("created_at", Some(&source.created_at)),

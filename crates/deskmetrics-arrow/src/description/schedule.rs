@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use deskmetrics::schedule::WorkingTime;
 use serde::Deserialize;
 
-use super::{DescriptionError, InstantRules, Values};
+use super::{DescriptionError, TimestampRules, Values};
 use crate::file::FileSpec;
 
 /// A schedule in a description: the data form of [`WorkingTime`], in which `holidays` may name files, or `{ file =
@@ -34,7 +34,7 @@ pub struct HolidayFile {
     /// The column with the date.
     pub column: String,
     /// The format of the dates, if not `2026-12-25`; see
-    /// [`InstantReading::format`](crate::column::InstantReading::format).
+    /// [`TimestampReading::with_format`](crate::column::TimestampReading::with_format).
     #[serde(default)]
     pub format: Option<String>,
     /// The values that columns must have in rows that count; see [`Values`].
@@ -44,8 +44,8 @@ pub struct HolidayFile {
 
 impl HolidayFile {
     /// The rules for its dates.
-    pub(crate) fn rules(&self) -> InstantRules {
-        InstantRules { format: self.format.clone(), ..InstantRules::default() }
+    pub(crate) fn rules(&self) -> TimestampRules {
+        TimestampRules { format: self.format.clone(), ..TimestampRules::default() }
     }
 }
 

@@ -10,7 +10,8 @@ use serde::Deserialize;
 
 use super::key::{column, columns, one_or_many, optional_column, some_columns};
 use super::{
-    Code, DescriptionError, EventMapping, InstantKey, InstantRules, MeasureKey, NumberKey, Values, WordKey,
+    Code, DescriptionError, EventMapping, MeasureKey, NumberKey, TimestampKey, TimestampRules, Values,
+    WordKey,
 };
 use super::{did_you_mean, listed, nearest};
 use crate::column::TicketStatus;
@@ -32,7 +33,7 @@ pub struct TicketSource {
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -44,7 +45,7 @@ pub struct TicketSource {
     pub id: Text,
     /// When it was created.
     #[serde(deserialize_with = "column")]
-    pub created_at: InstantKey,
+    pub created_at: TimestampKey,
     /// An event at most this long before its ticket's creation is moved to the creation (and counted), because the
     /// clocks of two computers differ. Default: zero.
     #[serde(default, with = "deskmetrics::duration_text")]
@@ -62,17 +63,17 @@ pub struct TicketSource {
     pub status: Option<WordKey<TicketStatus>>,
     /// When an agent first replied.
     #[serde(default, deserialize_with = "optional_column")]
-    pub first_response_at: Option<InstantKey>,
+    pub first_response_at: Option<TimestampKey>,
     /// When it was solved for the last time.
     #[serde(default, deserialize_with = "optional_column")]
-    pub solved_at: Option<InstantKey>,
+    pub solved_at: Option<TimestampKey>,
     /// When it was closed.
     #[serde(default, deserialize_with = "optional_column")]
-    pub closed_at: Option<InstantKey>,
+    pub closed_at: Option<TimestampKey>,
     /// When its resolution is due, as stated by the source. Counted by metric `stated` of `sla_attainment` if
     /// [`sla_met`](Self::sla_met) has no value.
     #[serde(default, deserialize_with = "optional_column")]
-    pub due_at: Option<InstantKey>,
+    pub due_at: Option<TimestampKey>,
     /// Whether its SLA was met, as stated by the source. A verdict on a ticket that is open at the cut-off does not
     /// count if [`due_at`](Self::due_at) is later. Without a due time it always counts.
     #[serde(default, deserialize_with = "optional_column")]
@@ -160,7 +161,7 @@ pub struct TicketSource {
     /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
     /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
-    pub updated_at: Option<InstantKey>,
+    pub updated_at: Option<TimestampKey>,
     /// Market, channel, priority and so on. Any other name is a custom attribute.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -173,7 +174,7 @@ pub struct TicketSource {
 pub struct StatedSlaKey {
     /// When it is due; for `first_response` and `resolution`.
     #[serde(default, deserialize_with = "optional_column")]
-    pub due_at: Option<InstantKey>,
+    pub due_at: Option<TimestampKey>,
     /// Whether it was met. This value has priority.
     #[serde(default, deserialize_with = "optional_column")]
     pub met: Option<WordKey<bool>>,
@@ -272,7 +273,7 @@ pub struct EventSource {
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -284,7 +285,7 @@ pub struct EventSource {
     pub ticket: Text,
     /// The timestamp. Events with equal timestamps keep the order of their rows.
     #[serde(deserialize_with = "column")]
-    pub at: InstantKey,
+    pub at: TimestampKey,
     /// The kind of event.
     #[serde(deserialize_with = "column")]
     pub kind: WordKey<EventMapping>,
@@ -325,7 +326,7 @@ pub struct EventSource {
     /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
     /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
-    pub updated_at: Option<InstantKey>,
+    pub updated_at: Option<TimestampKey>,
     /// Attributes of tickets created by events, from the row of their first event.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -369,7 +370,7 @@ pub enum RepeatedStatus {
 pub enum RowOrder {
     /// By timestamp; rows with equal timestamps keep their order.
     #[default]
-    Instants,
+    Timestamps,
     /// By row. A timestamp that contradicts the order is moved to that of a neighboring row and counted. Of the two
     /// possible corrections, the one that moves fewer timestamps is used.
     Rows,
@@ -387,7 +388,7 @@ pub struct SnapshotSource {
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -399,10 +400,10 @@ pub struct SnapshotSource {
     pub ticket: Text,
     /// The time of the snapshot. Rows with equal timestamps keep their order.
     #[serde(deserialize_with = "column")]
-    pub at: InstantKey,
+    pub at: TimestampKey,
     /// When the ticket was created. Default: the timestamp of the first row.
     #[serde(default, deserialize_with = "optional_column")]
-    pub created_at: Option<InstantKey>,
+    pub created_at: Option<TimestampKey>,
     /// A row at most this long before its ticket's creation is moved to the creation (and counted).
     #[serde(default, with = "deskmetrics::duration_text")]
     pub clock_skew: TimeDelta,
@@ -429,7 +430,7 @@ pub struct SnapshotSource {
     pub author_name: Option<Text>,
     /// When it is due, from the last row.
     #[serde(default, deserialize_with = "optional_column")]
-    pub due_at: Option<InstantKey>,
+    pub due_at: Option<TimestampKey>,
     /// Whether its SLA was met, from the last row.
     #[serde(default, deserialize_with = "optional_column")]
     pub sla_met: Option<WordKey<bool>>,
@@ -452,7 +453,7 @@ pub struct SurveySource {
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -470,7 +471,7 @@ pub struct SurveySource {
     pub score: Option<NumberKey>,
     /// When it was answered.
     #[serde(default, deserialize_with = "optional_column")]
-    pub at: Option<InstantKey>,
+    pub at: Option<TimestampKey>,
     /// The ticket it is about.
     #[serde(default, deserialize_with = "optional_column")]
     pub ticket: Option<Text>,
@@ -496,7 +497,7 @@ pub struct SurveySource {
     pub duplicates: Option<Duplicates>,
     /// When the row was last changed. Of several answers to the same invitation and question, the newest counts.
     #[serde(default, deserialize_with = "optional_column")]
-    pub updated_at: Option<InstantKey>,
+    pub updated_at: Option<TimestampKey>,
     /// Market, channel, agent and so on.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,
@@ -574,7 +575,7 @@ pub struct InvitationSource {
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
     #[serde(default)]
-    pub instants: InstantRules,
+    pub instants: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -589,16 +590,16 @@ pub struct InvitationSource {
     pub question: Text,
     /// When it was sent.
     #[serde(deserialize_with = "column")]
-    pub sent_at: InstantKey,
+    pub sent_at: TimestampKey,
     /// Whether it was delivered. Default: yes.
     #[serde(default, deserialize_with = "optional_column")]
     pub delivered: Option<WordKey<bool>>,
     /// When the customer opened it.
     #[serde(default, deserialize_with = "optional_column")]
-    pub started_at: Option<InstantKey>,
+    pub started_at: Option<TimestampKey>,
     /// When the customer answered.
     #[serde(default, deserialize_with = "optional_column")]
-    pub answered_at: Option<InstantKey>,
+    pub answered_at: Option<TimestampKey>,
     /// The ticket it is about.
     #[serde(default, deserialize_with = "optional_column")]
     pub ticket: Option<Text>,
@@ -611,7 +612,7 @@ pub struct InvitationSource {
     /// When the row was last changed. Of several rows with the same id, the newest counts; `duplicates` decides
     /// between equals.
     #[serde(default, deserialize_with = "optional_column")]
-    pub updated_at: Option<InstantKey>,
+    pub updated_at: Option<TimestampKey>,
     /// Market, channel, agent and so on.
     #[serde(default, deserialize_with = "columns")]
     pub attributes: BTreeMap<Attribute, Text>,

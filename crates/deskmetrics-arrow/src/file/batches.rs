@@ -8,7 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::Progress;
-use super::part::{Part, PassedOver};
+use super::part::{Part, SkippedRows};
 use super::selection::Selection;
 use crate::ReadError;
 
@@ -23,6 +23,7 @@ pub(super) enum Position {
     /// The number of rows in the file.
     Rows(u64),
     /// The number of batches in the file.
+    #[cfg(feature = "ipc")]
     Batches(u64),
 }
 
@@ -76,6 +77,7 @@ impl Batches {
         let bytes_read = match &self.position {
             Position::Bytes(count) => count.load(Ordering::Relaxed).min(self.bytes_total),
             Position::Rows(total) => proportion(self.bytes_total, self.rows, *total),
+            #[cfg(feature = "ipc")]
             Position::Batches(total) => proportion(self.bytes_total, self.done, *total),
         };
         Progress { file: &self.path, rows: self.rows, bytes_read, bytes_total: self.bytes_total }
@@ -88,8 +90,8 @@ impl Iterator for Batches {
     fn next(&mut self) -> Option<Self::Item> {
         let part = self.next_part()?.and_then(|part| {
             let bad = part.gaps.into_iter().find_map(|gap| match gap.passed_over {
-                PassedOver::Bad(line) => Some(line),
-                PassedOver::NotSelected(_) => None,
+                SkippedRows::Bad(line) => Some(line),
+                SkippedRows::NotSelected(_) => None,
             });
             bad.map_or(Ok(part.batch), |line| Err(ReadError::bad_line(&self.path, line)))
         });

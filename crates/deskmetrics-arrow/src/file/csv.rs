@@ -14,7 +14,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::batches::{BATCH_ROWS, Inner, Position};
 use super::dialect::{Dialect, bytes};
 use super::line::{BadLine, LineFault, Scan, scan};
-use super::part::{Gap, Part, PassedOver};
+use super::part::{Gap, Part, SkippedRows};
 
 /// The number of bytes read at once.
 const CHUNK: usize = 1 << 18;
@@ -384,7 +384,7 @@ impl Rows {
         lines.sort_by_key(|(row, _)| *row); // stable: a bad line comes before the row that follows it
         let gap = |(row, line): (usize, BadLine)| {
             let before = row - excluded.partition_point(|excluded| *excluded < row);
-            Gap { before, passed_over: PassedOver::Bad(line) }
+            Gap { before, passed_over: SkippedRows::Bad(line) }
         };
         Ok(Part { gaps: lines.into_iter().map(gap).collect(), batch })
     }

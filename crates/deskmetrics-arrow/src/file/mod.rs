@@ -5,8 +5,10 @@
 mod batches;
 mod csv;
 mod dialect;
+#[cfg(feature = "ipc")]
 mod ipc;
 mod line;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod part;
 mod progress;
@@ -16,7 +18,7 @@ mod table;
 
 pub use batches::Batches;
 pub(crate) use line::BadLine;
-pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
+pub(crate) use part::{Gap, Part, RowNumbers, SkippedRows};
 pub use progress::Progress;
 pub use spec::FileSpec;
 pub use table::Table;

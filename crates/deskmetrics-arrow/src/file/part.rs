@@ -23,19 +23,19 @@ impl From<RecordBatch> for Part {
 pub(crate) struct Gap {
     /// The number of rows of the part before them.
     pub(crate) before: usize,
-    pub(crate) passed_over: PassedOver,
+    pub(crate) passed_over: SkippedRows,
 }
 
 /// Why rows of a file are skipped.
 #[derive(Debug)]
-pub(crate) enum PassedOver {
+pub(crate) enum SkippedRows {
     /// A line is not a row.
     Bad(BadLine),
     /// This many rows are not selected.
     NotSelected(u64),
 }
 
-impl PassedOver {
+impl SkippedRows {
     /// The number of skipped rows.
     pub(crate) fn rows(&self) -> u64 {
         match self {

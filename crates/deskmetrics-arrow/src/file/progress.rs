@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The progress of reading one file, for [`ReadOptions::on_progress`](crate::ReadOptions::on_progress), after every
+/// The progress of reading one file, for [`ReadOptions::with_progress`](crate::ReadOptions::with_progress), after every
 /// batch of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -5,7 +5,7 @@ use std::path::Path;
 use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
 
-use super::part::{Gap, Part, PassedOver};
+use super::part::{Gap, Part, SkippedRows};
 use crate::ReadError;
 use crate::column::TextColumn;
 use crate::description::Values;
@@ -50,9 +50,9 @@ impl Selection {
         }
         let (mut all, mut gaps) = (Vec::new(), gaps.into_iter().peekable());
         let (mut before, mut not_selected) = (0, 0);
-        let mut close = |before: usize, rows: &mut u64, bad: Option<PassedOver>| {
+        let mut close = |before: usize, rows: &mut u64, bad: Option<SkippedRows>| {
             let rows = std::mem::take(rows);
-            let not_selected = (rows > 0).then_some(PassedOver::NotSelected(rows));
+            let not_selected = (rows > 0).then_some(SkippedRows::NotSelected(rows));
             let passed_over = not_selected.into_iter().chain(bad);
             all.extend(passed_over.map(|passed_over| Gap { before, passed_over }));
         };

@@ -11,9 +11,13 @@ use encoding_rs::Encoding;
 
 use super::batches::{Batches, Inner, Position, broken};
 use super::dialect::{Dialect, count_lines, likely_encoding};
+#[cfg(feature = "ipc")]
+use super::ipc;
+#[cfg(feature = "parquet")]
+use super::parquet;
 use super::part::Part;
 use super::selection::{Condition, Selection};
-use super::{FileSpec, csv, ipc, parquet};
+use super::{FileSpec, csv};
 use crate::ReadError;
 use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
@@ -21,11 +25,28 @@ use crate::description::{DescriptionError, Values, nearest};
 /// The reader of a file, from the extension of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Csv { usual: u8 },
+    Csv {
+        usual: u8,
+    },
+    #[cfg(feature = "parquet")]
     Parquet,
+    #[cfg(feature = "ipc")]
     IpcFile,
+    #[cfg(feature = "ipc")]
     IpcStream,
+    /// One that needs a feature of this crate that is off.
+    #[cfg(not(all(feature = "ipc", feature = "parquet")))]
+    Off(&'static str),
 }
+
+#[cfg(feature = "parquet")]
+const PARQUET: Kind = Kind::Parquet;
+#[cfg(not(feature = "parquet"))]
+const PARQUET: Kind = Kind::Off("parquet");
+#[cfg(feature = "ipc")]
+const IPC: [Kind; 2] = [Kind::IpcFile, Kind::IpcStream];
+#[cfg(not(feature = "ipc"))]
+const IPC: [Kind; 2] = [Kind::Off("ipc"); 2];
 
 impl Kind {
     fn of(spec: &FileSpec) -> Option<Self> {
@@ -34,9 +55,9 @@ impl Kind {
         match ending {
             "csv" | "txt" => Some(Self::Csv { usual: b',' }),
             "tsv" | "tab" => Some(Self::Csv { usual: b'\t' }),
-            "parquet" | "pq" => Some(Self::Parquet),
-            "arrow" | "feather" | "ipc" => Some(Self::IpcFile),
-            "arrows" => Some(Self::IpcStream),
+            "parquet" | "pq" => Some(PARQUET),
+            "arrow" | "feather" | "ipc" => Some(IPC[0]),
+            "arrows" => Some(IPC[1]),
             _ => None,
         }
     }
@@ -59,11 +80,20 @@ pub struct Table {
 /// The location of the rows.
 #[derive(Debug, Clone)]
 enum Store {
-    Text(Dialect),
-    Parquet,
-    IpcFile,
-    IpcStream,
+    File(Format),
     Memory(Vec<RecordBatch>),
+}
+
+/// The format of a file's rows.
+#[derive(Debug, Clone)]
+enum Format {
+    Text(Dialect),
+    #[cfg(feature = "parquet")]
+    Parquet,
+    #[cfg(feature = "ipc")]
+    IpcFile,
+    #[cfg(feature = "ipc")]
+    IpcStream,
 }
 
 impl Table {
@@ -92,30 +122,33 @@ impl Table {
             .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
             Kind::Csv { usual } => text(file, spec, encoding, usual),
-            Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),
-            Kind::IpcFile => ipc::file_schema(file).map(|schema| (Store::IpcFile, schema)),
-            Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Store::IpcStream, schema)),
+            #[cfg(feature = "parquet")]
+            Kind::Parquet => parquet::schema(&file).map(|schema| (Format::Parquet, schema)),
+            #[cfg(feature = "ipc")]
+            Kind::IpcFile => ipc::file_schema(file).map(|schema| (Format::IpcFile, schema)),
+            #[cfg(feature = "ipc")]
+            Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Format::IpcStream, schema)),
+            #[cfg(not(all(feature = "ipc", feature = "parquet")))]
+            Kind::Off(feature) => return Err(ReadError::FeatureOff { file: path, feature }),
         };
-        let (store, schema) = opened.map_err(|error| match broken(&path, 0, &error) {
+        let (format, schema) = opened.map_err(|error| match broken(&path, 0, &error) {
             ReadError::Encoding { file, message, likely } => {
                 let likely = File::open(&path).map_or(likely, likely_encoding);
                 ReadError::Encoding { file, message, likely }
             }
             other => other,
         })?;
-        if schema.fields().is_empty() {
-            let Some(skip_rows) = spec.skip_rows.filter(|skipped| *skipped > 0) else {
-                return Err(ReadError::EmptyFile { file: path });
-            };
-            let lines = match &store {
-                Store::Text(dialect) => {
-                    File::open(&path).ok().and_then(|file| count_lines(file, dialect.encoding))
-                }
-                _ => None,
-            };
-            return Err(ReadError::NothingAfterSkipped { file: path, skip_rows, lines });
+        let store = Store::File(format);
+        let table = Self { path, store, schema, selection: Selection::default(), side_by_side: false };
+        if !table.schema.fields().is_empty() {
+            return Ok(table);
         }
-        Ok(Self { path, store, schema, selection: Selection::default(), side_by_side: false })
+        let Some(skip_rows) = spec.skip_rows.filter(|skipped| *skipped > 0) else {
+            return Err(ReadError::EmptyFile { file: table.path });
+        };
+        let count = |dialect: &Dialect| count_lines(File::open(&table.path).ok()?, dialect.encoding);
+        let lines = table.dialect().and_then(count);
+        Err(ReadError::NothingAfterSkipped { file: table.path, skip_rows, lines })
     }
 
     /// Creates a table from memory, with a name for messages.
@@ -138,9 +171,9 @@ impl Table {
 
     /// The format of its numbers.
     pub(crate) fn numbers(&self) -> NumberReading {
-        let Store::Text(dialect) = &self.store else { return NumberReading::default() };
+        let Some(dialect) = self.dialect() else { return NumberReading::default() };
         match dialect.decimal {
-            Some(mark) => NumberReading::default().decimal(mark),
+            Some(mark) => NumberReading::default().with_decimal_mark(mark),
             None if dialect.delimiter == b',' => NumberReading::default().between_commas(),
             None => NumberReading::default(),
         }
@@ -148,10 +181,7 @@ impl Table {
 
     /// Notes on what was detected about the text.
     pub(crate) fn notes(&self) -> &[String] {
-        match &self.store {
-            Store::Text(dialect) => &dialect.notes,
-            _ => &[],
-        }
+        self.dialect().map_or(&[], |dialect| &dialect.notes)
     }
 
     /// Whether columns may be decoded on several threads.
@@ -205,12 +235,16 @@ impl Table {
         Ok(all)
     }
 
-    /// What to state so that a column is found.
-    fn hint(&self, name: &str) -> Option<String> {
+    fn dialect(&self) -> Option<&Dialect> {
         match &self.store {
-            Store::Text(dialect) => dialect.hint(File::open(&self.path).ok()?, name),
+            Store::File(Format::Text(dialect)) => Some(dialect),
             _ => None,
         }
+    }
+
+    /// What to state so that a column is found.
+    fn hint(&self, name: &str) -> Option<String> {
+        self.dialect()?.hint(File::open(&self.path).ok()?, name)
     }
 
     /// Reads the rows of the columns at the indices `columns`, in this order in every batch.
@@ -218,9 +252,10 @@ impl Table {
     /// # Errors
     /// If the file cannot be opened again.
     pub fn batches(&self, columns: &[usize]) -> Result<Batches, ReadError> {
-        if let Store::Memory(batches) = &self.store {
-            return Ok(self.in_memory_batches(batches, columns));
-        }
+        let format = match &self.store {
+            Store::Memory(batches) => return Ok(self.in_memory_batches(batches, columns)),
+            Store::File(format) => format,
+        };
         let io = |source| ReadError::Io { file: self.path.clone(), source };
         let file = File::open(&self.path).map_err(io)?;
         let bytes_total = file.metadata().map_err(io)?.len();
@@ -231,11 +266,14 @@ impl Table {
         sorted.dedup();
         let place = |column: usize| sorted.binary_search(&column).unwrap_or_default();
         let order = columns.iter().map(|column| place(*column)).collect();
-        let opened = match &self.store {
-            Store::Text(dialect) => csv::rows(file, dialect, &self.schema, &sorted),
-            Store::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
-            Store::IpcFile => ipc::file_rows(file, &sorted),
-            Store::IpcStream | Store::Memory(_) => ipc::stream_rows(file, &sorted),
+        let opened = match format {
+            Format::Text(dialect) => csv::rows(file, dialect, &self.schema, &sorted),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
+            #[cfg(feature = "ipc")]
+            Format::IpcFile => ipc::file_rows(file, &sorted),
+            #[cfg(feature = "ipc")]
+            Format::IpcStream => ipc::stream_rows(file, &sorted),
         };
         let (inner, position) = opened.map_err(|error| broken(&self.path, 0, &error))?;
         let selection = self.selection.at_places(place);
@@ -259,9 +297,28 @@ fn text(
     spec: &FileSpec,
     encoding: Option<&'static Encoding>,
     usual: u8,
-) -> Result<(Store, SchemaRef), ArrowError> {
+) -> Result<(Format, SchemaRef), ArrowError> {
     let dialect = Dialect::of(file.try_clone()?, spec, encoding, usual)?;
     file.rewind()?;
     let schema = csv::header(file, &dialect)?;
-    Ok((Store::Text(dialect), schema))
+    Ok((Format::Text(dialect), schema))
+}
+
+#[cfg(all(test, not(feature = "parquet")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_whose_feature_is_off_names_the_feature() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("tickets.parquet"), "PAR1").unwrap();
+        let error = Table::open(folder.path(), &FileSpec::new("tickets.parquet")).unwrap_err().to_string();
+        assert!(
+            error.ends_with(
+                "tickets.parquet: files of this kind need the feature \"parquet\" of deskmetrics-arrow, which is off: turn it \
+                 on, or convert the file to CSV"
+            ),
+            "{error}"
+        );
+    }
 }

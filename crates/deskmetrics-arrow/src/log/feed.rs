@@ -255,7 +255,7 @@ struct TicketFeeder<'l> {
 
 impl<'l> TicketFeeder<'l> {
     fn new(log: &'l EventLog<'l>, report: &Report) -> Self {
-        let names = log.customers().map(crate::Customers::names);
+        let names = log.customers().map(crate::CustomerCodes::names);
         Self { log, needs: report.record_needs(), names, scratch: log.scratch() }
     }
 

@@ -4,7 +4,7 @@ use deskmetrics::Author;
 use deskmetrics::engine::step::{Step, StepKind};
 use deskmetrics::replay::{EventOrder, Replay};
 
-use crate::decode::kind::{Code, Kinds, Takes, step_of};
+use crate::decode::kind::{KindCode, Kinds, Takes, step_of};
 
 /// A step of a row without the data of the row: timestamp, value and person.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +46,9 @@ impl Meanings {
         let place = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
         for code in 0..kinds.codes() {
             let from = meanings.templates.len();
-            if let Some((kind, author, status)) = Code::try_from(code).ok().and_then(|code| kinds.of(code)) {
+            if let Some((kind, author, status)) =
+                KindCode::try_from(code).ok().and_then(|code| kinds.of(code))
+            {
                 let number = |attribute: &_| replay.attribute_number(attribute);
                 let mut steps: Vec<_> = kind.0.iter().map(|one| step_of(one, status, number)).collect();
                 if replay.options().order == EventOrder::Time {
@@ -64,7 +66,7 @@ impl Meanings {
 
     /// The steps of a row.
     #[inline]
-    pub(super) fn of(&self, code: Code) -> &[Template] {
+    pub(super) fn of(&self, code: KindCode) -> &[Template] {
         match self.spans.get(usize::from(code)) {
             Some((from, to)) => &self.templates[*from as usize..*to as usize],
             None => &[],
@@ -73,7 +75,7 @@ impl Meanings {
 
     /// Whether rows with this code may be skipped. Rows after the cut-off are still counted.
     #[inline]
-    pub(super) fn is_silent(&self, code: Code) -> bool {
+    pub(super) fn is_silent(&self, code: KindCode) -> bool {
         self.silent.get(usize::from(code)).copied().unwrap_or(true)
     }
 

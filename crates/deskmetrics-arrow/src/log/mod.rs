@@ -35,8 +35,8 @@
 //!     targets = [{ metric = "requester_wait", within = "2h" }]
 //! "#.parse()?;
 //! let options = ReadOptions::default()
-//!     .table("tickets", tickets.schema(), vec![tickets])
-//!     .table("events", events.schema(), vec![events]);
+//!     .with_table("tickets", tickets.schema(), vec![tickets])
+//!     .with_table("events", events.schema(), vec![events]);
 //! let dataset = Dataset::of_description(&description, options)?;
 //!
 //! let replay = dataset.replay().ok_or("no cut-off")?.with_measures(Needs::VERDICTS).with_attributes([Attribute::Market]);
@@ -70,10 +70,10 @@ use deskmetrics::ticket::Attribute;
 use hashbrown::HashMap;
 
 use crate::Dataset;
-use crate::decode::kind::{Code, NOTHING};
+use crate::decode::kind::{KindCode, NOTHING};
 use crate::decode::stated::StatedColumn;
 use crate::decode::word::Codes;
-use crate::decode::{Customers, Tables};
+use crate::decode::{CustomerCodes, Tables};
 use meaning::Meanings;
 
 pub use row::{AttributeSlot, ReplayedRow};
@@ -102,7 +102,7 @@ pub struct EventLog<'d> {
     texts: Texts,
     /// The code of the text for each number that rules assigned.
     mentioned: Vec<u32>,
-    spans: order::Spans,
+    spans: order::RowRanges,
     arranged: Option<Arranged>,
     meanings: Meanings,
     /// Stated measures that nothing else provides.
@@ -123,7 +123,7 @@ struct LogAttribute<'d> {
 #[derive(Debug)]
 struct Arranged {
     at: Vec<i64>,
-    codes: Vec<Code>,
+    codes: Vec<KindCode>,
     values: Codes,
     by: Codes,
 }
@@ -310,7 +310,7 @@ impl<'d> EventLog<'d> {
         self.arranged.as_ref().map_or(&self.tables.events.at, |arranged| &arranged.at)
     }
 
-    fn codes_of_events(&self) -> &[Code] {
+    fn codes_of_events(&self) -> &[KindCode] {
         self.arranged.as_ref().map_or(&self.tables.events.codes, |arranged| &arranged.codes)
     }
 
@@ -352,7 +352,7 @@ impl<'d> EventLog<'d> {
     }
 
     /// The customers; `None` if no column names them.
-    pub fn customers(&self) -> Option<&'d Customers> {
+    pub fn customers(&self) -> Option<&'d CustomerCodes> {
         self.tables.tickets.customers.as_ref()
     }
 

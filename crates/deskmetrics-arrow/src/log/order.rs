@@ -4,12 +4,12 @@ use crate::decode::event::EventTable;
 use crate::decode::kind::NOTHING;
 
 /// The range of rows of each ticket.
-pub(super) type Spans = Vec<(u32, u32)>;
+pub(super) type RowRanges = Vec<(u32, u32)>;
 
 /// The ranges of events, and the rows in the order of the ranges; no rows if the events are arranged already. Each
 /// ticket's rows are ordered by time, unless the order of rows has priority. Rows with equal timestamps keep their
 /// order.
-pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (Spans, Option<Vec<u32>>) {
+pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (RowRanges, Option<Vec<u32>>) {
     if events.grouped && (events.sorted || !by_time) {
         return (grouped(events, tickets), None);
     }
@@ -46,7 +46,7 @@ pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (S
 }
 
 /// The ranges of events that are grouped by ticket. Rows that mean nothing may be anywhere.
-fn grouped(events: &EventTable, tickets: usize) -> Spans {
+fn grouped(events: &EventTable, tickets: usize) -> RowRanges {
     let mut spans = vec![(0, 0); tickets];
     let mut current: Option<usize> = None;
     for ((place, code), row) in events.places.iter().zip(&events.codes).zip(0u32..) {

@@ -63,7 +63,7 @@ pub enum StreamError {
 /// "#.parse()?;
 ///
 /// let cut_off: deskmetrics::Timestamp = "1970-01-02T00:00:00Z".parse()?;
-/// let report = Report::builder(cut_off).kpi(KpiRequest::new("full_resolution_time")).build()?;
+/// let report = Report::builder(cut_off).with_kpi(KpiRequest::new("full_resolution_time")).build()?;
 /// let mut whole = report.state();
 /// for tickets in EventStream::new(&description, batches) {
 ///     whole.merge(tickets?.feed(&report, 1)?)?;
@@ -163,11 +163,11 @@ impl<'d, I: Iterator<Item = Result<RecordBatch, ArrowError>>> EventStream<'d, I>
         for source in &self.description.tickets {
             let first = take_record_batch(rows, &UInt32Array::from(starts.clone()))?;
             for file in &source.file {
-                options = options.table(file.path.clone(), first.schema(), vec![first.clone()]);
+                options = options.with_table(file.path.clone(), first.schema(), vec![first.clone()]);
             }
         }
         for file in self.description.events.iter().flat_map(|source| &source.file) {
-            options = options.table(file.path.clone(), rows.schema(), vec![rows.clone()]);
+            options = options.with_table(file.path.clone(), rows.schema(), vec![rows.clone()]);
         }
         let mut description = self.description.clone();
         for source in &mut description.tickets {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::meaning::Template;
 use super::{EventLog, ReplayedRow};
-use crate::decode::kind::Code;
+use crate::decode::kind::KindCode;
 use crate::decode::ticket::MilestoneColumns;
 use crate::decode::word::NONE as NO_TEXT;
 
@@ -220,7 +220,7 @@ struct OwnSteps<'l> {
     log: &'l EventLog<'l>,
     /// The timestamps and meanings of the ticket's events.
     at: &'l [i64],
-    codes: &'l [Code],
+    codes: &'l [KindCode],
     /// The remaining steps of the current event.
     templates: Iter<'l, Template>,
     /// The next event.

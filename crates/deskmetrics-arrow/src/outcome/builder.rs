@@ -12,9 +12,9 @@ const UTC: &str = "UTC";
 
 /// A column of timestamps in UTC.
 #[derive(Debug, Default)]
-pub(super) struct Instants(TimestampMicrosecondBuilder);
+pub(super) struct TimestampBuilder(TimestampMicrosecondBuilder);
 
-impl Instants {
+impl TimestampBuilder {
     pub(super) fn push(&mut self, at: Option<Timestamp>) {
         self.0.append_option(at.map(Timestamp::as_micros));
     }
@@ -26,12 +26,12 @@ impl Instants {
 
 /// Durations on both clocks, with a column for each.
 #[derive(Debug, Default)]
-pub(super) struct Spans {
+pub(super) struct DurationBuilders {
     calendar: DurationMicrosecondBuilder,
     business: DurationMicrosecondBuilder,
 }
 
-impl Spans {
+impl DurationBuilders {
     /// Adds a duration in microseconds of calendar and business time.
     pub(super) fn push(&mut self, [calendar, business]: [Option<i64>; 2]) {
         self.calendar.append_option(calendar);
@@ -45,9 +45,9 @@ impl Spans {
 
 /// A column of labels.
 #[derive(Debug, Default)]
-pub(super) struct Words(StringBuilder);
+pub(super) struct LabelBuilder(StringBuilder);
 
-impl Words {
+impl LabelBuilder {
     pub(super) fn push(&mut self, word: Option<&str>) {
         self.0.append_option(word);
     }
@@ -71,7 +71,7 @@ impl BatchColumns {
     }
 
     /// A column for each clock: `name`, and `name_business`.
-    pub(super) fn add_spans(&mut self, name: &str, spans: &mut Spans) {
+    pub(super) fn add_spans(&mut self, name: &str, spans: &mut DurationBuilders) {
         let [calendar, business] = spans.finish();
         self.add(name, calendar);
         self.add(&format!("{name}_business"), business);

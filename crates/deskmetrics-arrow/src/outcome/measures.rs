@@ -9,7 +9,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Elapsed, Replayed, Ticket, TicketMetrics, Timestamp};
 use serde::Serialize;
 
-use super::builder::{BatchColumns, Instants, Spans, Words};
+use super::builder::{BatchColumns, DurationBuilders, LabelBuilder, TimestampBuilder};
 
 type At = fn(&TicketMetrics) -> Option<Timestamp>;
 type DurationField = fn(&TicketMetrics) -> Option<Elapsed>;
@@ -79,16 +79,16 @@ fn count(n: usize) -> i64 {
 /// ```
 #[derive(Debug)]
 pub struct MeasureColumns {
-    ticket: Words,
-    requester: Words,
-    attributes: Vec<(Attribute, Words)>,
-    created_at: Instants,
-    status: Words,
-    exclusion: Words,
+    ticket: LabelBuilder,
+    requester: LabelBuilder,
+    attributes: Vec<(Attribute, LabelBuilder)>,
+    created_at: TimestampBuilder,
+    status: LabelBuilder,
+    exclusion: LabelBuilder,
     proactive: BooleanBuilder,
-    solved_by: Words,
-    instants: Vec<Instants>,
-    spans: Vec<Spans>,
+    solved_by: LabelBuilder,
+    instants: Vec<TimestampBuilder>,
+    spans: Vec<DurationBuilders>,
     counts: Vec<Int64Builder>,
 }
 
@@ -96,16 +96,19 @@ impl MeasureColumns {
     /// Creates empty columns. Each of these attributes has a column with the values at the cut-off.
     pub fn new(attributes: impl IntoIterator<Item = Attribute>) -> Self {
         Self {
-            ticket: Words::default(),
-            requester: Words::default(),
-            attributes: attributes.into_iter().map(|attribute| (attribute, Words::default())).collect(),
-            created_at: Instants::default(),
-            status: Words::default(),
-            exclusion: Words::default(),
+            ticket: LabelBuilder::default(),
+            requester: LabelBuilder::default(),
+            attributes: attributes
+                .into_iter()
+                .map(|attribute| (attribute, LabelBuilder::default()))
+                .collect(),
+            created_at: TimestampBuilder::default(),
+            status: LabelBuilder::default(),
+            exclusion: LabelBuilder::default(),
             proactive: BooleanBuilder::new(),
-            solved_by: Words::default(),
-            instants: INSTANTS.iter().map(|_| Instants::default()).collect(),
-            spans: DURATION_FIELDS.iter().map(|_| Spans::default()).collect(),
+            solved_by: LabelBuilder::default(),
+            instants: INSTANTS.iter().map(|_| TimestampBuilder::default()).collect(),
+            spans: DURATION_FIELDS.iter().map(|_| DurationBuilders::default()).collect(),
             counts: COUNTS.iter().map(|_| Int64Builder::new()).collect(),
         }
     }

@@ -8,7 +8,7 @@ use arrow_schema::ArrowError;
 use chrono::TimeDelta;
 use deskmetrics::{ClockKind, SlaVerdict};
 
-use super::builder::{BatchColumns, Instants, Spans, Words};
+use super::builder::{BatchColumns, DurationBuilders, LabelBuilder, TimestampBuilder};
 use super::measures::word;
 
 /// The verdicts on SLA targets, one row per verdict.
@@ -29,22 +29,22 @@ use super::measures::word;
 /// ```
 #[derive(Debug, Default)]
 pub struct VerdictColumns {
-    ticket: Words,
-    policy: Words,
-    metric: Words,
+    ticket: LabelBuilder,
+    policy: LabelBuilder,
+    metric: LabelBuilder,
     instance: Int64Builder,
-    clock: Words,
-    state: Words,
+    clock: LabelBuilder,
+    state: LabelBuilder,
     at_risk: BooleanBuilder,
     target: DurationMicrosecondBuilder,
-    elapsed: Spans,
+    elapsed: DurationBuilders,
     remaining: DurationMicrosecondBuilder,
     overshoot: DurationMicrosecondBuilder,
-    started_at: Instants,
-    due_at: Instants,
-    completed_at: Instants,
-    ended_at: Instants,
-    breached_at: Instants,
+    started_at: TimestampBuilder,
+    due_at: TimestampBuilder,
+    completed_at: TimestampBuilder,
+    ended_at: TimestampBuilder,
+    breached_at: TimestampBuilder,
 }
 
 impl VerdictColumns {

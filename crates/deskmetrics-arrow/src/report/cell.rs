@@ -9,7 +9,7 @@ use deskmetrics::ticket::Attribute;
 
 use super::owner::Owners;
 use super::place::{Keys, NO_TICKET, SliceNumbers, only};
-use crate::column::utc::{Instants, read_or};
+use crate::column::utc::{Timestamps, read_or};
 use crate::decode::id::NOWHERE as NO_OWNER;
 use crate::decode::word::Codes;
 
@@ -18,7 +18,7 @@ pub(super) const NOWHERE: u32 = 0;
 
 /// A slice, period and kind of record.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cell {
+pub(super) struct ReportCell {
     slices: usize,
     pub(super) period: PeriodId,
     /// Whether the records are after the cut-off.
@@ -36,7 +36,7 @@ pub(super) struct GroupKeys<'d> {
     pub(super) as_of: Option<Timestamp>,
     /// Whether each row is excluded; empty if all rows count.
     pub(super) unusable: &'d [bool],
-    pub(super) at: Option<&'d Instants>,
+    pub(super) at: Option<&'d Timestamps>,
 }
 
 /// The cells seen so far.
@@ -47,7 +47,7 @@ pub(super) struct Cells {
     /// The number of a cell: by period (before or after the cut-off), then by slices and kind.
     numbers: Vec<Vec<u32>>,
     /// By number.
-    met: Vec<Cell>,
+    met: Vec<ReportCell>,
     /// The earliest date seen.
     pub(super) first: Option<i64>,
     /// The number of rows that count.
@@ -62,7 +62,7 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) fn new(group_keys: &GroupKeys<'_>, kinds: usize, feed: &mut Feed<'_>) -> Self {
         // The first cell is for rows that do not count.
-        let nowhere = Cell { slices: 0, period: feed.period(None), later: false, kind: 0 };
+        let nowhere = ReportCell { slices: 0, period: feed.period(None), later: false, kind: 0 };
         Self {
             slices: SliceNumbers::new(group_keys.keys.combinations()),
             kinds: kinds.max(1),
@@ -88,7 +88,7 @@ impl Cells {
     }
 
     /// Every cell but the first, with its number.
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, Cell, &SliceIds)> {
+    pub(super) fn each(&self) -> impl Iterator<Item = (usize, ReportCell, &SliceIds)> {
         self.met
             .iter()
             .enumerate()
@@ -175,7 +175,7 @@ impl Cells {
             cells[line] = number;
         }
         let kind = u32::try_from(line % self.kinds).unwrap_or(0);
-        self.met.push(Cell { slices: line / self.kinds, period, later, kind });
+        self.met.push(ReportCell { slices: line / self.kinds, period, later, kind });
         number
     }
 }

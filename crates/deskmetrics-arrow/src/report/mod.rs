@@ -57,12 +57,12 @@ impl Dataset {
     ///     time_zone = "UTC"
     ///     tickets = [{ file = "tickets", id = {}, created_at = "created", first_response_at = "replied", attributes = { group = "team" } }]
     /// "#.parse()?;
-    /// let options = ReadOptions::default().table("tickets", tickets.schema(), vec![tickets]);
+    /// let options = ReadOptions::default().with_table("tickets", tickets.schema(), vec![tickets]);
     /// let dataset = Dataset::of_description(&description, options)?;
     ///
     /// let cut_off: Timestamp = "1970-01-02T00:00:00Z".parse()?;
     /// let report =
-    ///     Report::builder(cut_off).kpi(KpiRequest::new("first_response_time")).by([Attribute::Group]).build()?;
+    ///     Report::builder(cut_off).with_kpi(KpiRequest::new("first_response_time")).with_slices([Attribute::Group]).build()?;
     /// let table = dataset.feed(&report, 0)?.table();
     /// let medians: Vec<_> = table.slices().filter(|row| row.headline).map(|row| row.value).collect();
     /// assert_eq!(medians, [Some(1800.0), Some(600.0)]); // iberia, nordic
@@ -81,10 +81,10 @@ impl Dataset {
     /// # ])?;
     /// # let description: Description = "time_zone = \"UTC\"\n[[tickets]]\nfile = \"tickets\"\nid = \"id\"\n\
     /// #     created_at = \"created_at\"\nattributes = { market = \"market\" }".parse()?;
-    /// # let options = ReadOptions::default().table("tickets", batch.schema(), vec![batch]);
+    /// # let options = ReadOptions::default().with_table("tickets", batch.schema(), vec![batch]);
     /// # let dataset = Dataset::of_description(&description, options)?;
     /// # let cut_off: Timestamp = "2026-03-03T00:00:00Z".parse()?;
-    /// let misspelt = Report::builder(cut_off).kpi(KpiRequest::new("volume")).by(["markte".into()]).build()?;
+    /// let misspelt = Report::builder(cut_off).with_kpi(KpiRequest::new("volume")).with_slices(["markte".into()]).build()?;
     /// let error = dataset.feed(&misspelt, 0).unwrap_err().to_string();
     /// assert!(error.contains("did you mean \"market\"?"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -122,7 +122,7 @@ impl Dataset {
             return Err(ReportError::UnknownAttribute { attribute, why });
         }
         let tables = &*self.tables;
-        let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_instant());
+        let cut_off = || report.as_of().or(self.as_of).or_else(|| tables.last_timestamp());
         let as_of = if tables.tickets.rows() > 0 { cut_off() } else { None };
         let replay = as_of.map(|as_of| {
             let sliced = report.sliced_by().into_iter().cloned();

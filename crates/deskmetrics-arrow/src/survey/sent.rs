@@ -10,7 +10,7 @@ use deskmetrics::{Reason, Timestamp};
 
 use super::booleans;
 use crate::column::bits::{Bits, rows_of};
-use crate::column::utc::each_instant;
+use crate::column::utc::each_timestamp;
 use crate::column::{Column, ColumnError};
 
 /// Invitations as columns, one row per invitation.
@@ -30,21 +30,21 @@ impl<'a> InvitationColumns<'a> {
 
     /// Sets the timestamps of the answers; null for none.
     #[must_use]
-    pub fn answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
+    pub fn with_answered_at(mut self, column: impl Into<Column<'a>>) -> Self {
         self.answered_at = Some(column.into());
         self
     }
 
     /// Sets whether each was delivered, as booleans. A null means yes.
     #[must_use]
-    pub fn delivered(mut self, column: impl Into<Column<'a>>) -> Self {
+    pub fn with_delivered(mut self, column: impl Into<Column<'a>>) -> Self {
         self.delivered = Some(column.into());
         self
     }
 
     /// Sets the zone of timestamps without one.
     #[must_use]
-    pub fn assume_tz(mut self, zone: Tz) -> Self {
+    pub fn with_assume_tz(mut self, zone: Tz) -> Self {
         self.assume_tz = Some(zone);
         self
     }
@@ -63,8 +63,8 @@ impl<'a> InvitationColumns<'a> {
 /// let sent: ArrayRef = Arc::new(TimestampSecondArray::from(vec![0, 0, 60]).with_timezone("UTC"));
 /// let answered: ArrayRef =
 ///     Arc::new(TimestampSecondArray::from(vec![Some(30), None, Some(7200)]).with_timezone("UTC"));
-/// let columns = InvitationColumns::new(&sent).answered_at(&answered);
-/// let expiring = ResponseRate::default().expire_after(chrono::TimeDelta::hours(1));
+/// let columns = InvitationColumns::new(&sent).with_answered_at(&answered);
+/// let expiring = ResponseRate::default().with_expire_after(chrono::TimeDelta::hours(1));
 /// let rate = response_rate_of(&columns, expiring)?;
 /// assert_eq!((rate.answered().hits, rate.n(), rate.late()), (1, 3, 1));
 /// # Ok::<(), deskmetrics_arrow::ColumnError>(())
@@ -92,7 +92,7 @@ fn row_by_row(invitations: &InvitationColumns<'_>, tally: &mut ResponseRate) -> 
     let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
     let read = |column: &Column<'_>| {
         let mut instants = Vec::with_capacity(column.len());
-        each_instant(column, *assume_tz, |at| {
+        each_timestamp(column, *assume_tz, |at| {
             instants.push(at.map(|at| at.map(Timestamp::saturating_from_micros)));
         })?;
         Ok::<Vec<Read>, ColumnError>(instants)

@@ -36,20 +36,20 @@ fn stars() -> Scale {
 
 /// Every KPI about tickets, with required and then with optional settings.
 pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
-    let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Live);
+    let about_tickets = |topic: Topic| !matches!(topic, Topic::Surveys | Topic::Queue);
     let mut kpis = Vec::new();
     for definition in kpi::DEFINITIONS.iter().filter(|definition| about_tickets(definition.topic)) {
         let plain = KpiRequest::new(definition.id);
         let needed: Vec<KpiRequest> = match definition.id {
-            "fcr" => policies().map(|text| plain.clone().under(policy(text))).collect(),
+            "fcr" => policies().map(|text| plain.clone().with_policy(policy(text))).collect(),
             "time_in_status" => [Status::Open, Status::Pending, Status::Solved]
-                .map(|status| plain.clone().of_status(status))
+                .map(|status| plain.clone().with_status(status))
                 .to_vec(),
-            "time_in_group" => ["first", "second"].map(|group| plain.clone().of_group(group)).to_vec(),
+            "time_in_group" => ["first", "second"].map(|group| plain.clone().with_group(group)).to_vec(),
             _ => vec![plain],
         };
         if definition.clocks.contains(&ClockKind::Business) {
-            let on_business = needed.iter().map(|kpi| kpi.clone().on(ClockKind::Business));
+            let on_business = needed.iter().map(|kpi| kpi.clone().with_clock(ClockKind::Business));
             kpis.extend(on_business.collect::<Vec<_>>());
         }
         kpis.extend(needed);
@@ -58,23 +58,26 @@ pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
     let hours = TimeDelta::hours;
     let day_before = as_of.to_utc() - TimeDelta::days(1);
     kpis.extend([
-        chosen("fcr").under(policy("single_reply")).without_automatic_solves(),
-        chosen("fcr").under(policy(POLICIES[6])).without_automatic_solves(),
+        chosen("fcr").with_policy(policy("single_reply")).without_automatic_solves(),
+        chosen("fcr").with_policy(policy(POLICIES[6])).without_automatic_solves(),
         chosen("one_touch").without_automatic_solves(),
-        chosen("first_response_time").within(hours(4)),
-        chosen("first_response_time").on(ClockKind::Business).within(hours(4)),
-        chosen("full_resolution_time").on(ClockKind::Business).in_bands([hours(4), hours(24)]),
-        chosen("net_resolution_time").in_bands([hours(4), hours(24)]),
-        chosen("backlog_age").in_bands([hours(24), hours(168)]),
+        chosen("first_response_time").with_limit(hours(4)),
+        chosen("first_response_time").with_clock(ClockKind::Business).with_limit(hours(4)),
+        chosen("full_resolution_time").with_clock(ClockKind::Business).with_bands([hours(4), hours(24)]),
+        chosen("net_resolution_time").with_bands([hours(4), hours(24)]),
+        chosen("backlog_age").with_bands([hours(24), hours(168)]),
         chosen("customers").with_tickets(CustomersOf::Solved),
         chosen("customers").with_tickets(CustomersOf::Open),
-        chosen("flow").between(day_before, as_of),
-        chosen("sla_attainment").of_metric(SlaMetric::Resolution),
-        chosen("sla_attainment").of_metric(SlaMetric::from("stated")),
-        chosen("sla_attainment").of_sla_policy("standard"),
-        chosen("sla_overshoot").of_metric(SlaMetric::NextResponse),
+        chosen("flow").with_range(day_before, as_of),
+        chosen("sla_attainment").with_metric(SlaMetric::Resolution),
+        chosen("sla_attainment").with_metric(SlaMetric::from("stated")),
+        chosen("sla_attainment").with_sla_policy("standard"),
+        chosen("sla_overshoot").with_metric(SlaMetric::NextResponse),
         KpiRequest::of(Sum::of(Of::Tickets)),
-        chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::RequesterWait).of_sla_policy("standard"),
+        chosen("sla_at_risk")
+            .with_threshold_percent(50)
+            .with_metric(SlaMetric::RequesterWait)
+            .with_sla_policy("standard"),
     ]);
     kpis
 }
@@ -83,10 +86,10 @@ pub(crate) fn of_tickets(as_of: Timestamp) -> Vec<KpiRequest> {
 pub(crate) fn of_surveys() -> Vec<KpiRequest> {
     let chosen = |id: &str| KpiRequest::new(id);
     let mut kpis = vec![
-        chosen("nps").of_question("nps", Scale::nps()),
-        chosen("csat").of_question("csat", stars()),
-        chosen("ces").of_question("csat", Scale::ces2()),
-        chosen("nps").of_question("unknown", Scale::nps()),
+        chosen("nps").with_question("nps", Scale::nps()),
+        chosen("csat").with_question("csat", stars()),
+        chosen("ces").with_question("csat", Scale::ces2()),
+        chosen("nps").with_question("unknown", Scale::nps()),
     ];
     kpis.extend(rates());
     kpis.extend(whole_records());
@@ -99,7 +102,7 @@ pub(crate) fn of_surveys() -> Vec<KpiRequest> {
 /// A question whose scale has too many points to count each by itself.
 pub(crate) fn of_wide_scale() -> KpiRequest {
     let scale = Scale::new(-500..=500, 9..=500, -500..=3).expect("a scale");
-    KpiRequest::new("csat").of_question("nps", scale)
+    KpiRequest::new("csat").with_question("nps", scale)
 }
 
 /// KPIs of invitations that need only when each was sent and answered.
@@ -107,9 +110,9 @@ pub(crate) fn rates() -> Vec<KpiRequest> {
     let chosen = |id: &str| KpiRequest::new(id);
     vec![
         chosen("response_rate"),
-        chosen("response_rate").of_survey("csat"),
-        chosen("response_rate").mature_after(TimeDelta::days(2)).expire_after(TimeDelta::days(1)),
-        chosen("response_rate").of_survey("nps").mature_after(TimeDelta::days(3)),
+        chosen("response_rate").with_survey("csat"),
+        chosen("response_rate").with_mature_after(TimeDelta::days(2)).with_expire_after(TimeDelta::days(1)),
+        chosen("response_rate").with_survey("nps").with_mature_after(TimeDelta::days(3)),
     ]
 }
 
@@ -117,16 +120,16 @@ pub(crate) fn rates() -> Vec<KpiRequest> {
 pub(crate) fn whole_records() -> Vec<KpiRequest> {
     let chosen = |id: &str| KpiRequest::new(id);
     let survey = |scale: &str| policy(&format!("survey({scale})"));
-    let fcr = |policy: FcrPolicy| chosen("fcr").under(policy).of_survey("csat");
+    let fcr = |policy: FcrPolicy| chosen("fcr").with_policy(policy).with_survey("csat");
     vec![
-        chosen("reasons").of_question("nps", stars()),
-        chosen("reasons").of_question("csat", stars()),
+        chosen("reasons").with_question("nps", stars()),
+        chosen("reasons").with_question("csat", stars()),
         chosen("survey_completion"),
-        chosen("survey_completion").of_survey("nps"),
+        chosen("survey_completion").with_survey("nps"),
         chosen("survey_coverage"),
-        chosen("survey_coverage").of_survey("csat"),
+        chosen("survey_coverage").with_survey("csat"),
         fcr(survey("1-5")),
-        KpiRequest::of(Sum::of(Of::Answers)).of_survey("nps"),
+        KpiRequest::of(Sum::of(Of::Answers)).with_survey("nps"),
         KpiRequest::of(Sum::of(Of::Invitations)),
     ]
 }

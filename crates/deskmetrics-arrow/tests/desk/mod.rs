@@ -749,7 +749,7 @@ pub(crate) fn options(
     tables: impl IntoIterator<Item = (&'static str, Vec<RecordBatch>)>,
 ) -> ReadOptions<'static> {
     tables.into_iter().fold(ReadOptions::default(), |options, (name, batches)| {
-        options.table(name, batches[0].schema(), batches)
+        options.with_table(name, batches[0].schema(), batches)
     })
 }
 

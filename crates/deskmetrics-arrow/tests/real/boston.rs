@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use deskmetrics::kpi::backlog;
 use deskmetrics::ticket::{Attribute, EventKind, TicketId};
 use deskmetrics::{Ratio, Reason, Status, Ticket, Timestamp};
-use deskmetrics_arrow::column::{InstantReading, TextColumn};
+use deskmetrics_arrow::column::{TextColumn, TimestampReading};
 use deskmetrics_arrow::file::{FileSpec, Table};
 use deskmetrics_arrow::{Dataset, Scope};
 
@@ -110,7 +110,7 @@ fn business_time_and_backlog_are_those_of_the_facts() {
 
     let outcome = dataset.replay().unwrap().tickets(&dataset.tickets(), &dataset.events());
     assert!(outcome.excluded.is_empty(), "{}", outcome.excluded);
-    let local = InstantReading::new(dataset.time_zone);
+    let local = TimestampReading::new(dataset.time_zone);
     for (at, open) in facts["backlog_open_at"].as_object().unwrap() {
         // What happens in the second named has happened.
         let at = local.read(at).unwrap().unwrap().to_utc() + TimeDelta::milliseconds(999);
@@ -132,7 +132,7 @@ fn without_clock_skew_a_close_before_the_creation_is_excluded() {
         closed_at = "CLOSED_DT"
     "#;
     let folder = dataset.sources[0].file.parent().unwrap();
-    let options = deskmetrics_arrow::ReadOptions::default().data_root(folder);
+    let options = deskmetrics_arrow::ReadOptions::default().with_data_root(folder);
     let plain = Dataset::of_description(&description.parse().unwrap(), options).unwrap();
     let early = &plain.sources[0].exclusions[0];
     assert_eq!((early.reason, early.scope, early.count), (Reason::EndBeforeStart, Scope::Value, 84));

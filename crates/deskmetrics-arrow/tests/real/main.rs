@@ -37,7 +37,7 @@ fn dataset(name: &str) -> Option<(Dataset, Value)> {
     let facts = std::fs::read_to_string(facts).expect("facts are readable");
     let facts = serde_json::from_str(&facts).expect("facts are JSON");
     let description = repository.join(format!("examples/descriptions/{name}.toml"));
-    let options = ReadOptions::default().data_root(root);
+    let options = ReadOptions::default().with_data_root(root);
     let dataset = Dataset::read_with(description, options).unwrap_or_else(|error| panic!("{error}"));
     Some((dataset, facts))
 }

@@ -24,9 +24,10 @@ fn stated(path: &std::path::Path) -> HashMap<TicketId, Stated> {
     let table = Table::open(path.parent().unwrap(), &FileSpec::new(path.file_name().unwrap())).unwrap();
     let names = ["number", "reopen_count", "reassignment_count", "resolved_at", "closed_at"];
     let places = names.map(|name| table.column(name).unwrap());
-    let format =
-        deskmetrics_arrow::column::InstantReading::new(chrono_tz::UTC).format("%d/%m/%Y %H:%M").unwrap();
-    let format = format.missing(["?"]);
+    let format = deskmetrics_arrow::column::TimestampReading::new(chrono_tz::UTC)
+        .with_format("%d/%m/%Y %H:%M")
+        .unwrap();
+    let format = format.with_missing(["?"]);
     let mut stated = HashMap::new();
     for batch in table.batches(&places).unwrap() {
         let batch = batch.unwrap();
@@ -143,7 +144,7 @@ fn the_counters_of_the_last_rows_answer_their_kpis() {
     );
     let last = Dataset::of_description(&description.parse().unwrap(), ReadOptions::default()).unwrap();
     let chosen = KpiSelection::these(["reopen_rate", "transfers"]).of(&last).unwrap();
-    let report = Report::builder(last.as_of.unwrap()).kpis(chosen.kpis).build().unwrap();
+    let report = Report::builder(last.as_of.unwrap()).with_kpis(chosen.kpis).build().unwrap();
     let table = last.feed(&report, 0).unwrap().table();
     let value = |kpi: &str, measure: &str| {
         table.rows.iter().find(|row| row.kpi == kpi && row.measure == measure).unwrap().value

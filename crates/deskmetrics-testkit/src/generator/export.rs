@@ -293,7 +293,7 @@ fn action(kind: &EventKind) -> (&'static str, String) {
 /// ```
 /// use deskmetrics_testkit::generator::{Generator, mixture};
 ///
-/// let sample = Generator::new(7).tickets(200).generate();
+/// let sample = Generator::new(7).with_tickets(200).generate();
 /// let mixture = mixture(&sample.events);
 /// assert!(mixture["Public comment by Bot"] > 10 && mixture["Status Resolved by Agent"] > 100);
 /// ```

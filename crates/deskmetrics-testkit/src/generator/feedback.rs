@@ -35,9 +35,9 @@ pub(super) fn after_solve(
     let question = if draw.chance(750) { "csat" } else { "ces" };
     let customer = customer_name(arrival.market, arrival.customer);
     let mut invitation = Invitation::new(format!("S{}", place + 50_001), question, timestamp(sent))
-        .with(Attribute::Market, MARKETS[arrival.market].code)
-        .with(Attribute::Channel, arrival.channel.as_str())
-        .with(Attribute::Assignee, agent);
+        .with_attribute(Attribute::Market, MARKETS[arrival.market].code)
+        .with_attribute(Attribute::Channel, arrival.channel.as_str())
+        .with_attribute(Attribute::Assignee, agent);
     invitation.ticket = Some(history.ticket.id.clone());
     invitation.customer = Some(CustomerId::new(customer));
 
@@ -97,7 +97,7 @@ fn answer(
     end: i64,
 ) -> (Invitation, Option<SurveyResponse>) {
     if draw.chance(35) {
-        return (invitation.bounced(), None);
+        return (invitation.without_delivery(), None);
     }
     let is_late = draw.chance(15);
     let delay = draw.seconds(&SURVEY_ANSWER) + if is_late { 14 * DAY } else { 0 };
@@ -113,9 +113,9 @@ fn answer(
     }
     let off_scale = if &*invitation.question == "nps" { DO_NOT_KNOW } else { 0 };
     let score = draw.weighted(&[(955, Some(score)), (33, None), (12, Some(off_scale))], None);
-    let invitation = invitation.answered(timestamp(answered_at));
+    let invitation = invitation.with_answered_at(timestamp(answered_at));
     let mut response =
-        SurveyResponse::new(invitation.question.clone(), score).answered_at(timestamp(answered_at));
+        SurveyResponse::new(invitation.question.clone(), score).with_at(timestamp(answered_at));
     response.ticket.clone_from(&invitation.ticket);
     response.customer.clone_from(&invitation.customer);
     response.invitation = Some(invitation.id.clone());
@@ -173,8 +173,8 @@ pub(super) fn relationship(generator: &Generator) -> Vec<(Invitation, Option<Sur
                 let score = eleven_steps(&mut draw, mood);
                 let number = sent.len() + 1;
                 let mut invitation = Invitation::new(format!("N{number:06}"), "nps", timestamp(at))
-                    .with(Attribute::Market, market.code)
-                    .with(Attribute::Channel, channel);
+                    .with_attribute(Attribute::Market, market.code)
+                    .with_attribute(Attribute::Channel, channel);
                 invitation.customer = Some(CustomerId::new(customer_name(place, customer)));
                 sent.push(answer(&mut draw, invitation, at, 250, score, end));
             }

@@ -135,13 +135,13 @@ pub(super) fn simulate<'a>(world: &'a World, arrivals: &[Arrival], place: usize)
     };
     let bot_first = matches!(scenario, Scenario::SolvedByBot | Scenario::HandedOver);
     let mut ticket = Ticket::new(ticket_name(place), timestamp(arrival.at))
-        .requested_by(customer_name(arrival.market, arrival.customer))
-        .with(Attribute::Market, market.code)
-        .with(Attribute::Channel, arrival.channel.as_str())
-        .with(Attribute::Category, arrival.category)
-        .with(Attribute::Priority, draw.weighted(&PRIORITIES, "normal"))
-        .with(Attribute::Group, if bot_first { BOT } else { market.care.name })
-        .with(Attribute::Custom("platform".into()), draw.weighted(&PLATFORMS, "ios"));
+        .with_requester(customer_name(arrival.market, arrival.customer))
+        .with_attribute(Attribute::Market, market.code)
+        .with_attribute(Attribute::Channel, arrival.channel.as_str())
+        .with_attribute(Attribute::Category, arrival.category)
+        .with_attribute(Attribute::Priority, draw.weighted(&PRIORITIES, "normal"))
+        .with_attribute(Attribute::Group, if bot_first { BOT } else { market.care.name })
+        .with_attribute(Attribute::Custom("platform".into()), draw.weighted(&PLATFORMS, "ios"));
     if draw.chance(60) {
         ticket.add_tag("vip".into());
     }
@@ -468,7 +468,7 @@ impl TicketHistory<'_> {
         }
         let event = TicketEvent::new(self.ticket.id.clone(), timestamp(self.at), author, kind);
         self.events.push(match name {
-            Some(name) => event.by(name),
+            Some(name) => event.with_author_name(name),
             None => event,
         });
         Some(())

@@ -16,10 +16,10 @@ use deskmetrics::Timestamp;
 /// use deskmetrics_testkit::generator::Generator;
 ///
 /// let start = NaiveDate::from_ymd_opt(2026, 2, 16).unwrap();
-/// let sample = Generator::new(7).tickets(100).start(start).days(28).generate();
+/// let sample = Generator::new(7).with_tickets(100).with_start(start).with_days(28).generate();
 /// assert_eq!(sample.tickets.len(), 100);
 /// assert!(sample.events.iter().all(|event| event.at <= sample.as_of));
-/// assert_eq!(sample, Generator::new(7).tickets(100).start(start).days(28).generate());
+/// assert_eq!(sample, Generator::new(7).with_tickets(100).with_start(start).with_days(28).generate());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generator {
@@ -40,26 +40,26 @@ impl Generator {
     /// the clock changes of the United States (8 March) and Europe (29 March) and Easter (5 April).
     pub fn shipped() -> Self {
         let start = NaiveDate::from_ymd_opt(2026, 2, 16).unwrap_or_default();
-        Self::new(2026).tickets(3000).start(start).days(70)
+        Self::new(2026).with_tickets(3000).with_start(start).with_days(70)
     }
 
     /// The number of tickets.
     #[must_use]
-    pub fn tickets(mut self, n: usize) -> Self {
+    pub fn with_tickets(mut self, n: usize) -> Self {
         self.tickets = n;
         self
     }
 
     /// The first day on which tickets are created.
     #[must_use]
-    pub fn start(mut self, date: NaiveDate) -> Self {
+    pub fn with_start(mut self, date: NaiveDate) -> Self {
         self.start = date;
         self
     }
 
     /// On how many days tickets are created, at most a hundred years of them; with 0 there are none.
     #[must_use]
-    pub fn days(mut self, n: u32) -> Self {
+    pub fn with_days(mut self, n: u32) -> Self {
         self.days = n.min(36_525);
         self
     }

@@ -58,7 +58,7 @@ pub fn logs() -> impl Strategy<Value = (Ticket, Vec<TicketEvent>)> {
         let mut ticket = Ticket::new("T", Timestamp::saturating_from_micros(created));
         ticket.created_by = opener;
         if let Some(market) = market {
-            ticket = ticket.with(Attribute::Market, market);
+            ticket = ticket.with_attribute(Attribute::Market, market);
         }
         let mut at = created;
         let events = events
@@ -70,7 +70,7 @@ pub fn logs() -> impl Strategy<Value = (Ticket, Vec<TicketEvent>)> {
                 let event = TicketEvent::new("T", instant, author, kind);
                 let event = event.with_sequence(number).with_id(number.to_string());
                 match name {
-                    Some(name) => event.by(name),
+                    Some(name) => event.with_author_name(name),
                     None => event,
                 }
             })

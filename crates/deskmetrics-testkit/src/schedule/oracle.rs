@@ -81,7 +81,7 @@ impl Oracle {
                 Some(Effective::Date(date)) => {
                     minute_of(earliest(zone, date.and_time(chrono::NaiveTime::MIN)))
                 }
-                Some(Effective::Instant(instant)) => {
+                Some(Effective::Timestamp(instant)) => {
                     assert_eq!(instant.timestamp() % 60, 0, "the oracle knows whole minutes only");
                     minute_of(instant)
                 }

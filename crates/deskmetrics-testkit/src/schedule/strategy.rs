@@ -67,7 +67,7 @@ pub fn weekly_hours() -> impl Strategy<Value = WeeklyHours> + Clone {
     let rule = (subsequence(WEEK.to_vec(), 1..=7), vec(shifts(), 1..=3));
     prop_oneof![
         12 => vec(rule, 1..=3).prop_map(|rules| {
-            rules.into_iter().fold(WeeklyHours::closed(), |hours, (days, shifts)| hours.with(&days, shifts))
+            rules.into_iter().fold(WeeklyHours::closed(), |hours, (days, shifts)| hours.with_shifts(&days, shifts))
         }),
         1 => Just(WeeklyHours::always()),
         1 => Just(WeeklyHours::closed()),
@@ -149,7 +149,7 @@ fn histories<M: Into<WorkingTime> + std::fmt::Debug>(
         dates_near(date, 8).prop_map(Effective::Date),
         (dates_near(date, 8), 0..1440_i64).prop_map(|(date, minute)| {
             let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc();
-            Effective::Instant(midnight + chrono::TimeDelta::minutes(minute))
+            Effective::Timestamp(midnight + chrono::TimeDelta::minutes(minute))
         }),
     ];
     (option::of(Just(())), member.clone(), vec((from, member), 1..=3)).prop_map(

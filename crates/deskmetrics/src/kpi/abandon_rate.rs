@@ -14,7 +14,7 @@ use crate::{Ratio, Reason, Unit};
 /// The definition of the abandon rate.
 pub const DEFINITION: Definition = Definition {
     id: "abandon_rate",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text { en: "Abandon rate", es: "Tasa de abandono", da: "Andel tabte opkald" },
     description: Text {
         en: "The share of offered calls or chats whose customer gave up waiting.",
@@ -55,13 +55,13 @@ pub const DEFINITION: Definition = Definition {
 /// use deskmetrics::{Estimates, Reason, Timestamp, kpi};
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
-/// let answered = QueueContact::new(at("09:00:00")).answered(at("09:00:10"));
-/// let gave_up = QueueContact::new(at("09:00:00")).abandoned(at("09:02:00"));
-/// let misdialed = QueueContact::new(at("09:00:00")).abandoned(at("09:00:02"));
+/// let answered = QueueContact::new(at("09:00:00")).with_answered_at(at("09:00:10"));
+/// let gave_up = QueueContact::new(at("09:00:00")).with_abandoned_at(at("09:02:00"));
+/// let misdialed = QueueContact::new(at("09:00:00")).with_abandoned_at(at("09:00:02"));
 /// let contacts = [answered.clone(), answered.clone(), answered, gave_up, misdialed];
 ///
 /// assert_eq!(kpi::abandon_rate(&contacts).ratio().percent(), Some(40.0));
-/// let mut serious = kpi::AbandonRate::default().ignoring_abandons_within(TimeDelta::seconds(5));
+/// let mut serious = kpi::AbandonRate::default().with_short_abandon(TimeDelta::seconds(5));
 /// serious.extend(&contacts);
 /// assert_eq!(serious.ratio().percent(), Some(25.0));
 /// ```
@@ -83,7 +83,7 @@ pub struct AbandonRate {
 impl AbandonRate {
     /// The same tally, excluding callers who hang up within less than `limit`.
     #[must_use]
-    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+    pub fn with_short_abandon(mut self, limit: TimeDelta) -> Self {
         self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
         self
     }
@@ -134,7 +134,7 @@ impl Kpi for AbandonRate {
 
 impl Registered for AbandonRate {
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
-        Ok(Self::default().ignoring_abandons_within(request.short_abandon(DEFINITION.id)?))
+        Ok(Self::default().with_short_abandon(request.short_abandon(DEFINITION.id)?))
     }
 
     fn option(request: &KpiRequest) -> Option<String> {

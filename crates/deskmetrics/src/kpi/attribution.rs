@@ -24,7 +24,7 @@ use crate::{SurveyResponse, TicketMetrics, Timestamp};
 ///         {"name": "lars", "from": "2026-03-03T08:00:00Z", "until": null,
 ///          "elapsed": {"calendar_micros": 522000000000}}]"#,
 /// ).unwrap();
-/// let rating = SurveyResponse::new("csat", Some(5)).answered_at(at("2026-03-04T09:00:00Z"));
+/// let rating = SurveyResponse::new("csat", Some(5)).with_at(at("2026-03-04T09:00:00Z"));
 ///
 /// assert_eq!(Attribution::AtSolve.agents(&ticket, &rating), [("maria", 1.0)]);
 /// assert_eq!(Attribution::AtRating.agents(&ticket, &rating), [("lars", 1.0)]);
@@ -91,10 +91,10 @@ impl Attribution {
     /// use deskmetrics::Timestamp;
     ///
     /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
-    /// let reply = |time, name| TicketEvent::new("T-1", at(time), Author::Agent, EventKind::PublicMessage).by(name);
+    /// let reply = |time, name| TicketEvent::new("T-1", at(time), Author::Agent, EventKind::PublicMessage).with_author_name(name);
     /// let ticket = Ticket::new("T-1", at("09:00:00"));
     /// let replayed = Replay::new(at("18:00:00")).ticket(&ticket, &[reply("10:00:00", "maria"), reply("11:00:00", "ivan")]);
-    /// let rating = SurveyResponse::new("csat", Some(5)).about("T-1").answered_at(at("12:00:00"));
+    /// let rating = SurveyResponse::new("csat", Some(5)).with_ticket("T-1").with_at(at("12:00:00"));
     ///
     /// let by_agent = |rule: Attribution| {
     ///     let named = rule.attributed(std::slice::from_ref(&rating), std::slice::from_ref(&replayed));
@@ -116,7 +116,7 @@ impl Attribution {
             }
             let shared = agents.len() > 1;
             let copy = |(name, share): (&str, f64)| {
-                let mut copy = response.clone().with(Attribute::from("agent"), name);
+                let mut copy = response.clone().with_attribute(Attribute::from("agent"), name);
                 if shared {
                     copy.weight = Some(response.weight.unwrap_or(1.0) * share);
                 }

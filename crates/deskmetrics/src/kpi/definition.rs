@@ -61,10 +61,10 @@ impl Definition {
     /// use deskmetrics::kpi::{Anchor, Definition, Polarity};
     ///
     /// static REFUNDS: Definition = Definition::new("refund_rate", "Refund rate", Unit::Percent)
-    ///     .formula("refunded tickets / solved tickets x 100")
-    ///     .measures(&["percent"])
-    ///     .anchor(Anchor::LastSolved)
-    ///     .good(Polarity::Down);
+    ///     .with_formula("refunded tickets / solved tickets x 100")
+    ///     .with_measures(&["percent"])
+    ///     .with_anchor(Anchor::LastSolved)
+    ///     .with_good(Polarity::Down);
     /// assert_eq!(REFUNDS.name.da, "Refund rate");
     /// ```
     pub const fn new(id: &'static str, name: &'static str, unit: Unit) -> Self {
@@ -91,49 +91,49 @@ impl Definition {
 
     /// Sets the description, in one sentence.
     #[must_use]
-    pub const fn description(mut self, text: &'static str) -> Self {
+    pub const fn with_description(mut self, text: &'static str) -> Self {
         self.description = Text { en: text, es: text, da: text };
         self
     }
 
     /// Sets the formula.
     #[must_use]
-    pub const fn formula(mut self, formula: &'static str) -> Self {
+    pub const fn with_formula(mut self, formula: &'static str) -> Self {
         self.formula = formula;
         self
     }
 
     /// Sets the records that count.
     #[must_use]
-    pub const fn population(mut self, population: &'static str) -> Self {
+    pub const fn with_population(mut self, population: &'static str) -> Self {
         self.population = population;
         self
     }
 
     /// Sets the date that puts a record into a period.
     #[must_use]
-    pub const fn anchor(mut self, anchor: Anchor) -> Self {
+    pub const fn with_anchor(mut self, anchor: Anchor) -> Self {
         self.anchor = anchor;
         self
     }
 
     /// Sets the better direction.
     #[must_use]
-    pub const fn good(mut self, good: Polarity) -> Self {
+    pub const fn with_good(mut self, good: Polarity) -> Self {
         self.good = good;
         self
     }
 
     /// Sets the names of its numbers, headline first.
     #[must_use]
-    pub const fn measures(mut self, measures: &'static [&'static str]) -> Self {
+    pub const fn with_measures(mut self, measures: &'static [&'static str]) -> Self {
         self.measures = measures;
         self
     }
 
     /// Sets the part of the catalogue it belongs to.
     #[must_use]
-    pub const fn topic(mut self, topic: Topic) -> Self {
+    pub const fn with_topic(mut self, topic: Topic) -> Self {
         self.topic = topic;
         self
     }
@@ -166,7 +166,7 @@ pub enum Topic {
     /// SLA attainment.
     Sla,
     /// Phone and chat queues.
-    Live,
+    Queue,
 }
 
 /// The better direction of a KPI.

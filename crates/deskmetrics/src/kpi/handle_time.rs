@@ -13,7 +13,7 @@ use crate::{Elapsed, Reason, Unit};
 /// The definition of handle time.
 pub const DEFINITION: Definition = Definition {
     id: "handle_time",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text {
         en: "Average handle time (AHT)",
         es: "Tiempo medio de gestión (AHT)",
@@ -66,8 +66,8 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
 /// let contact = QueueContact::new(at("09:00:00"))
-///     .answered(at("09:00:10"))
-///     .handled(TimeDelta::seconds(50), TimeDelta::seconds(10), TimeDelta::seconds(20));
+///     .with_answered_at(at("09:00:10"))
+///     .with_handle_time(TimeDelta::seconds(50), TimeDelta::seconds(10), TimeDelta::seconds(20));
 /// let aht = kpi::handle_time(&vec![contact; 100]);
 /// assert_eq!(aht.times().mean(), Some(TimeDelta::seconds(80))); // 5000 s, 1000 s and 2000 s over 100 calls
 /// ```

@@ -45,8 +45,8 @@ use crate::{
 /// }
 ///
 /// static BILLING: Definition = Definition::new("billing_share", "Billing share", Unit::Percent)
-///     .formula("tickets of the category billing / tickets x 100")
-///     .measures(&["percent"]);
+///     .with_formula("tickets of the category billing / tickets x 100")
+///     .with_measures(&["percent"]);
 ///
 /// impl Kpi for Billing {
 ///     fn definition(&self) -> &'static Definition {
@@ -89,14 +89,14 @@ use crate::{
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let ticket = |category, market| {
 ///     let created = at("2026-03-02T09:00:00Z");
-///     let ticket = Ticket::new("1", created).with(Attribute::Category, category).with(Attribute::Market, market);
+///     let ticket = Ticket::new("1", created).with_attribute(Attribute::Category, category).with_attribute(Attribute::Market, market);
 ///     Replayed::new(ticket, TicketMetrics::new(created, at("2026-03-09T00:00:00Z")))
 /// };
 /// let tickets = [ticket("billing", "DK"), ticket("playback", "DK"), ticket("billing", "ES")];
 /// let report = Report::builder(at("2026-03-09T00:00:00Z"))
-///     .kpi(KpiRequest::of(Billing::default()))
-///     .kpi(KpiRequest::new("volume"))
-///     .by([Attribute::Market])
+///     .with_kpi(KpiRequest::of(Billing::default()))
+///     .with_kpi(KpiRequest::new("volume"))
+///     .with_slices([Attribute::Market])
 ///     .build()
 ///     .unwrap();
 /// let table = report.run(&tickets, &[], &[]).unwrap().table();
@@ -487,8 +487,10 @@ pub(crate) trait AnyKpi: fmt::Debug + Send + Sync {
     /// The same, of a tally that is kept.
     fn merge_copy(&mut self, other: &dyn AnyKpi);
     /// The counts as MessagePack.
+    #[cfg(feature = "bytes")]
     fn to_bytes(&self) -> Vec<u8>;
     /// The tally of this type that [`to_bytes`](Self::to_bytes) wrote.
+    #[cfg(feature = "bytes")]
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String>;
 }
 
@@ -604,10 +606,12 @@ impl<K: Kpi> AnyKpi for K {
             Merge::merge_from(self, other);
         }
     }
+    #[cfg(feature = "bytes")]
     fn to_bytes(&self) -> Vec<u8> {
         // Writing to memory cannot fail, and a test writes every KPI.
         rmp_serde::to_vec(self).unwrap_or_default()
     }
+    #[cfg(feature = "bytes")]
     fn read(&self, bytes: &[u8]) -> Result<Box<dyn AnyKpi>, String> {
         let read = rmp_serde::from_slice::<K>(bytes).map_err(|error| error.to_string())?;
         Ok(Box::new(read))

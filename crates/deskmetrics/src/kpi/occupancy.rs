@@ -13,7 +13,7 @@ use crate::{Estimate, Estimates, Excluded, Merge, Reason, Unit};
 /// The definition of occupancy.
 pub const DEFINITION: Definition = Definition {
     id: "occupancy",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text { en: "Occupancy", es: "Ocupación", da: "Belægningsgrad" },
     description: Text {
         en: "The share of their time on duty that agents are busy with contacts.",

@@ -119,8 +119,8 @@ pub enum RequestError {
 /// use deskmetrics::report::KpiRequest;
 /// use deskmetrics::{ClockKind, Scale};
 ///
-/// let waiting = KpiRequest::new("first_response_time").on(ClockKind::Business);
-/// let stars = KpiRequest::new("csat").of_question("rating", Scale::csat(1, 5).unwrap());
+/// let waiting = KpiRequest::new("first_response_time").with_clock(ClockKind::Business);
+/// let stars = KpiRequest::new("csat").with_question("rating", Scale::csat(1, 5).unwrap());
 /// assert!(waiting.check().is_ok() && stars.check().is_ok());
 /// assert_eq!(
 ///     KpiRequest::new("csat").check().unwrap_err().to_string(),
@@ -256,7 +256,7 @@ impl KpiRequest {
 
     /// The same KPI under its own name, which its rows show.
     #[must_use]
-    pub fn named(mut self, name: impl Into<Box<str>>) -> Self {
+    pub fn with_name(mut self, name: impl Into<Box<str>>) -> Self {
         self.name = Some(name.into());
         self
     }
@@ -272,10 +272,10 @@ impl KpiRequest {
     /// use deskmetrics::ticket::Attribute;
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    /// let of_calls = nps.clone().of_records(Conditions::default().with(Attribute::Channel, ["phone"])).named("NPS of calls");
-    /// let answer = |score, channel| SurveyResponse::new("nps", Some(score)).with(Attribute::Channel, channel);
-    /// let report = Report::undated().kpis([nps, of_calls]).build().unwrap();
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let of_calls = nps.clone().with_filter(Conditions::default().with_attribute(Attribute::Channel, ["phone"])).with_name("NPS of calls");
+    /// let answer = |score, channel| SurveyResponse::new("nps", Some(score)).with_attribute(Attribute::Channel, channel);
+    /// let report = Report::undated().with_kpis([nps, of_calls]).build().unwrap();
     /// let table = report.run(&[], &[answer(10, "phone"), answer(3, "mail")], &[]).unwrap().table();
     /// let scores: Vec<_> = table.overall().filter(|row| row.headline).map(|row| (&*row.name, row.value)).collect();
     /// assert_eq!(scores, [("Net Promoter Score", Some(0.0)), ("NPS of calls", Some(100.0))]);
@@ -283,14 +283,14 @@ impl KpiRequest {
     #[doc(alias = "filter")]
     #[doc(alias = "where")]
     #[must_use]
-    pub fn of_records(mut self, conditions: Conditions) -> Self {
+    pub fn with_filter(mut self, conditions: Conditions) -> Self {
         self.filter = conditions;
         self
     }
 
     /// The same KPI on `clock`.
     #[must_use]
-    pub fn on(mut self, clock: ClockKind) -> Self {
+    pub fn with_clock(mut self, clock: ClockKind) -> Self {
         self.clock = Some(clock);
         self
     }
@@ -298,7 +298,7 @@ impl KpiRequest {
     /// The same KPI about one survey question and its scale; NPS has a scale of its own and reads the question
     /// only.
     #[must_use]
-    pub fn of_question(mut self, question: impl Into<Box<str>>, scale: Scale) -> Self {
+    pub fn with_question(mut self, question: impl Into<Box<str>>, scale: Scale) -> Self {
         self.question = Some(question.into());
         self.scale = Some(scale);
         self
@@ -306,42 +306,42 @@ impl KpiRequest {
 
     /// The same KPI about one survey, where its scale does not matter: the response rate.
     #[must_use]
-    pub fn of_survey(mut self, question: impl Into<Box<str>>) -> Self {
+    pub fn with_survey(mut self, question: impl Into<Box<str>>) -> Self {
         self.question = Some(question.into());
         self
     }
 
     /// The same KPI under `policy`.
     #[must_use]
-    pub fn under(mut self, policy: FcrPolicy) -> Self {
+    pub fn with_policy(mut self, policy: FcrPolicy) -> Self {
         self.policy = Some(policy);
         self
     }
 
     /// The same KPI about one SLA metric.
     #[must_use]
-    pub fn of_metric(mut self, metric: SlaMetric) -> Self {
+    pub fn with_metric(mut self, metric: SlaMetric) -> Self {
         self.metric = Some(metric);
         self
     }
 
     /// The same KPI about the targets of one SLA policy; request one KPI for each to compare them.
     #[must_use]
-    pub fn of_sla_policy(mut self, policy: impl Into<Box<str>>) -> Self {
+    pub fn with_sla_policy(mut self, policy: impl Into<Box<str>>) -> Self {
         self.sla_policy = Some(policy.into());
         self
     }
 
     /// The time in one status: `time_in_status`.
     #[must_use]
-    pub fn of_status(mut self, status: Status) -> Self {
+    pub fn with_status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self
     }
 
     /// The time with one group: `time_in_group`.
     #[must_use]
-    pub fn of_group(mut self, group: impl Into<Box<str>>) -> Self {
+    pub fn with_group(mut self, group: impl Into<Box<str>>) -> Self {
         self.group = Some(group.into());
         self
     }
@@ -353,7 +353,7 @@ impl KpiRequest {
     /// ([`Times::decided_within`](crate::kpi::tally::Times::decided_within)).
     #[doc(alias = "share within")]
     #[must_use]
-    pub fn within(mut self, limit: TimeDelta) -> Self {
+    pub fn with_limit(mut self, limit: TimeDelta) -> Self {
         self.within = Some(limit);
         self
     }
@@ -369,10 +369,10 @@ impl KpiRequest {
     /// use deskmetrics::Timestamp;
     ///
     /// let bands = [TimeDelta::seconds(20), TimeDelta::minutes(1)];
-    /// let mut waits = KpiRequest::new("speed_of_answer").in_bands(bands).tally(None).unwrap();
+    /// let mut waits = KpiRequest::new("speed_of_answer").with_bands(bands).tally(None).unwrap();
     /// let nine: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
     /// for wait in [5, 20, 50, 300] {
-    ///     waits.push_contact(&QueueContact::new(nine).answered(nine.to_utc() + TimeDelta::seconds(wait)));
+    ///     waits.push_contact(&QueueContact::new(nine).with_answered_at(nine.to_utc() + TimeDelta::seconds(wait)));
     /// }
     /// let histogram: Vec<_> =
     ///     waits.estimates(0.95).iter().map(|band| (band.measure.to_string(), band.value.unwrap())).collect();
@@ -382,7 +382,7 @@ impl KpiRequest {
     #[doc(alias = "histogram")]
     #[doc(alias = "ageing")]
     #[must_use]
-    pub fn in_bands(mut self, limits: impl IntoIterator<Item = TimeDelta>) -> Self {
+    pub fn with_bands(mut self, limits: impl IntoIterator<Item = TimeDelta>) -> Self {
         self.bands = limits.into_iter().collect();
         self
     }
@@ -393,7 +393,7 @@ impl KpiRequest {
     /// use deskmetrics::Scale;
     /// use deskmetrics::report::KpiRequest;
     ///
-    /// let mut csat = KpiRequest::new("csat").of_question("csat", Scale::csat(1, 3)?).by_score().tally(None)?;
+    /// let mut csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 3)?).with_distribution().tally(None)?;
     /// csat.push_score(Some(3), 3);
     /// csat.push_score(Some(1), 1);
     /// let shares: Vec<_> = csat.estimates(0.95).iter().map(|each| (each.measure.to_string(), each.value)).collect();
@@ -403,7 +403,7 @@ impl KpiRequest {
     /// ```
     #[doc(alias = "distribution")]
     #[must_use]
-    pub fn by_score(mut self) -> Self {
+    pub fn with_distribution(mut self) -> Self {
         self.distribution = true;
         self
     }
@@ -429,7 +429,7 @@ impl KpiRequest {
     /// use deskmetrics::Timestamp;
     ///
     /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    /// let march = KpiRequest::new("flow").between(at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"));
+    /// let march = KpiRequest::new("flow").with_range(at("2026-03-01T00:00:00Z"), at("2026-04-01T00:00:00Z"));
     /// assert!(march.tally(Some(at("2026-04-02T00:00:00Z"))).is_ok());
     /// assert_eq!(
     ///     march.tally(Some(at("2026-03-15T00:00:00Z"))).unwrap_err().to_string(),
@@ -438,35 +438,35 @@ impl KpiRequest {
     /// );
     /// ```
     #[must_use]
-    pub fn between(mut self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Self {
+    pub fn with_range(mut self, from: impl Into<Timestamp>, to: impl Into<Timestamp>) -> Self {
         (self.since, self.until) = (Some(from.into()), Some(to.into()));
         self
     }
 
     /// The response rate of the invitations that were out for at least `age` at the cut-off.
     #[must_use]
-    pub fn mature_after(mut self, age: TimeDelta) -> Self {
+    pub fn with_mature_after(mut self, age: TimeDelta) -> Self {
         self.mature_after = Some(age);
         self
     }
 
     /// The response rate where answers later than `limit` after the invitation count as none.
     #[must_use]
-    pub fn expire_after(mut self, limit: TimeDelta) -> Self {
+    pub fn with_expire_after(mut self, limit: TimeDelta) -> Self {
         self.expire_after = Some(limit);
         self
     }
 
     /// The same KPI without callers who hang up sooner than `limit`: `service_level`, `abandon_rate`.
     #[must_use]
-    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+    pub fn with_short_abandon(mut self, limit: TimeDelta) -> Self {
         self.short_abandon = Some(limit);
         self
     }
 
     /// At risk from `percent` of the target on: `sla_at_risk`.
     #[must_use]
-    pub fn at_risk_from(mut self, percent: u32) -> Self {
+    pub fn with_threshold_percent(mut self, percent: u32) -> Self {
         self.threshold_percent = Some(percent);
         self
     }

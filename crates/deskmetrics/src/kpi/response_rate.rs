@@ -85,17 +85,17 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let invitations = [
-///     Invitation::new("1", "csat", at("2026-03-02T09:00:00Z")).answered(at("2026-03-02T12:00:00Z")),
+///     Invitation::new("1", "csat", at("2026-03-02T09:00:00Z")).with_answered_at(at("2026-03-02T12:00:00Z")),
 ///     Invitation::new("2", "csat", at("2026-03-03T09:00:00Z")),
-///     Invitation::new("3", "csat", at("2026-03-04T09:00:00Z")).answered(at("2026-03-11T12:00:00Z")),
-///     Invitation::new("4", "csat", at("2026-03-04T09:00:00Z")).bounced(),
+///     Invitation::new("3", "csat", at("2026-03-04T09:00:00Z")).with_answered_at(at("2026-03-11T12:00:00Z")),
+///     Invitation::new("4", "csat", at("2026-03-04T09:00:00Z")).without_delivery(),
 /// ];
 /// let rate = kpi::response_rate(&invitations);
 /// assert_eq!((rate.answered().hits, rate.n()), (2, 3));
 /// assert_eq!(rate.excluded().count(Reason::Bounced), 1);
 ///
 /// // What was known at the end of the first week: one of three.
-/// let mut first_week = kpi::ResponseRate::default().as_of(at("2026-03-08T00:00:00Z"));
+/// let mut first_week = kpi::ResponseRate::default().with_as_of(at("2026-03-08T00:00:00Z"));
 /// first_week.extend(&invitations);
 /// assert!((first_week.percent().unwrap() - 33.33).abs() < 0.01);
 /// ```
@@ -159,22 +159,22 @@ impl InvitationLimits {
 impl ResponseRate {
     /// The same tally, knowing nothing after `cut_off`.
     #[must_use]
-    pub fn as_of(mut self, cut_off: impl Into<Timestamp>) -> Self {
+    pub fn with_as_of(mut self, cut_off: impl Into<Timestamp>) -> Self {
         self.rules.as_of = Some(cut_off.into());
         self
     }
 
     /// The same tally, excluding invitations sent less than `age` before the cut-off; needs
-    /// [`as_of`](Self::as_of).
+    /// [`with_as_of`](Self::with_as_of).
     #[must_use]
-    pub fn mature_after(mut self, age: TimeDelta) -> Self {
+    pub fn with_mature_after(mut self, age: TimeDelta) -> Self {
         self.rules.mature_after_micros = age.num_microseconds();
         self
     }
 
     /// The same tally, where answers later than `limit` after the invitation count as none.
     #[must_use]
-    pub fn expire_after(mut self, limit: TimeDelta) -> Self {
+    pub fn with_expire_after(mut self, limit: TimeDelta) -> Self {
         self.rules.expire_after_micros = limit.num_microseconds();
         self
     }
@@ -216,7 +216,7 @@ impl ResponseRate {
     /// use deskmetrics::survey::InvitationOutcome;
     ///
     /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    /// let rate = ResponseRate::default().as_of(at("2026-03-08T00:00:00Z"));
+    /// let rate = ResponseRate::default().with_as_of(at("2026-03-08T00:00:00Z"));
     /// let (sent, later) = (at("2026-03-04T09:00:00Z"), at("2026-03-11T12:00:00Z"));
     /// assert_eq!(rate.outcome(true, sent, Some(later)), InvitationOutcome::Unanswered); // not known yet
     /// ```
@@ -262,7 +262,7 @@ impl ResponseRate {
     /// use deskmetrics::{Timestamp, kpi::ResponseRate};
     ///
     /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-    /// let rate = ResponseRate::default().as_of(at("2026-03-08T00:00:00Z")).mature_after(TimeDelta::days(2));
+    /// let rate = ResponseRate::default().with_as_of(at("2026-03-08T00:00:00Z")).with_mature_after(TimeDelta::days(2));
     /// assert_eq!(rate.limits().sent_until, at("2026-03-06T00:00:00Z"));
     /// ```
     pub fn limits(&self) -> InvitationLimits {
@@ -366,14 +366,14 @@ impl Registered for ResponseRate {
         let id = DEFINITION.id;
         let mut tally = Self::default();
         if let Some(as_of) = as_of {
-            tally = tally.as_of(as_of);
+            tally = tally.with_as_of(as_of);
         }
         if let Some(age) = request.mature_after {
             as_of.ok_or(RequestError::NeedsCutOff { id })?;
-            tally = tally.mature_after(above_zero(age, id)?);
+            tally = tally.with_mature_after(above_zero(age, id)?);
         }
         if let Some(limit) = request.expire_after {
-            tally = tally.expire_after(above_zero(limit, id)?);
+            tally = tally.with_expire_after(above_zero(limit, id)?);
         }
         Ok(tally)
     }

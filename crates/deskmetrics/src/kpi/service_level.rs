@@ -15,7 +15,7 @@ use crate::{Timestamp, duration_text};
 /// The definition of the service level.
 pub const DEFINITION: Definition = Definition {
     id: "service_level",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text { en: "Service level", es: "Nivel de servicio", da: "Serviceniveau" },
     description: Text {
         en: "The share of offered calls or chats answered within the target time.",
@@ -72,15 +72,15 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
 /// let waits = [5, 20, 21, 60].map(|wait| {
-///     QueueContact::new(at("09:00:00")).answered(at("09:00:00").to_utc() + TimeDelta::seconds(wait))
+///     QueueContact::new(at("09:00:00")).with_answered_at(at("09:00:00").to_utc() + TimeDelta::seconds(wait))
 /// });
-/// let hung_up = QueueContact::new(at("09:00:00")).abandoned(at("09:00:03"));
+/// let hung_up = QueueContact::new(at("09:00:00")).with_abandoned_at(at("09:00:03"));
 /// let all: Vec<QueueContact> = waits.into_iter().chain([hung_up]).collect();
 ///
 /// let level = kpi::service_level(&all, TimeDelta::seconds(20));
 /// assert_eq!(level.ratio().percent(), Some(40.0)); // two of five offered
 ///
-/// let mut level = kpi::ServiceLevel::new(TimeDelta::seconds(20)).ignoring_abandons_within(TimeDelta::seconds(5));
+/// let mut level = kpi::ServiceLevel::new(TimeDelta::seconds(20)).with_short_abandon(TimeDelta::seconds(5));
 /// level.extend(&all);
 /// assert_eq!(level.ratio().percent(), Some(50.0)); // two of four
 /// assert_eq!(level.excluded().count(Reason::ShortAbandon), 1);
@@ -113,7 +113,7 @@ impl ServiceLevel {
 
     /// The same tally, excluding callers who hang up within less than `limit`.
     #[must_use]
-    pub fn ignoring_abandons_within(mut self, limit: TimeDelta) -> Self {
+    pub fn with_short_abandon(mut self, limit: TimeDelta) -> Self {
         self.short_abandon_micros = limit.num_microseconds().unwrap_or(i64::MAX);
         self
     }
@@ -171,7 +171,7 @@ impl Registered for ServiceLevel {
             why: "each queue has its own target",
             allowed: "how soon a contact should be answered, such as \"20s\"",
         })?;
-        Ok(Self::new(above_zero(within, id)?).ignoring_abandons_within(request.short_abandon(id)?))
+        Ok(Self::new(above_zero(within, id)?).with_short_abandon(request.short_abandon(id)?))
     }
 
     fn option(request: &KpiRequest) -> Option<String> {

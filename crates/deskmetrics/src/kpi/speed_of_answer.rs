@@ -13,7 +13,7 @@ use crate::{Elapsed, Reason, Unit};
 /// The definition of the speed of answer.
 pub const DEFINITION: Definition = Definition {
     id: "speed_of_answer",
-    topic: Topic::Live,
+    topic: Topic::Queue,
     name: Text {
         en: "Average speed of answer (ASA)",
         es: "Velocidad media de respuesta (ASA)",
@@ -55,7 +55,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
 /// let contacts = [10, 20, 60].map(|wait| {
-///     QueueContact::new(at("09:00:00")).answered(at("09:00:00").to_utc() + TimeDelta::seconds(wait))
+///     QueueContact::new(at("09:00:00")).with_answered_at(at("09:00:00").to_utc() + TimeDelta::seconds(wait))
 /// });
 /// let speed = kpi::speed_of_answer(&contacts);
 /// assert_eq!(speed.times().mean(), Some(TimeDelta::seconds(30)));

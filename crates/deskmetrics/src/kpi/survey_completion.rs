@@ -58,7 +58,7 @@ pub const DEFINITION: Definition = Definition {
 /// let sent = Invitation::new("1", "csat", at("2026-03-02T09:00:00Z"));
 /// let mut given_up = sent.clone();
 /// given_up.started_at = Some(at("2026-03-02T10:00:00Z"));
-/// let finished = given_up.clone().answered(at("2026-03-02T10:01:00Z"));
+/// let finished = given_up.clone().with_answered_at(at("2026-03-02T10:01:00Z"));
 ///
 /// let rate = kpi::survey_completion([&sent, &given_up, &finished]);
 /// assert_eq!(rate.percent(), Some(50.0));

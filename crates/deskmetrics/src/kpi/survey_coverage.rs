@@ -76,7 +76,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// // or from the invitations, in any order
 /// let mut coverage = kpi::SurveyCoverage::default();
-/// coverage.push_invitation(&Invitation::new("1", "csat", at("2026-03-03T09:00:00Z")).about("T-1"));
+/// coverage.push_invitation(&Invitation::new("1", "csat", at("2026-03-03T09:00:00Z")).with_ticket("T-1"));
 /// for id in ["T-1", "T-2"] {
 ///     coverage.push_ticket(&Ticket::new(id, at("2026-03-02T09:00:00Z")), &solved);
 /// }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::Attributes;
 use crate::{Reason, Timestamp};
 
 /// One call or chat offered to a queue.
@@ -15,7 +15,7 @@ use crate::{Reason, Timestamp};
 /// use deskmetrics::queue::QueueContact;
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
-/// let call = QueueContact::new(at("2026-03-02T09:00:00Z")).answered(at("2026-03-02T09:00:12Z"));
+/// let call = QueueContact::new(at("2026-03-02T09:00:00Z")).with_answered_at(at("2026-03-02T09:00:12Z"));
 /// assert_eq!(call.wait(), Ok((12_000_000, true)));
 /// ```
 #[doc(alias = "call")]
@@ -59,34 +59,26 @@ impl QueueContact {
         }
     }
 
-    /// The same contact, picked up at `at`.
-    #[must_use]
-    pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
-        self.answered_at = Some(at.into());
-        self
-    }
+    setters! {
+        /// The same contact, picked up then.
+        with_answered_at(answered_at ? Timestamp);
 
-    /// The same contact, given up at `at`.
-    #[must_use]
-    pub fn abandoned(mut self, at: impl Into<Timestamp>) -> Self {
-        self.abandoned_at = Some(at.into());
-        self
+        /// The same contact, given up then.
+        with_abandoned_at(abandoned_at ? Timestamp);
     }
 
     /// The same contact with these times of talking, holding and working on it afterwards.
     #[must_use]
-    pub fn handled(mut self, talk: TimeDelta, hold: TimeDelta, wrap_up: TimeDelta) -> Self {
+    pub fn with_handle_time(mut self, talk: TimeDelta, hold: TimeDelta, wrap_up: TimeDelta) -> Self {
         self.talk_micros = talk.num_microseconds();
         self.hold_micros = hold.num_microseconds();
         self.wrap_up_micros = wrap_up.num_microseconds();
         self
     }
 
-    /// The same contact with one more attribute.
-    #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+    setters! {
+        /// The same contact with one more attribute.
+        with_attribute(attributes);
     }
 
     /// When the work on it ended, wrap-up included; `None` while that is unknown.
@@ -105,8 +97,8 @@ impl QueueContact {
     /// let at = |text: &str| format!("2026-03-02T{text}Z").parse::<Timestamp>().unwrap();
     /// let minutes = TimeDelta::minutes;
     /// let call = QueueContact::new(at("09:00:00"))
-    ///     .answered(at("09:00:12"))
-    ///     .handled(minutes(4), minutes(0), minutes(1));
+    ///     .with_answered_at(at("09:00:12"))
+    ///     .with_handle_time(minutes(4), minutes(0), minutes(1));
     /// assert_eq!(call.wrapped_up_at(), Some(at("09:05:12")));
     /// assert_eq!(call.known_at(at("09:00:10")).wait(), Err(Reason::Running));
     /// assert_eq!(call.known_at(at("09:05:00")).handle_micros(), Err(Reason::Missing)); // not over yet

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ticket::{Attribute, Attributes};
+use crate::ticket::Attributes;
 
 /// One agent's shift, with the time they were busy with contacts.
 ///
@@ -15,7 +15,7 @@ use crate::ticket::{Attribute, Attributes};
 /// use deskmetrics::{Timestamp, kpi};
 ///
 /// let morning: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
-/// let shift = AgentShift::new(morning, TimeDelta::hours(4), TimeDelta::hours(3)).with(Attribute::from("agent"), "ana");
+/// let shift = AgentShift::new(morning, TimeDelta::hours(4), TimeDelta::hours(3)).with_attribute(Attribute::from("agent"), "ana");
 /// assert_eq!(kpi::occupancy([&shift]).percent(), Some(75.0));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,10 +43,8 @@ impl AgentShift {
         }
     }
 
-    /// The same shift with one more attribute.
-    #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+    setters! {
+        /// The same shift with one more attribute.
+        with_attribute(attributes);
     }
 }

@@ -20,7 +20,7 @@ use crate::ticket::Attribute;
 /// let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"));
 /// let events = [
 ///     event("2026-03-02T09:05:00Z", Author::System, assigned("Kim")),
-///     event("2026-03-02T09:30:00Z", Author::Agent, EventKind::PublicMessage).by("Kim"),
+///     event("2026-03-02T09:30:00Z", Author::Agent, EventKind::PublicMessage).with_author_name("Kim"),
 ///     event("2026-03-02T10:00:00Z", Author::Agent, assigned("Lee")),
 /// ];
 /// let as_of = at("2026-03-03T00:00:00Z");
@@ -28,7 +28,7 @@ use crate::ticket::Attribute;
 /// let outcome = replay.tickets(&[ticket], &events);
 ///
 /// let by = Actor::FirstResponder.attribute();
-/// let report = Report::builder(as_of).kpi(KpiRequest::new("first_response_time")).by([by]).build().unwrap();
+/// let report = Report::builder(as_of).with_kpi(KpiRequest::new("first_response_time")).with_slices([by]).build().unwrap();
 /// let table = report.run(&outcome.tickets, &[], &[]).unwrap().table();
 /// let row = table.slices().find(|row| row.headline).unwrap();
 /// assert_eq!((row.keys.label().as_str(), row.value), ("Kim", Some(1_800.0)));
@@ -54,16 +54,16 @@ pub enum Actor {
     /// let message = |time, author| TicketEvent::new("T-1", at(time), author, EventKind::PublicMessage);
     /// let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"));
     /// let events = [
-    ///     message("2026-03-02T09:30:00Z", Author::Agent).by("Kim"),
+    ///     message("2026-03-02T09:30:00Z", Author::Agent).with_author_name("Kim"),
     ///     message("2026-03-02T10:00:00Z", Author::Customer),
-    ///     message("2026-03-02T10:10:00Z", Author::Agent).by("Lee"),
+    ///     message("2026-03-02T10:10:00Z", Author::Agent).with_author_name("Lee"),
     ///     message("2026-03-02T11:00:00Z", Author::Customer),
     /// ];
     /// let as_of = at("2026-03-02T12:00:00Z");
     /// let outcome = Replay::new(as_of).tickets(&[ticket], &events);
     ///
     /// let responder = [Actor::Responder.attribute()];
-    /// let report = Report::builder(as_of).kpi(KpiRequest::new("response_time")).by(responder).build()?;
+    /// let report = Report::builder(as_of).with_kpi(KpiRequest::new("response_time")).with_slices(responder).build()?;
     /// let table = report.run(&outcome.tickets, &[], &[])?.table();
     /// let means = table.slices().filter(|row| &*row.measure == "mean");
     /// let means: Vec<_> = means.map(|row| (row.keys.label(), row.value)).collect();

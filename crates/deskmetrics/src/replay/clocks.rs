@@ -17,11 +17,11 @@ use crate::ticket::Attribute;
 /// use deskmetrics::ticket::Attribute;
 ///
 /// let schedules = Schedules::default()
-///     .with("nordic", Schedule::parse("Europe/Copenhagen", "Mo-Fr 08:00-16:00")?.compile())
-///     .with("iberia", Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-18:00")?.compile())
-///     .when(Attribute::Market, ["DK", "SE", "NO"], "nordic")
-///     .when(Attribute::Market, ["ES", "PT"], "iberia")
-///     .otherwise("nordic");
+///     .with_schedule("nordic", Schedule::parse("Europe/Copenhagen", "Mo-Fr 08:00-16:00")?.compile())
+///     .with_schedule("iberia", Schedule::parse("Europe/Madrid", "Mo-Fr 09:00-18:00")?.compile())
+///     .with_rule(Attribute::Market, ["DK", "SE", "NO"], "nordic")
+///     .with_rule(Attribute::Market, ["ES", "PT"], "iberia")
+///     .with_fallback("nordic");
 /// assert!(schedules.unknown_names().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -40,13 +40,13 @@ impl Schedules {
     ) -> Self {
         schedules.into_iter().fold(Self::default(), |all, (value, schedule)| {
             let value = value.into();
-            all.with(value.clone(), schedule).when(attribute.clone(), [value.clone()], value)
+            all.with_schedule(value.clone(), schedule).with_rule(attribute.clone(), [value.clone()], value)
         })
     }
 
     /// Adds a schedule, or replaces the one with the same name.
     #[must_use]
-    pub fn with(self, name: impl Into<Box<str>>, schedule: CompiledSchedule) -> Self {
+    pub fn with_schedule(self, name: impl Into<Box<str>>, schedule: CompiledSchedule) -> Self {
         self.named(name.into(), schedule, Vec::new())
     }
 
@@ -70,7 +70,7 @@ impl Schedules {
     /// Adds a rule: tickets whose attribute has one of these values follow the named schedule. The first matching
     /// rule decides.
     #[must_use]
-    pub fn when<V: Into<Box<str>>>(
+    pub fn with_rule<V: Into<Box<str>>>(
         mut self,
         attribute: impl Into<Attribute>,
         values: impl IntoIterator<Item = V>,
@@ -83,7 +83,7 @@ impl Schedules {
 
     /// Sets the schedule of tickets that match no rule.
     #[must_use]
-    pub fn otherwise(mut self, schedule: impl Into<Box<str>>) -> Self {
+    pub fn with_fallback(mut self, schedule: impl Into<Box<str>>) -> Self {
         self.otherwise = Some(schedule.into());
         self
     }

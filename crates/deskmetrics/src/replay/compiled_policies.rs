@@ -26,12 +26,12 @@ pub(crate) struct ActiveTarget {
     pub(crate) at_risk: Option<i64>,
     /// A target in business days. `target` and `at_risk` are computed from it once the start is known.
     #[serde(default)]
-    pub(crate) days: Option<Days>,
+    pub(crate) days: Option<BusinessDayTarget>,
 }
 
 /// A target in business days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Days {
+pub(crate) struct BusinessDayTarget {
     count: u32,
     end: DayEnd,
     /// The at-risk share, in millionths.
@@ -41,7 +41,7 @@ pub(crate) struct Days {
 impl ActiveTarget {
     /// The target of an instance that started at `start`, on the ticket's schedule.
     pub(crate) fn since(self, start: i64, clock: Option<u16>, clocks: &Clocks) -> Self {
-        let Some(Days { count, end, at_risk }) = self.days else { return self };
+        let Some(BusinessDayTarget { count, end, at_risk }) = self.days else { return self };
         let known = clocks.business_days(self.schedule.or(clock), start, count, end);
         let target = known.unwrap_or(i64::from(count).saturating_mul(DAY));
         let share = |share| i128::from(target) * i128::from(share) / i128::from(MILLION);
@@ -430,7 +430,7 @@ impl Target {
         let (target, clock, days) = match within {
             Budget::Time(time) => (time.num_microseconds().unwrap_or(i64::MAX), self.clock, None),
             Budget::BusinessDays(count, end) => {
-                let days = Days { count, end, at_risk: self.threshold(MILLION) };
+                let days = BusinessDayTarget { count, end, at_risk: self.threshold(MILLION) };
                 (i64::from(count).saturating_mul(DAY), ClockKind::Business, Some(days))
             }
         };

@@ -334,11 +334,11 @@ impl TicketMetrics {
             let end = |start: Timestamp| {
                 Timestamp::saturating_from_micros(start.as_micros().saturating_add(elapsed.calendar_micros))
             };
-            UnansweredWait::of_first(elapsed).ended_at(self.first_customer_message_at.map(end))
+            UnansweredWait::of_first(elapsed).with_ended_at(self.first_customer_message_at.map(end))
         });
         let next_waiting = self
             .running_next_response_time
-            .map(|elapsed| UnansweredWait::of_next(elapsed).ended_at(self.as_of));
+            .map(|elapsed| UnansweredWait::of_next(elapsed).with_ended_at(self.as_of));
         let unanswered =
             first_waiting.into_iter().chain(self.unanswered_waits.iter().copied()).chain(next_waiting);
         first.into_iter().chain(next).chain(unanswered.map(|wait| Exchange {
@@ -398,13 +398,13 @@ impl Response {
 
     /// Sets the time at which it was given.
     #[must_use]
-    pub fn at(self, at: impl Into<Timestamp>) -> Self {
+    pub fn with_at(self, at: impl Into<Timestamp>) -> Self {
         Self { at: Some(at.into()), ..self }
     }
 
     /// Sets the name of its author.
     #[must_use]
-    pub fn by(self, name: impl Into<Box<str>>) -> Self {
+    pub fn with_by(self, name: impl Into<Box<str>>) -> Self {
         Self { by: Some(name.into()), ..self }
     }
 }
@@ -435,7 +435,7 @@ impl UnansweredWait {
 
     /// Sets the time of its end.
     #[must_use]
-    pub fn ended_at(self, at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn with_ended_at(self, at: impl Into<Option<Timestamp>>) -> Self {
         Self { ended_at: at.into(), ..self }
     }
 }

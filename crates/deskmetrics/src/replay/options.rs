@@ -11,7 +11,7 @@ use crate::sla::SlaOptions;
 /// use deskmetrics::replay::{FirstResponseStart, ReplayOptions};
 ///
 /// // as Zendesk's native first reply time
-/// let options = ReplayOptions::default().first_response_from(FirstResponseStart::Creation);
+/// let options = ReplayOptions::default().with_first_response_start(FirstResponseStart::Creation);
 /// assert!(!options.bots_reply);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,39 +87,57 @@ impl Default for ReplayOptions {
 }
 
 impl ReplayOptions {
-    /// Sets [`opening`](Self::opening).
-    #[must_use]
-    pub fn opened_by(mut self, opening: Opening) -> Self {
-        self.opening = opening;
-        self
-    }
+    setters! {
+        /// Sets [`order`](Self::order).
+        with_order(order = EventOrder);
 
-    /// Sets [`first_response_start`](Self::first_response_start).
-    #[must_use]
-    pub fn first_response_from(mut self, start: FirstResponseStart) -> Self {
-        self.first_response_start = start;
-        self
-    }
+        /// Sets [`opening`](Self::opening).
+        with_opening(opening = Opening);
 
-    /// Sets [`solve_without_reply`](Self::solve_without_reply).
-    #[must_use]
-    pub fn solving_without_reply(mut self, rule: SolveWithoutReply) -> Self {
-        self.solve_without_reply = rule;
-        self
-    }
+        /// Sets [`opening_window`](Self::opening_window).
+        with_opening_window(opening_window = TimeDelta);
 
-    /// Sets [`repeated_solve`](Self::repeated_solve).
-    #[must_use]
-    pub fn repeated_solves(mut self, rule: RepeatedSolve) -> Self {
-        self.repeated_solve = rule;
-        self
-    }
+        /// Sets [`first_response_start`](Self::first_response_start).
+        with_first_response_start(first_response_start = FirstResponseStart);
 
-    /// Sets the options of SLA targets.
-    #[must_use]
-    pub fn with_sla(mut self, sla: SlaOptions) -> Self {
-        self.sla = sla;
-        self
+        /// Sets [`proactive`](Self::proactive).
+        with_proactive(proactive = Proactive);
+
+        /// Sets [`next_response_start`](Self::next_response_start).
+        with_next_response_start(next_response_start = NextResponseStart);
+
+        /// Sets [`solve_without_reply`](Self::solve_without_reply).
+        with_solve_without_reply(solve_without_reply = SolveWithoutReply);
+
+        /// Sets [`bots_reply`](Self::bots_reply).
+        with_bots_reply(bots_reply = bool);
+
+        /// Sets [`requester_answers`](Self::requester_answers).
+        with_requester_answers(requester_answers = bool);
+
+        /// Sets [`notes_reply`](Self::notes_reply).
+        with_notes_reply(notes_reply = bool);
+
+        /// Sets [`notes_update`](Self::notes_update).
+        with_notes_update(notes_update = bool);
+
+        /// Sets [`close_counts_as_solve`](Self::close_counts_as_solve).
+        with_close_counts_as_solve(close_counts_as_solve = bool);
+
+        /// Sets [`repeated_solve`](Self::repeated_solve).
+        with_repeated_solve(repeated_solve = RepeatedSolve);
+
+        /// Sets [`thank_you_within`](Self::thank_you_within).
+        with_thank_you_within(thank_you_within = Some TimeDelta);
+
+        /// Sets [`merged`](Self::merged).
+        with_merged(merged = Merged);
+
+        /// Sets [`no_schedule`](Self::no_schedule).
+        with_no_schedule(no_schedule = NoSchedule);
+
+        /// Sets [`sla`](Self::sla).
+        with_sla(sla = SlaOptions);
     }
 }
 

@@ -84,7 +84,7 @@ impl Replay {
     /// Sets one schedule (named `"default"`) for the business time of all tickets.
     #[must_use]
     pub fn with_schedule(mut self, schedule: CompiledSchedule) -> Self {
-        self.schedules = self.schedules.with("default", schedule).otherwise("default");
+        self.schedules = self.schedules.with_schedule("default", schedule).with_fallback("default");
         self.planned()
     }
 
@@ -104,7 +104,7 @@ impl Replay {
 
     /// Adds the counted segments to each verdict.
     #[must_use]
-    pub fn explained(mut self) -> Self {
+    pub fn with_segments(mut self) -> Self {
         self.explain = true;
         self.planned()
     }

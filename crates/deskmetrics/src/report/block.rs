@@ -51,7 +51,7 @@ pub(super) struct BlockCounts {
     /// By group.
     pub(super) now: Vec<OpenNow>,
     /// By KPI, then by period, then by group; empty for KPIs that are no durations.
-    pub(super) spans: Vec<Vec<Vec<Spans>>>,
+    pub(super) spans: Vec<Vec<Vec<BlockDurations>>>,
 }
 
 /// The backlog at the cut-off.
@@ -66,7 +66,7 @@ pub(super) struct OpenNow {
 
 /// Durations in microseconds.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Spans {
+pub(super) struct BlockDurations {
     pub(super) finished: Vec<i64>,
     pub(super) running: Vec<i64>,
     /// Of groups with many: finished and running ones, which slices share.
@@ -74,7 +74,7 @@ pub(super) struct Spans {
 }
 
 /// A duration, with whether it has ended.
-pub(super) type Span = (i64, bool);
+pub(super) type RowDuration = (i64, bool);
 
 /// Columns of a block.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ pub(super) struct BlockColumns {
     /// The group of each row's slices.
     pub(super) groups: Vec<usize>,
     pub(super) periods: Vec<PeriodId>,
-    pub(super) spans: Vec<Span>,
+    pub(super) spans: Vec<RowDuration>,
 }
 
 impl OpenNow {
@@ -93,7 +93,7 @@ impl OpenNow {
     }
 }
 
-impl Spans {
+impl BlockDurations {
     /// Adds the durations of a group; with `last` they are moved instead of copied.
     fn add(&mut self, other: &mut Self, last: bool) {
         // Every shared piece has a cost per snapshot, so few durations are copied instead.
@@ -137,7 +137,7 @@ impl BlockCounts {
         all.iter_mut().zip(spread).for_each(|(counts, now)| counts.now = now);
         for (kpi, of_periods) in self.spans.into_iter().enumerate() {
             for of_groups in of_periods {
-                let spread = groups.spread(of_groups, slicings, Spans::add);
+                let spread = groups.spread(of_groups, slicings, BlockDurations::add);
                 all.iter_mut().zip(spread).for_each(|(counts, spans)| at(&mut counts.spans, kpi).push(spans));
             }
         }

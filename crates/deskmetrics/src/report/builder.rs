@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use super::measure::Measure;
 use super::period::Periods;
+use super::resolved_kpi::ResolvedKpi;
 use super::{KpiRequest, ReportError};
 use crate::Timestamp;
 use crate::kpi::{RecordNeeds, ResponseRate};
@@ -21,7 +21,7 @@ use crate::ticket::Attribute;
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let answer = |score, when, market| {
-///     SurveyResponse::new("nps", Some(score)).answered_at(at(when)).with(Attribute::Market, market)
+///     SurveyResponse::new("nps", Some(score)).with_at(at(when)).with_attribute(Attribute::Market, market)
 /// };
 /// let answers = [
 ///     answer(10, "2026-01-14T10:00:00Z", "DK"),
@@ -30,9 +30,9 @@ use crate::ticket::Attribute;
 /// ];
 ///
 /// let report = Report::builder(at("2026-03-01T00:00:00Z"))
-///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-///     .by([Attribute::Market])
-///     .periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
+///     .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+///     .with_slices([Attribute::Market])
+///     .with_periods(Periods::new(Period::Month, chrono_tz::Europe::Copenhagen))
 ///     .build()
 ///     .unwrap();
 /// let table = report.run(&[], &answers, &[]).unwrap().table();
@@ -46,7 +46,7 @@ use crate::ticket::Attribute;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ReportBuilder", into = "ReportBuilder")]
 pub struct Report {
-    pub(super) measures: Vec<Measure>,
+    pub(super) measures: Vec<ResolvedKpi>,
     pub(super) settings: ReportBuilder,
 }
 
@@ -88,14 +88,14 @@ fn inherits() -> bool {
 impl ReportBuilder {
     /// Adds a KPI; rows come in the order in which KPIs are added.
     #[must_use]
-    pub fn kpi(mut self, kpi: KpiRequest) -> Self {
+    pub fn with_kpi(mut self, kpi: KpiRequest) -> Self {
         self.kpis.push(kpi);
         self
     }
 
     /// Adds KPIs.
     #[must_use]
-    pub fn kpis(mut self, kpis: impl IntoIterator<Item = KpiRequest>) -> Self {
+    pub fn with_kpis(mut self, kpis: impl IntoIterator<Item = KpiRequest>) -> Self {
         self.kpis.extend(kpis);
         self
     }
@@ -115,18 +115,18 @@ impl ReportBuilder {
     ///
     /// let at = "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap();
     /// let ticket = |id, tags: &[&str]| {
-    ///     let ticket = tags.iter().fold(Ticket::new(id, at), |ticket, tag| ticket.tagged(*tag));
+    ///     let ticket = tags.iter().fold(Ticket::new(id, at), |ticket, tag| ticket.with_tag(*tag));
     ///     Replayed::new(ticket, TicketMetrics::new(at, at))
     /// };
     /// let tickets = [ticket("1", &["vip", "bug"]), ticket("2", &["bug"]), ticket("3", &[])];
-    /// let report = Report::builder(at).kpi(KpiRequest::new("volume")).by([Attribute::Tag]).build().unwrap();
+    /// let report = Report::builder(at).with_kpi(KpiRequest::new("volume")).with_slices([Attribute::Tag]).build().unwrap();
     /// let table = report.run(&tickets, &[], &[]).unwrap().table();
     /// assert_eq!(table.headline("volume").unwrap().n, 3);
     /// let by_tag: Vec<_> = table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.n)).collect();
     /// assert_eq!(by_tag, [("bug".to_owned(), 2), ("vip".to_owned(), 1), ("(none)".to_owned(), 1)]);
     /// ```
     #[must_use]
-    pub fn by(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
+    pub fn with_slices(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
         let attributes: Vec<Attribute> = attributes.into_iter().collect();
         if !attributes.is_empty() && !self.by.contains(&attributes) {
             self.by.push(attributes);
@@ -136,28 +136,28 @@ impl ReportBuilder {
 
     /// Adds rows by period. Periods without any record have no rows.
     #[must_use]
-    pub fn periods(mut self, periods: Periods) -> Self {
+    pub fn with_periods(mut self, periods: Periods) -> Self {
         self.periods = Some(periods);
         self
     }
 
     /// The confidence level of intervals and of significance; by default 0.95.
     #[must_use]
-    pub fn level(mut self, level: f64) -> Self {
+    pub fn with_level(mut self, level: f64) -> Self {
         self.level = level;
         self
     }
 
     /// Numbers based on fewer records are marked [`small_n`](super::ReportRow::small_n); by default 30.
     #[must_use]
-    pub fn min_n(mut self, min_n: u64) -> Self {
+    pub fn with_min_n(mut self, min_n: u64) -> Self {
         self.min_n = min_n;
         self
     }
 
     /// Where the data begins: periods that begin earlier are partial. Without it, the local day of the first record.
     #[must_use]
-    pub fn observed_from(mut self, from: impl Into<Timestamp>) -> Self {
+    pub fn with_observed_from(mut self, from: impl Into<Timestamp>) -> Self {
         self.observed_from = Some(from.into());
         self
     }
@@ -165,7 +165,7 @@ impl ReportBuilder {
     /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; by default it
     /// does.
     #[must_use]
-    pub fn surveys_inherit(mut self, inherit: bool) -> Self {
+    pub fn with_surveys_inherit(mut self, inherit: bool) -> Self {
         self.surveys_inherit = inherit;
         self
     }
@@ -188,7 +188,7 @@ impl ReportBuilder {
             return Err(ReportError::NameTwice { name: pair[0].to_owned() });
         }
         let measures =
-            self.kpis.iter().map(|kpi| Measure::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
+            self.kpis.iter().map(|kpi| ResolvedKpi::resolve(kpi, self.as_of)).collect::<Result<_, _>>()?;
         let report = Report { measures, settings: self };
         report.check_responders()?;
         Ok(report)
@@ -250,12 +250,12 @@ impl Report {
     /// use deskmetrics::replay::Needs;
     /// use deskmetrics::report::{KpiRequest, Report};
     ///
-    /// let report = Report::builder(Timestamp::MAX).kpi(KpiRequest::new("sla_attainment")).build().unwrap();
+    /// let report = Report::builder(Timestamp::MAX).with_kpi(KpiRequest::new("sla_attainment")).build().unwrap();
     /// assert_eq!(report.needs(), Needs::VERDICTS);
     /// ```
     pub fn needs(&self) -> Needs {
         let responses = if self.is_by_responder() { Needs::CONVERSATION } else { Needs::NOTHING };
-        self.measures.iter().map(Measure::needs).fold(responses, Needs::and)
+        self.measures.iter().map(ResolvedKpi::needs).fold(responses, Needs::and)
     }
 
     /// Whether it is sliced by [`Actor::Responder`].
@@ -280,19 +280,19 @@ impl Report {
     pub fn record_needs(&self) -> RecordNeeds {
         let responders = RecordNeeds { people: true, verdicts: true, ..RecordNeeds::NONE };
         let responders = if self.is_by_responder() { responders } else { RecordNeeds::NONE };
-        self.measures.iter().map(Measure::record_needs).fold(responders, RecordNeeds::and)
+        self.measures.iter().map(ResolvedKpi::record_needs).fold(responders, RecordNeeds::and)
     }
 
     /// Whether some KPI reads more of an answer than question, date and score.
     #[doc(hidden)]
     pub fn needs_whole_answers(&self) -> bool {
-        self.measures.iter().any(Measure::needs_whole_answer)
+        self.measures.iter().any(ResolvedKpi::needs_whole_answer)
     }
 
     /// Whether some KPI reads more of an invitation than question, date and outcome.
     #[doc(hidden)]
     pub fn needs_whole_invitations(&self) -> bool {
-        self.measures.iter().any(Measure::needs_whole_invitation)
+        self.measures.iter().any(ResolvedKpi::needs_whole_invitation)
     }
 
     /// The questions whose scores it reads, with the lowest and the highest score that matter to some KPI; each question
@@ -300,7 +300,7 @@ impl Report {
     #[doc(hidden)]
     pub fn score_ranges(&self) -> Vec<(Box<str>, RangeInclusive<i32>)> {
         let mut ranges: Vec<(Box<str>, RangeInclusive<i32>)> = Vec::new();
-        for (question, ends) in self.measures.iter().filter_map(Measure::scores) {
+        for (question, ends) in self.measures.iter().filter_map(ResolvedKpi::scores) {
             match ranges.iter_mut().find(|(known, _)| **known == *question) {
                 Some((_, known)) => {
                     *known = *known.start().min(ends.start())..=*known.end().max(ends.end());
@@ -318,7 +318,7 @@ impl Report {
         if self.measures.iter().any(|measure| measure.scored_question().is_some()) {
             rules.push(response_rule(self.settings.as_of));
         }
-        for rule in self.measures.iter().filter_map(Measure::invitation_rule) {
+        for rule in self.measures.iter().filter_map(ResolvedKpi::invitation_rule) {
             if !rules.contains(rule) {
                 rules.push(rule.clone());
             }
@@ -349,5 +349,5 @@ pub(super) fn is_responder(attribute: &Attribute) -> bool {
 /// The rule by which invitations count as answered, for the response behind a score.
 pub(super) fn response_rule(as_of: Option<Timestamp>) -> ResponseRate {
     let rate = ResponseRate::default();
-    as_of.map_or(rate.clone(), |as_of| rate.as_of(as_of))
+    as_of.map_or(rate.clone(), |as_of| rate.with_as_of(as_of))
 }

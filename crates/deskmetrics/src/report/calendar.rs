@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::builder::Report;
-use super::measure::Measure;
 use super::period::{PeriodSpan, PeriodTable};
+use super::resolved_kpi::ResolvedKpi;
 use crate::Timestamp;
 use crate::kpi::OverTime;
 use crate::replay::Milestones;
@@ -70,7 +70,7 @@ impl Calendar {
             places: Vec::new(),
             index: SnapshotIndex::default(),
         };
-        let per_period = |measure: &Measure| measure.empty.over_time() == OverTime::EachPeriod;
+        let per_period = |measure: &ResolvedKpi| measure.empty.over_time() == OverTime::EachPeriod;
         if let Some(as_of) = report.settings.as_of.filter(|_| report.measures.iter().any(per_period)) {
             calendar.add_snapshots(as_of);
         }

@@ -81,9 +81,9 @@ impl ReportTable {
     /// use deskmetrics::ticket::Attribute;
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let answer = |score| SurveyResponse::new("nps", Some(score)).with(Attribute::Market, "DK, mail");
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    /// let report = Report::undated().kpi(nps).by([Attribute::Market]).build().unwrap();
+    /// let answer = |score| SurveyResponse::new("nps", Some(score)).with_attribute(Attribute::Market, "DK, mail");
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let report = Report::undated().with_kpi(nps).with_slices([Attribute::Market]).build().unwrap();
     /// let csv = report.run(&[], &[9, 10, 3].map(answer), &[]).unwrap().table().to_csv().unwrap();
     /// let lines: Vec<&str> = csv.lines().collect();
     /// assert!(lines[0].starts_with("by,market,period,period_start,period_end,partial,kpi,name,option,clock,measure"));

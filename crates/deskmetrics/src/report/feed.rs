@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::block::{BlockColumns, BlockCounts};
 use super::builder::{Report, response_rule};
 use super::calendar::{NO_PERIOD, PeriodId};
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::slice::{Groups, Responses, SliceIds, at};
 use super::state::{Place, ReportState};
 use crate::kpi::{AnyKpi, Bulk, Customer, TicketView};
@@ -27,8 +27,8 @@ use crate::{Excluded, Invitation, Merge, Reason, Replayed, SurveyResponse, Ticke
 /// use deskmetrics::{Scale, Timestamp};
 ///
 /// let report = Report::builder("2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap())
-///     .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-///     .by([Attribute::Market])
+///     .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+///     .with_slices([Attribute::Market])
 ///     .build()
 ///     .unwrap();
 /// let mut state = report.state();
@@ -74,7 +74,7 @@ impl ReportState {
     #[doc(hidden)]
     pub fn feed(&mut self) -> Feed<'_> {
         let in_blocks = vec![false; self.report.measures.len()];
-        let has_backlog = self.report.measures.iter().any(Measure::is_backlog);
+        let has_backlog = self.report.measures.iter().any(ResolvedKpi::is_backlog);
         let by_responder = self.report.is_by_responder();
         let all_views = !by_responder
             && self
@@ -262,7 +262,7 @@ impl Feed<'_> {
                 place.of_period(period.index()).push_bulk(Bulk::Outcome(counted, times));
             }
         });
-        let scored = |measure: &Measure| measure.scored_question() == Some(question);
+        let scored = |measure: &ResolvedKpi| measure.scored_question() == Some(question);
         if *rule == response_rule(as_of) && self.state.report.measures.iter().any(scored) {
             for (slicing, slice) in slices.each() {
                 self.state.slicings[slicing]
@@ -275,7 +275,7 @@ impl Feed<'_> {
     /// Computes what was kept as changes.
     pub fn finish(self) {}
 
-    fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&Measure, &mut Place<'_>)) {
+    fn each_place(&mut self, slices: &SliceIds, mut feed: impl FnMut(&ResolvedKpi, &mut Place<'_>)) {
         let ReportState { report, calendar, slicings, .. } = &mut *self.state;
         for (slicing, slice) in slices.each() {
             let mut place = Place { report, kpi: 0, slice, sliced: &mut slicings[slicing], calendar };

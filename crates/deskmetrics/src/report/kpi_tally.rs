@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use serde::{Deserialize, Serialize};
-use serde_bytes::ByteBuf;
-
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::{Difference, KpiRequest, ReportError};
 use crate::kpi::tally::Times;
 use crate::kpi::{self, AnyKpi, Bulk, Definition, Evidence, Places, Reasons, ResponseRate};
@@ -28,7 +25,7 @@ use crate::{
 /// use deskmetrics::report::KpiRequest;
 /// use deskmetrics::{Scale, SurveyResponse};
 ///
-/// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+/// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
 /// for score in [10, 9, 9, 8, 3] {
 ///     nps.push_response(&SurveyResponse::new("nps", Some(score)));
 /// }
@@ -38,11 +35,10 @@ use crate::{
 /// assert_eq!((&*headline.measure, headline.value, headline.n), ("score", Some(40.0), 5));
 /// assert_eq!(nps.definition().name.en, "Net Promoter Score");
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Stored", into = "Stored")]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KpiTally {
     request: KpiRequest,
-    measure: Measure,
+    measure: ResolvedKpi,
     tally: Box<dyn AnyKpi>,
 }
 
@@ -62,7 +58,7 @@ impl KpiRequest {
     /// use deskmetrics::kpi::{Evidence, FcrPolicy, KpiRequest};
     ///
     /// assert_eq!(KpiRequest::new("one_touch").evidence(), Evidence::Messages);
-    /// assert_eq!(KpiRequest::new("fcr").under(FcrPolicy::SingleReply).evidence(), Evidence::Messages);
+    /// assert_eq!(KpiRequest::new("fcr").with_policy(FcrPolicy::SingleReply).evidence(), Evidence::Messages);
     /// assert_eq!(KpiRequest::new("volume").evidence(), Evidence::Records);
     /// ```
     pub fn evidence(&self) -> Evidence {
@@ -121,24 +117,24 @@ impl KpiRequest {
     /// use deskmetrics::kpi::KpiRequest;
     ///
     /// assert!(KpiRequest::new("next_response_time").counts_responses());
-    /// assert!(KpiRequest::new("sla_attainment").of_metric(SlaMetric::NextResponse).counts_responses());
+    /// assert!(KpiRequest::new("sla_attainment").with_metric(SlaMetric::NextResponse).counts_responses());
     /// assert!(!KpiRequest::new("volume").counts_responses());
     /// ```
     pub fn counts_responses(&self) -> bool {
-        Measure::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
+        ResolvedKpi::resolve(self, Some(Timestamp::MAX)).is_ok_and(|measure| measure.empty.counts_responses())
     }
 
     /// The measures a replay must compute for this KPI; all of them if that depends on a missing option.
     pub fn needs(&self) -> Needs {
         // Some KPIs need a cut-off; which one does not matter here.
-        Measure::resolve(self, Some(Timestamp::MAX))
+        ResolvedKpi::resolve(self, Some(Timestamp::MAX))
             .map_or(Needs::EVERYTHING, |measure| measure.empty.needs())
     }
 }
 
 impl KpiTally {
     pub(super) fn new(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, ReportError> {
-        let measure = Measure::resolve(request, as_of)?;
+        let measure = ResolvedKpi::resolve(request, as_of)?;
         Ok(Self { request: request.clone(), tally: measure.empty.clone(), measure })
     }
 
@@ -149,15 +145,6 @@ impl KpiTally {
         counted: Box<dyn AnyKpi>,
     ) -> Result<Self, ReportError> {
         Ok(Self { tally: counted, ..Self::new(request, as_of)? })
-    }
-
-    pub(super) fn of_stored(
-        request: &KpiRequest,
-        as_of: Option<Timestamp>,
-        counts: &Counts,
-    ) -> Result<Self, ReportError> {
-        let empty = Self::new(request, as_of)?;
-        Ok(Self { tally: counts.read(&*empty.tally)?, ..empty })
     }
 
     pub(super) fn counted(&self) -> &dyn AnyKpi {
@@ -209,7 +196,7 @@ impl KpiTally {
     /// use deskmetrics::report::KpiRequest;
     /// use deskmetrics::Scale;
     ///
-    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
     /// for (score, answers) in [(Some(10), 60), (Some(8), 30), (Some(2), 10), (None, 900)] {
     ///     nps.push_score(score, answers);
     /// }
@@ -337,7 +324,7 @@ impl KpiTally {
     /// use deskmetrics::Scale;
     /// use deskmetrics::report::KpiRequest;
     ///
-    /// let mut csat = KpiRequest::new("csat").of_question("csat", Scale::csat(1, 5)?).tally(None)?;
+    /// let mut csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?).tally(None)?;
     /// csat.push_score(Some(5), 7);
     /// csat.push_score(Some(2), 3);
     /// let answers: Vec<_> = csat.distribution().unwrap().iter().collect();
@@ -391,52 +378,5 @@ impl Places for OnePlace<'_> {
 
     fn snapshot(&self, _number: usize) -> Option<(Timestamp, usize)> {
         None
-    }
-}
-
-/// A stored tally, not checked yet.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    request: KpiRequest,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    as_of: Option<Timestamp>,
-    counts: Counts,
-}
-
-/// The counts of a tally as MessagePack, with the KPI's id.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Counts {
-    kpi: Box<str>,
-    counts: ByteBuf,
-}
-
-impl Counts {
-    pub(super) fn of(tally: &dyn AnyKpi) -> Self {
-        Self { kpi: tally.definition().id.into(), counts: ByteBuf::from(tally.to_bytes()) }
-    }
-
-    /// The tally, if it is one like `empty`.
-    pub(super) fn read(&self, empty: &dyn AnyKpi) -> Result<Box<dyn AnyKpi>, ReportError> {
-        let id = empty.definition().id;
-        let other = || ReportError::StoredOtherwise { id };
-        if *self.kpi != *id {
-            return Err(other());
-        }
-        empty.read(&self.counts).map_err(|_| other())
-    }
-}
-
-impl From<KpiTally> for Stored {
-    fn from(tally: KpiTally) -> Self {
-        Self { as_of: tally.as_of(), request: tally.request, counts: Counts::of(&*tally.tally) }
-    }
-}
-
-impl TryFrom<Stored> for KpiTally {
-    type Error = ReportError;
-
-    fn try_from(stored: Stored) -> Result<Self, ReportError> {
-        Self::of_stored(&stored.request, stored.as_of, &stored.counts)
     }
 }

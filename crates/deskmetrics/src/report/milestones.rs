@@ -1,9 +1,9 @@
 //! Feeding blocks of tickets known by their milestones.
 
-use super::block::{BlockColumns, BlockPlan, MilestoneBlock, Span, Spans};
+use super::block::{BlockColumns, BlockDurations, BlockPlan, MilestoneBlock, RowDuration};
 use super::calendar::{Calendar, NO_PERIOD, PeriodId};
 use super::feed::Feed;
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::slice::{SliceIds, at};
 use super::state::ReportState;
 use crate::kpi::{Anchor, InBlocks};
@@ -16,7 +16,7 @@ impl Feed<'_> {
     pub fn block_plan(&mut self, known_until: Timestamp, by_row: &[InBlocks]) -> BlockPlan {
         let report = &self.state.report;
         let stock_known = report.settings.as_of.is_some_and(|as_of| as_of <= known_until);
-        let in_blocks = |measure: &Measure| match measure.in_blocks() {
+        let in_blocks = |measure: &ResolvedKpi| match measure.in_blocks() {
             Some(InBlocks::Backlog) => stock_known,
             Some(counted) if by_row.contains(&counted) => false,
             other => other.is_some() || !measure.counts_tickets(),
@@ -134,18 +134,18 @@ impl Feed<'_> {
 }
 
 #[inline]
-fn span(end: i64, running: i64, created: i64) -> Span {
+fn span(end: i64, running: i64, created: i64) -> RowDuration {
     if end == Milestones::NEVER { (running, false) } else { (end.saturating_sub(created), true) }
 }
 
 #[inline]
-fn business_span(end: i64, at_end: i64, last: i64, created: i64) -> Span {
+fn business_span(end: i64, at_end: i64, last: i64, created: i64) -> RowDuration {
     if end == Milestones::NEVER { (last - created, false) } else { (at_end - created, true) }
 }
 
 /// The periods in which tickets count for a KPI.
 fn anchors(
-    measure: &Measure,
+    measure: &ResolvedKpi,
     block: &MilestoneBlock<'_>,
     calendar: &mut Calendar,
     periods: &mut Vec<PeriodId>,
@@ -161,7 +161,7 @@ fn anchors(
 }
 
 /// Keeps durations by period and group.
-fn keep(kept: &mut Vec<Vec<Spans>>, groups: &[usize], periods: &[PeriodId], spans: &[Span]) {
+fn keep(kept: &mut Vec<Vec<BlockDurations>>, groups: &[usize], periods: &[PeriodId], spans: &[RowDuration]) {
     // Grown by doubling from a few, many short lists would be moved again and again.
     const FEW: usize = 16;
     for ((group, period), (micros, finished)) in groups.iter().zip(periods).zip(spans) {

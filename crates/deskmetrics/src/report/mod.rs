@@ -25,20 +25,24 @@ pub(crate) mod block;
 mod builder;
 pub(crate) mod calendar;
 mod change;
+#[cfg(feature = "csv")]
 mod csv;
 mod difference;
 mod error;
 pub(crate) mod feed;
 mod kpi_tally;
-mod measure;
 mod milestones;
 mod period;
+mod resolved_kpi;
 mod review;
 mod row;
 mod run;
 pub(crate) mod slice;
 mod state;
+#[cfg(feature = "bytes")]
 mod stored;
+#[cfg(feature = "bytes")]
+mod stored_tally;
 mod table;
 mod value;
 mod warning;
@@ -50,6 +54,7 @@ pub use kpi_tally::KpiTally;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use state::ReportState;
+#[cfg(feature = "bytes")]
 pub use stored::StoredError;
 pub use table::{AttributeNames, RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};

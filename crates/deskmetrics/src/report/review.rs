@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::row::{ReportRow, SliceKeys};
 use super::slice::SliceOrder;
 use super::state::{ReportState, Sliced};
@@ -35,7 +35,7 @@ impl ReportState {
             let Some(question) = measure.scored_question() else { continue };
             warnings.extend(self.too_few(measure, Vec::new(), &overall));
             let whole = self.whole().and_then(|(place, sliced)| {
-                let parts = Segment::all(sliced, orders.get(place)?, (number, measure), question).into_iter();
+                let parts = Stratum::all(sliced, orders.get(place)?, (number, measure), question).into_iter();
                 parts.filter_map(|segment| segment.tally).reduce(|mut all, part| {
                     all.merge_any(part);
                     all
@@ -56,7 +56,7 @@ impl ReportState {
                     continue;
                 }
                 let value = own.iter().find(|row| row.keys.is_empty()).and_then(|row| row.value);
-                let segments = Segment::all(sliced, order, (number, measure), question);
+                let segments = Stratum::all(sliced, order, (number, measure), question);
                 warnings.extend(self.uneven(measure, by, &segments, value));
             }
         }
@@ -81,7 +81,7 @@ impl ReportState {
         met.map(|by| Warning::OverlappingSlices { by: by.clone() })
     }
 
-    fn too_few(&self, measure: &Measure, by: Vec<Attribute>, rows: &[&ReportRow]) -> Option<Warning> {
+    fn too_few(&self, measure: &ResolvedKpi, by: Vec<Attribute>, rows: &[&ReportRow]) -> Option<Warning> {
         let small = rows.iter().filter(|row| row.small_n);
         let slices: Vec<SliceKeys> = small.map(|row| row.keys.clone()).collect();
         (!slices.is_empty()).then(|| Warning::TooFewAnswers {
@@ -97,9 +97,9 @@ impl ReportState {
 
     fn uneven(
         &self,
-        measure: &Measure,
+        measure: &ResolvedKpi,
         by: &[Attribute],
-        segments: &[Segment],
+        segments: &[Stratum],
         value: Option<f64>,
     ) -> Option<Warning> {
         let level = self.report.settings.level;
@@ -115,9 +115,9 @@ impl ReportState {
         }
         let invited = || segments.iter().filter(|segment| segment.answered.total > 0);
         let response_of =
-            |segment: &Segment| SegmentResponse { keys: segment.keys.clone(), answered: segment.answered };
-        let by_share = |one: &&Segment, other: &&Segment| {
-            let share = |segment: &Segment| segment.answered.share().unwrap_or_default();
+            |segment: &Stratum| SegmentResponse { keys: segment.keys.clone(), answered: segment.answered };
+        let by_share = |one: &&Stratum, other: &&Stratum| {
+            let share = |segment: &Stratum| segment.answered.share().unwrap_or_default();
             share(one).total_cmp(&share(other))
         };
         Some(Warning::UnevenResponse {
@@ -138,7 +138,7 @@ impl ReportState {
 }
 
 /// Faults in the data that exclude many of a KPI's records.
-fn many_excluded(measure: &Measure, row: &ReportRow) -> impl Iterator<Item = Warning> {
+fn many_excluded(measure: &ResolvedKpi, row: &ReportRow) -> impl Iterator<Item = Warning> {
     let of = row.n.saturating_add(row.excluded.total());
     let many = move |excluded: u64| excluded as f64 > Warning::MOST_EXCLUDED * of as f64;
     let faults = row.excluded.iter().filter(move |(reason, excluded)| reason.is_fault() && many(*excluded));
@@ -154,8 +154,8 @@ fn many_excluded(measure: &Measure, row: &ReportRow) -> impl Iterator<Item = War
 
 /// The score of all segments, each weighted by its invitations.
 fn adjusted(
-    measure: &Measure,
-    segments: &[Segment],
+    measure: &ResolvedKpi,
+    segments: &[Stratum],
     response: &Representativeness,
     level: f64,
 ) -> Option<Adjusted> {
@@ -189,7 +189,7 @@ fn adjusted(
 }
 
 /// One slice, in an order that does not depend on that of feeding.
-struct Segment {
+struct Stratum {
     /// Its place among the slices, as text.
     place: String,
     keys: SliceKeys,
@@ -198,11 +198,11 @@ struct Segment {
     tally: Option<Box<dyn AnyKpi>>,
 }
 
-impl Segment {
+impl Stratum {
     fn all(
         sliced: &Sliced,
         order: &SliceOrder,
-        (kpi, measure): (usize, &Measure),
+        (kpi, measure): (usize, &ResolvedKpi),
         question: &str,
     ) -> Vec<Self> {
         let known = sliced.invited.len().max(sliced.cells.len());

@@ -23,9 +23,9 @@ impl Report {
     /// use deskmetrics::ticket::Attribute;
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let answer = SurveyResponse::new("nps", Some(9)).with(Attribute::Market, "DK");
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    /// let misspelt = Report::undated().kpi(nps).by(["markte".into()]).build()?;
+    /// let answer = SurveyResponse::new("nps", Some(9)).with_attribute(Attribute::Market, "DK");
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let misspelt = Report::undated().with_kpi(nps).with_slices(["markte".into()]).build()?;
     /// let error = misspelt.run(&[], &[answer], &[]).unwrap_err().to_string();
     /// assert!(error.contains("did you mean \"market\"?"), "{error}");
     /// # Ok::<(), deskmetrics::report::ReportError>(())

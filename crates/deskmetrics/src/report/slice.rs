@@ -308,8 +308,9 @@ mod tests {
     fn a_survey_takes_what_it_lacks_from_its_ticket() {
         let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Channel], Vec::new());
         let ticket = Ticket::new("T-1", Timestamp::MIN);
-        let ticket = ticket.with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
-        let own = Attributes::default().with(Attribute::Channel, "mail");
+        let ticket =
+            ticket.with_attribute(Attribute::Market, "DK").with_attribute(Attribute::Channel, "chat");
+        let own = Attributes::default().with_attribute(Attribute::Channel, "mail");
         let mut found = Vec::new();
         slicer.slice(&own, Some(&ticket), None, &mut found);
         assert_eq!(found, [0]);
@@ -319,15 +320,17 @@ mod tests {
     #[test]
     fn a_record_is_in_the_slice_of_each_of_its_tags_once() {
         let mut slicer = Slicer::new(vec![Attribute::Market, Attribute::Tag], Vec::new());
-        let ticket =
-            Ticket::new("T-1", Timestamp::MIN).with(Attribute::Market, "DK").tagged("vip").tagged("bug");
-        let ticket = ticket.with(Attribute::Tag, "vip");
+        let ticket = Ticket::new("T-1", Timestamp::MIN)
+            .with_attribute(Attribute::Market, "DK")
+            .with_tag("vip")
+            .with_tag("bug");
+        let ticket = ticket.with_attribute(Attribute::Tag, "vip");
         let mut labels = |own: Attributes| -> Vec<String> {
             let mut found = Vec::new();
             slicer.slice(&own, Some(&ticket), None, &mut found);
             found.iter().map(|slice| slicer.keys(slicer.values(*slice).unwrap()).label()).collect()
         };
         assert_eq!(labels(Attributes::default()), ["DK, bug", "DK, vip"]);
-        assert_eq!(labels(Attributes::default().with(Attribute::Tag, "praise")), ["DK, praise"]);
+        assert_eq!(labels(Attributes::default().with_attribute(Attribute::Tag, "praise")), ["DK, praise"]);
     }
 }

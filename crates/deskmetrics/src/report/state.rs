@@ -9,7 +9,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::builder::{Report, response_rule};
 use super::calendar::{Calendar, NO_PERIOD};
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::row::{ReportPeriod, ReportRow};
 use super::slice::{Responses, SliceOrder, Slicer};
 use super::table::{RecordCounts, ReportTable};
@@ -253,7 +253,7 @@ impl ReportState {
         own: &Attributes,
         ticket: Option<&Ticket>,
         responses: Option<Responses<'_>>,
-        mut feed: impl FnMut(&Measure, &mut Place<'_>),
+        mut feed: impl FnMut(&ResolvedKpi, &mut Place<'_>),
     ) {
         let Self { report, calendar, slicings, found, .. } = self;
         for sliced in slicings {
@@ -317,9 +317,9 @@ impl ReportState {
     /// use deskmetrics::ticket::Attribute;
     /// use deskmetrics::{Scale, SurveyResponse, Timestamp};
     ///
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
     /// let cut_off = "2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap();
-    /// let report = Report::builder(cut_off).kpi(nps.clone()).by([Attribute::Market]).build().unwrap();
+    /// let report = Report::builder(cut_off).with_kpi(nps.clone()).with_slices([Attribute::Market]).build().unwrap();
     /// let mut state = report.state();
     /// state.push_response(&SurveyResponse::new("nps", Some(10)), None);
     /// assert_eq!(state.kpi(&nps).unwrap().headline(0.95).n, 1);
@@ -329,7 +329,7 @@ impl ReportState {
     /// When the request cannot be answered, or the report is not about this KPI.
     pub fn kpi(&self, request: &KpiRequest) -> Result<KpiTally, ReportError> {
         let as_of = self.report.settings.as_of;
-        let requested = Measure::resolve(request, as_of)?;
+        let requested = ResolvedKpi::resolve(request, as_of)?;
         let number = self.report.measures.iter().position(|measure| *measure == requested);
         let whole = number
             .zip(self.whole())
@@ -497,7 +497,7 @@ impl ReportState {
             let span = self.calendar.span(number);
             let before = span.and_then(PeriodSpan::previous);
             let earlier = before.filter(|before| Some(before.first_day()) == last);
-            shown.push(Shown {
+            shown.push(ShownPeriod {
                 period: Arc::new(
                     span.map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(span, is_partial(span))),
                 ),
@@ -511,7 +511,7 @@ impl ReportState {
 
     /// A stock or a flow is known in every period up to the cut-off: adds the periods after a slice's first one in which it
     /// is none.
-    fn fill_periods<'s>(&'s self, kpi: &Measure, periods: &PeriodOrder, answers: &mut Vec<Answer<'s>>) {
+    fn fill_periods<'s>(&'s self, kpi: &ResolvedKpi, periods: &PeriodOrder, answers: &mut Vec<Answer<'s>>) {
         let level = self.report.settings.level;
         if kpi.headline_unit(level) != Some(Unit::Count) {
             return;
@@ -609,7 +609,7 @@ impl Cut<'_> {
     }
 
     /// The period of a group as rows show it.
-    fn shown(&self, group: Group) -> Option<&Shown> {
+    fn shown(&self, group: Group) -> Option<&ShownPeriod> {
         self.periods?.shown.get(group.period)
     }
 
@@ -635,12 +635,12 @@ struct PeriodOrder {
     /// By number of the period: its place.
     places: Vec<usize>,
     /// By place.
-    shown: Vec<Shown>,
+    shown: Vec<ShownPeriod>,
 }
 
 /// A period as rows show it.
 #[derive(Debug)]
-struct Shown {
+struct ShownPeriod {
     period: Arc<ReportPeriod>,
     /// The place of the one before it, where it has rows.
     before: Option<usize>,
@@ -668,7 +668,7 @@ struct Answer<'s> {
 }
 
 impl<'s> Answer<'s> {
-    fn of(kpi: &Measure, group: Group, tally: Cow<'s, DynKpi>, level: f64) -> Self {
+    fn of(kpi: &ResolvedKpi, group: Group, tally: Cow<'s, DynKpi>, level: f64) -> Self {
         let excluded = Arc::new(tally.excluded().clone());
         Self { group, estimates: kpi.estimates(&*tally, level), excluded, tally }
     }

@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
 
-use super::kpi_tally::Counts as TallyCounts;
-use super::measure::Measure;
+use super::resolved_kpi::ResolvedKpi;
 use super::slice::Values;
+use super::stored_tally::{StoredTally, TallyCounts};
 use super::table::RecordCounts;
 use super::{Difference, KpiRequest, KpiTally, Report, ReportBuilder, ReportState};
 use crate::kpi::{AnyKpi, ResponseRate};
@@ -35,7 +35,7 @@ enum Kind {
 }
 
 /// Why bytes are not taken for a stored state or tally.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoredError {
     /// They are something else.
@@ -172,8 +172,8 @@ impl ReportState {
     /// use deskmetrics::report::{KpiRequest, Report, ReportState};
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let nps = KpiRequest::new("nps").of_question("nps", Scale::nps());
-    /// let report = Report::undated().kpi(nps).build().unwrap();
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let report = Report::undated().with_kpi(nps).build().unwrap();
     /// let answers = [10, 9, 3].map(|score| SurveyResponse::new("nps", Some(score)));
     /// let here = report.run(&[], &answers, &[]).unwrap();
     ///
@@ -254,7 +254,7 @@ impl ReportState {
                     if tallies.len() != measures.len() {
                         return Err("its counts are not those of its report's KPIs".to_owned());
                     }
-                    let read = |(bytes, measure): (&ByteBuf, &Measure)| measure.empty.read(bytes);
+                    let read = |(bytes, measure): (&ByteBuf, &ResolvedKpi)| measure.empty.read(bytes);
                     let tallies: Vec<Box<dyn AnyKpi>> =
                         tallies.iter().zip(measures).map(read).collect::<Result<_, _>>()?;
                     // The cells of a slice reach up to its last period.
@@ -302,7 +302,7 @@ impl KpiTally {
     /// use deskmetrics::report::{KpiRequest, KpiTally};
     /// use deskmetrics::{Scale, SurveyResponse};
     ///
-    /// let mut nps = KpiRequest::new("nps").of_question("nps", Scale::nps()).tally(None).unwrap();
+    /// let mut nps = KpiRequest::new("nps").with_question("nps", Scale::nps()).tally(None).unwrap();
     /// nps.push_response(&SurveyResponse::new("nps", Some(9)));
     /// let mut bytes = nps.to_bytes();
     /// assert_eq!(KpiTally::from_bytes(&bytes).unwrap(), nps);
@@ -315,7 +315,7 @@ impl KpiTally {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
         let ((request, as_of), counts) =
             Kind::Tally.read::<(KpiRequest, Option<Timestamp>), TallyCounts>(bytes)?;
-        Self::of_stored(&request, as_of, &counts).map_err(|why| Kind::Tally.unreadable(&why))
+        Self::try_from(StoredTally { request, as_of, counts }).map_err(|why| Kind::Tally.unreadable(&why))
     }
 }
 

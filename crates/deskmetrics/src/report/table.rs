@@ -116,7 +116,7 @@ impl ReportTable {
     /// use deskmetrics::report::{AttributeNames, KpiRequest, Report};
     /// use deskmetrics::ticket::Attribute;
     ///
-    /// let report = Report::undated().kpi(KpiRequest::new("volume")).by([Attribute::Group]).build()?;
+    /// let report = Report::undated().with_kpi(KpiRequest::new("volume")).with_slices([Attribute::Group]).build()?;
     /// let names = AttributeNames::from([(Attribute::Group, "team".into())]);
     /// let table = report.state().table().with_attribute_names(&names);
     /// assert_eq!(table.by[0][0].as_str(), "team");

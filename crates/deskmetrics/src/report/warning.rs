@@ -20,7 +20,7 @@ use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 #[non_exhaustive]
 pub enum Warning {
     /// A CSAT, NPS or CES is based on fewer answers than the report requires
-    /// ([`min_n`](super::ReportBuilder::min_n)): overall, or in some slices.
+    /// ([`with_min_n`](super::ReportBuilder::with_min_n)): overall, or in some slices.
     TooFewAnswers {
         /// The KPI's id.
         kpi: &'static str,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::offsets::Offsets;
 use super::{CompiledSchedule, DueError, Gap};
-use crate::duration_text;
+use crate::duration_text::{self, UnknownDuration};
 
 /// The time that something may take.
 ///
@@ -71,10 +71,28 @@ impl fmt::Display for Budget {
     }
 }
 
-impl FromStr for Budget {
-    type Err = String;
+/// A text that names no [`Budget`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BudgetError {
+    /// It is no duration.
+    #[error(transparent)]
+    Duration(#[from] UnknownDuration),
+    /// It is no number of business days.
+    #[error(
+        "\"{text}\" is not of the form \"2 business days\", \"2 business days, end of day\" or \"2 business days, same \
+         hour\""
+    )]
+    BusinessDays {
+        /// The text found.
+        text: String,
+    },
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Budget {
+    type Err = BudgetError;
+
+    fn from_str(text: &str) -> Result<Self, BudgetError> {
         let lower = text.trim().to_lowercase();
         let (days, end) = match lower.split_once(',') {
             Some((days, end)) => (days, end.trim()),
@@ -83,13 +101,8 @@ impl FromStr for Budget {
         let unit = |word: &str| days.trim_end().strip_suffix(word).map(str::trim_end);
         let number =
             ["business day", "business days", "working day", "working days"].into_iter().find_map(unit);
-        let Some(number) = number else { return duration_text::parse(text).map(Self::Time) };
-        let wrong = || {
-            format!(
-                "\"{text}\" is not of the form \"2 business days\", \"2 business days, end of day\" or \"2 business days, \
-                 same hour\""
-            )
-        };
+        let Some(number) = number else { return Ok(Self::Time(duration_text::parse(text)?)) };
+        let wrong = || BudgetError::BusinessDays { text: text.to_owned() };
         let end = match end {
             "end of day" => DayEnd::EndOfDay,
             "same hour" => DayEnd::SameHour,

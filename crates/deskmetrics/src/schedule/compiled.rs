@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::dates::BusinessDays;
-use super::far::{Far, Measure};
+use super::extrapolation::{Extrapolation, MeasuredTime};
 use super::lookup::Lookup;
 use super::offsets::{DAY, day_number};
 use super::source::Source;
@@ -44,9 +44,9 @@ struct Inner {
     open: Lookup,
     /// Counted time, if it differs from real openings.
     counts: Option<Lookup>,
-    far_open: Far,
-    far_closed: Far,
-    far_counts: Option<Far>,
+    far_open: Extrapolation,
+    far_closed: Extrapolation,
+    far_counts: Option<Extrapolation>,
     business_days: BusinessDays,
     /// The time counted before the compiled span.
     far_origin: OnceLock<i128>,
@@ -68,16 +68,16 @@ impl CompiledSchedule {
             source.counts(span.start, span.end, &mut counts);
             Lookup::new(span, &counts)
         });
-        let far = |measure| Far::new(Arc::clone(&source), measure);
+        let far = |measure| Extrapolation::new(Arc::clone(&source), measure);
         let inner = Inner {
             conventions: whole.conventions(),
             zone: whole.time_zone(),
             span,
             open,
             counts,
-            far_open: far(Measure::Open),
-            far_closed: far(Measure::Closed),
-            far_counts: wall.then(|| far(Measure::Counted)),
+            far_open: far(MeasuredTime::Open),
+            far_closed: far(MeasuredTime::Closed),
+            far_counts: wall.then(|| far(MeasuredTime::Counted)),
             business_days: BusinessDays::new(Arc::clone(&source)),
             far_origin: OnceLock::new(),
         };
@@ -365,7 +365,7 @@ impl CompiledSchedule {
         self.inner.counts.as_ref().unwrap_or(&self.inner.open)
     }
 
-    fn far_counts(&self) -> &Far {
+    fn far_counts(&self) -> &Extrapolation {
         self.inner.far_counts.as_ref().unwrap_or(&self.inner.far_open)
     }
 

@@ -1,7 +1,7 @@
 //! One record per UTC day, for look-ups without search or branch.
 
 use super::offsets::DAY;
-use super::timeline::{SECOND, Segment};
+use super::timeline::{SECOND, TimelineSegment};
 
 /// Microseconds in a day.
 const DAY_MICROS: u64 = (DAY * SECOND).unsigned_abs();
@@ -32,7 +32,7 @@ struct Window {
 
 impl DayTable {
     /// The records of `days` days; `started` is how many segments start at or before the start of each.
-    pub(crate) fn new(segments: &[Segment], started: &[u32], days: usize) -> Self {
+    pub(crate) fn new(segments: &[TimelineSegment], started: &[u32], days: usize) -> Self {
         let mut counted = 0;
         let leaps = segments.iter().any(|segment| {
             let leaps = segment.before != counted;
@@ -76,7 +76,7 @@ pub(crate) fn counted_by<const WINDOWS: usize>(days: &[Day<WINDOWS>], at: i64) -
 /// the days, and near the first and the last segment.
 #[inline]
 pub(crate) fn counted_among<const STARTS: usize>(
-    segments: &[Segment],
+    segments: &[TimelineSegment],
     started: &[u32],
     at: i64,
 ) -> Option<i64> {
@@ -91,7 +91,11 @@ pub(crate) fn counted_among<const STARTS: usize>(
 }
 
 /// The parts of segments on a day.
-fn on_day<'a>(segments: &'a [Segment], started: &[u32], day: usize) -> impl Iterator<Item = Window> + 'a {
+fn on_day<'a>(
+    segments: &'a [TimelineSegment],
+    started: &[u32],
+    day: usize,
+) -> impl Iterator<Item = Window> + 'a {
     let start = i64::try_from(day).unwrap_or_default() * DAY;
     let first = (started[day] as usize).saturating_sub(1);
     segments[first..]
@@ -105,7 +109,11 @@ fn on_day<'a>(segments: &'a [Segment], started: &[u32], day: usize) -> impl Iter
         })
 }
 
-fn records<const WINDOWS: usize>(segments: &[Segment], started: &[u32], days: usize) -> Vec<Day<WINDOWS>> {
+fn records<const WINDOWS: usize>(
+    segments: &[TimelineSegment],
+    started: &[u32],
+    days: usize,
+) -> Vec<Day<WINDOWS>> {
     let mut counted = 0;
     (0..days)
         .map(|day| {

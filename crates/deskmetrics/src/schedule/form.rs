@@ -423,7 +423,7 @@ fn weekly_hours(form: HoursForm) -> Result<WeeklyHours, ScheduleError> {
         if std::mem::replace(&mut seen[day], true) {
             return Err(ScheduleError::Duplicate { found: key });
         }
-        hours = hours.with(&[WEEK[day]], shifts(&pairs).map_err(|e| e.at(key))?);
+        hours = hours.with_shifts(&[WEEK[day]], shifts(&pairs).map_err(|e| e.at(key))?);
     }
     Ok(hours)
 }

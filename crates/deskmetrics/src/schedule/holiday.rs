@@ -24,10 +24,10 @@ use super::ScheduleError;
 /// # Ok::<(), deskmetrics::schedule::ScheduleError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Holiday(Days);
+pub struct Holiday(HolidayDates);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Days {
+pub(crate) enum HolidayDates {
     Dates { first: NaiveDate, last: NaiveDate },
     Yearly { month: u32, day: u32 },
 }
@@ -35,7 +35,7 @@ pub(crate) enum Days {
 impl Holiday {
     /// One date.
     pub const fn on(date: NaiveDate) -> Self {
-        Self(Days::Dates { first: date, last: date })
+        Self(HolidayDates::Dates { first: date, last: date })
     }
 
     /// All dates from `first` to `last`, both included.
@@ -47,7 +47,7 @@ impl Holiday {
         if last < first {
             return Err(ScheduleError::Range { first, last });
         }
-        Ok(Self(Days::Dates { first, last }))
+        Ok(Self(HolidayDates::Dates { first, last }))
     }
 
     /// The same day of every year; 29 February only in leap years.
@@ -58,7 +58,7 @@ impl Holiday {
     pub fn yearly(month: u32, day: u32) -> Result<Self, ScheduleError> {
         // 2000 was a leap year, so it had every day that a year can have.
         match NaiveDate::from_ymd_opt(2000, month, day) {
-            Some(_) => Ok(Self(Days::Yearly { month, day })),
+            Some(_) => Ok(Self(HolidayDates::Yearly { month, day })),
             None => Err(ScheduleError::Yearly { month, day }),
         }
     }
@@ -66,12 +66,12 @@ impl Holiday {
     /// Whether this date is part of it.
     pub fn includes(&self, date: NaiveDate) -> bool {
         match self.0 {
-            Days::Dates { first, last } => first <= date && date <= last,
-            Days::Yearly { month, day } => date.month() == month && date.day() == day,
+            HolidayDates::Dates { first, last } => first <= date && date <= last,
+            HolidayDates::Yearly { month, day } => date.month() == month && date.day() == day,
         }
     }
 
-    pub(crate) const fn days(&self) -> Days {
+    pub(crate) const fn days(&self) -> HolidayDates {
         self.0
     }
 }
@@ -107,9 +107,9 @@ impl FromStr for Holiday {
 impl fmt::Display for Holiday {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Days::Dates { first, last } if first == last => write!(f, "{first}"),
-            Days::Dates { first, last } => write!(f, "{first}/{last}"),
-            Days::Yearly { month, day } => write!(f, "--{month:02}-{day:02}"),
+            HolidayDates::Dates { first, last } if first == last => write!(f, "{first}"),
+            HolidayDates::Dates { first, last } => write!(f, "{first}/{last}"),
+            HolidayDates::Yearly { month, day } => write!(f, "--{month:02}-{day:02}"),
         }
     }
 }

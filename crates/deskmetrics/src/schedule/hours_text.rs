@@ -37,7 +37,7 @@ enum Rule {
 }
 
 /// The days of a rule.
-struct Days {
+struct RuleDays {
     chosen: [bool; 7],
     holidays: bool,
 }
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         let days = if self.rest().starts_with(char::is_alphabetic) && !self.at_off() {
             self.days()?
         } else {
-            Days { chosen: [true; 7], holidays: false }
+            RuleDays { chosen: [true; 7], holidays: false }
         };
         self.skip_blanks();
         let rule = if self.eat_off() { Rule::Off } else { Rule::Shifts(self.shifts()?) };
@@ -108,8 +108,8 @@ impl<'a> Reader<'a> {
     }
 
     /// `Mo-Fr`, `Sa-Mo`, `Mo,We,Fr`, `PH`, and lists of them.
-    fn days(&mut self) -> Result<Days, ScheduleError> {
-        let mut days = Days { chosen: [false; 7], holidays: false };
+    fn days(&mut self) -> Result<RuleDays, ScheduleError> {
+        let mut days = RuleDays { chosen: [false; 7], holidays: false };
         loop {
             self.skip_blanks();
             if self.word().eq_ignore_ascii_case("ph") {

@@ -5,7 +5,7 @@
 use super::day_table::{DayTable, counted_among, counted_by};
 use super::offsets::DAY;
 use super::span::{Count, Span};
-use super::timeline::{Pause, SECOND, Segment, Timeline, counted_in, reached_in};
+use super::timeline::{Pause, SECOND, Timeline, TimelineSegment, counted_in, reached_in};
 
 /// A timeline with an index by day of UTC and one by counted time.
 #[derive(Clone, Debug)]
@@ -162,7 +162,7 @@ impl Lookup {
     }
 
     /// The segment after the last one sought, between those that two neighbors in an index point to.
-    fn advance(&self, index: &[u32], at: usize, sought: impl Fn(&Segment) -> bool) -> usize {
+    fn advance(&self, index: &[u32], at: usize, sought: impl Fn(&TimelineSegment) -> bool) -> usize {
         let pointed = |at: usize| index.get(at).map(|count| *count as usize);
         let all = self.timeline.segments().len();
         let (from, to) = (pointed(at).unwrap_or(all), pointed(at + 1).unwrap_or(all));

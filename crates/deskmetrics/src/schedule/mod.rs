@@ -28,7 +28,7 @@ mod dates;
 mod day_table;
 mod definition;
 mod error;
-mod far;
+mod extrapolation;
 mod form;
 mod holiday;
 mod hours_text;
@@ -45,7 +45,7 @@ mod timeline;
 mod weekly_hours;
 mod working_time;
 
-pub use self::budget::{Budget, DayEnd};
+pub use self::budget::{Budget, BudgetError, DayEnd};
 pub use self::clock::Clock;
 pub use self::compiled::{CompiledSchedule, Openings};
 pub use self::convention::{Boundary, Conventions, Counting, Gap, HolidayScope, ZeroBudget};

@@ -6,7 +6,7 @@ use chrono::{Datelike as _, NaiveDate};
 use chrono_tz::Tz;
 
 use super::cycle::CYCLE_DAYS;
-use super::holiday::Days;
+use super::holiday::HolidayDates;
 use super::offsets::day_number;
 use super::offsets::{Cursor, DAY, Offsets};
 use super::pause::BreakDays;
@@ -21,7 +21,7 @@ fn weekday(day: i64) -> usize {
 
 /// A schedule prepared to compute what is open on a date.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct SchedulePlan {
     zone: Tz,
     scope: HolidayScope,
     counting: Counting,
@@ -41,7 +41,7 @@ pub(crate) struct Plan {
     regular: [Vec<Span>; 7],
 }
 
-impl Plan {
+impl SchedulePlan {
     pub(crate) fn new(schedule: &Schedule) -> Self {
         let by_day = |days: &BTreeMap<NaiveDate, Vec<Shift>>| {
             days.iter().map(|(date, hours)| (day_number(*date), hours.clone())).collect()
@@ -50,8 +50,8 @@ impl Plan {
         let mut yearly = Vec::new();
         for holiday in schedule.holidays() {
             match holiday.days() {
-                Days::Dates { first, last } => holidays.push((day_number(first), day_number(last))),
-                Days::Yearly { month, day } => yearly.push((month, day)),
+                HolidayDates::Dates { first, last } => holidays.push((day_number(first), day_number(last))),
+                HolidayDates::Yearly { month, day } => yearly.push((month, day)),
             }
         }
         holidays.sort_unstable();

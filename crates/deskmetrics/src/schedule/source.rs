@@ -2,14 +2,14 @@
 
 use super::WorkingTime;
 use super::offsets::{DAY, FIRST_CHANGE, LAST_CHANGE};
-use super::plan::Plan;
+use super::plan::SchedulePlan;
 use super::span::{Count, Span, add_span, intersect, union};
 use super::working_time::Members;
 
 /// A [`WorkingTime`] prepared to compute its openings.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
-    One(Box<Plan>),
+    One(Box<SchedulePlan>),
     Any(Vec<Source>),
     All(Vec<Source>),
     /// Each version with the first second at which it is in force, in order.
@@ -20,7 +20,7 @@ impl Source {
     pub(crate) fn new(whole: &WorkingTime) -> Self {
         let all = |members: &Members| members.as_slice().iter().map(Self::new).collect();
         match whole {
-            WorkingTime::Schedule(schedule) => Self::One(Box::new(Plan::new(schedule))),
+            WorkingTime::Schedule(schedule) => Self::One(Box::new(SchedulePlan::new(schedule))),
             WorkingTime::AnyOf(members) => Self::Any(all(members)),
             WorkingTime::AllOf(members) => Self::All(all(members)),
             WorkingTime::History(history) => {

@@ -10,7 +10,7 @@ pub(crate) const LONGEST: i64 = u32::MAX as i64 - 1;
 
 /// A segment of counted time; all in seconds since the beginning of the timeline.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Segment {
+pub(crate) struct TimelineSegment {
     pub(crate) start: u32,
     pub(crate) end: u32,
     /// The count up to and including the start, with leaps at the start.
@@ -20,7 +20,7 @@ pub(crate) struct Segment {
 /// Counted time within some span of UTC. Arguments and results are in microseconds from its beginning.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timeline {
-    segments: Vec<Segment>,
+    segments: Vec<TimelineSegment>,
     /// Seconds counted in all.
     total: u32,
 }
@@ -33,7 +33,7 @@ impl Timeline {
         let mut segments = Vec::with_capacity(counts.len());
         for count in counts {
             counted += count.leap;
-            segments.push(Segment {
+            segments.push(TimelineSegment {
                 start: seconds(count.span.start - origin),
                 end: seconds(count.span.end - origin),
                 before: seconds(counted),
@@ -49,7 +49,7 @@ impl Timeline {
         Self::new(origin, &counts)
     }
 
-    pub(crate) fn segments(&self) -> &[Segment] {
+    pub(crate) fn segments(&self) -> &[TimelineSegment] {
         &self.segments
     }
 
@@ -85,7 +85,7 @@ impl Timeline {
 }
 
 /// Microseconds counted up to `at`, given the segments that start at or before it.
-pub(crate) fn counted_in(started: &[Segment], at: i64) -> i64 {
+pub(crate) fn counted_in(started: &[TimelineSegment], at: i64) -> i64 {
     started.last().map_or(0, |segment| {
         let start = i64::from(segment.start) * SECOND;
         let end = i64::from(segment.end) * SECOND;
@@ -101,7 +101,12 @@ pub(crate) enum Pause {
 }
 
 /// The time at which `target` is reached, given that it is in segment `after - 1` or is leapt over at segment `after`.
-pub(crate) fn reached_in(segments: &[Segment], after: usize, target: i64, pause: Pause) -> Option<i64> {
+pub(crate) fn reached_in(
+    segments: &[TimelineSegment],
+    after: usize,
+    target: i64,
+    pause: Pause,
+) -> Option<i64> {
     let next = || segments.get(after).map(|segment| i64::from(segment.start) * SECOND);
     let Some(segment) = after.checked_sub(1).and_then(|i| segments.get(i)) else {
         return next();

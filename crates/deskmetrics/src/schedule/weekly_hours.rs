@@ -61,7 +61,7 @@ impl WeeklyHours {
 
     /// Open day and night, every day.
     pub fn always() -> Self {
-        Self::closed().with(&WEEK, [whole_day()])
+        Self::closed().with_shifts(&WEEK, [whole_day()])
     }
 
     /// The same with these shifts added on each of these days.
@@ -73,13 +73,13 @@ impl WeeklyHours {
     /// use deskmetrics::schedule::WeeklyHours;
     ///
     /// let hours = WeeklyHours::closed()
-    ///     .with(&[Weekday::Mon, Weekday::Tue], ["09:00-13:00".parse()?, "14:00-17:00".parse()?])
-    ///     .with(&[Weekday::Sat], ["22:00-06:00".parse()?]);
+    ///     .with_shifts(&[Weekday::Mon, Weekday::Tue], ["09:00-13:00".parse()?, "14:00-17:00".parse()?])
+    ///     .with_shifts(&[Weekday::Sat], ["22:00-06:00".parse()?]);
     /// assert_eq!(hours.to_string(), "Mo-Tu 09:00-13:00,14:00-17:00; Sa 22:00-06:00");
     /// # Ok::<(), deskmetrics::schedule::ScheduleError>(())
     /// ```
     #[must_use]
-    pub fn with(mut self, days: &[Weekday], shifts: impl IntoIterator<Item = Shift>) -> Self {
+    pub fn with_shifts(mut self, days: &[Weekday], shifts: impl IntoIterator<Item = Shift>) -> Self {
         let shifts: Vec<Shift> = shifts.into_iter().collect();
         for day in days {
             let hours = &mut self.days[day.num_days_from_monday() as usize];
@@ -153,7 +153,7 @@ impl WeeklyHours {
                     0 => TimeOfDay::END,
                     minute => minute_of_day(minute)?,
                 };
-                hours = hours.with(&[day], [Shift::new(from, to)?]);
+                hours = hours.with_shifts(&[day], [Shift::new(from, to)?]);
                 start = end;
             }
         }

@@ -199,7 +199,7 @@ pub enum Effective {
     /// combines several).
     Date(NaiveDate),
     /// From this timestamp, which has whole seconds.
-    Instant(DateTime<Utc>),
+    Timestamp(DateTime<Utc>),
 }
 
 impl Effective {
@@ -207,7 +207,7 @@ impl Effective {
     pub(crate) fn seconds(self, zone: Tz) -> i64 {
         match self {
             Self::Date(date) => Offsets::start_of_day(zone, date),
-            Self::Instant(instant) => instant.timestamp(),
+            Self::Timestamp(instant) => instant.timestamp(),
         }
     }
 }
@@ -220,7 +220,7 @@ impl FromStr for Effective {
             return Ok(Self::Date(date));
         }
         match DateTime::parse_from_rfc3339(text) {
-            Ok(instant) if instant.nanosecond() == 0 => Ok(Self::Instant(instant.to_utc())),
+            Ok(instant) if instant.nanosecond() == 0 => Ok(Self::Timestamp(instant.to_utc())),
             _ => Err(ScheduleError::From { found: text.to_owned() }),
         }
     }
@@ -230,7 +230,7 @@ impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Date(date) => write!(f, "{date}"),
-            Self::Instant(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::Timestamp(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         }
     }
 }
@@ -243,7 +243,7 @@ impl From<NaiveDate> for Effective {
 
 impl From<DateTime<Utc>> for Effective {
     fn from(instant: DateTime<Utc>) -> Self {
-        Self::Instant(instant)
+        Self::Timestamp(instant)
     }
 }
 
@@ -378,7 +378,7 @@ impl ScheduleHistory {
     }
 
     fn push(&mut self, from: Option<Effective>, working_time: WorkingTime) -> Result<(), ScheduleError> {
-        if let Some(Effective::Instant(instant)) = from
+        if let Some(Effective::Timestamp(instant)) = from
             && instant.nanosecond() != 0
         {
             return Err(ScheduleError::From { found: instant.to_rfc3339() });

@@ -19,13 +19,13 @@ use crate::ticket::Attribute;
 ///
 /// let from_text: Conditions = toml::from_str("market = 'DK'\ncategory = ['playback', 'billing']\ntag = 'vip'").unwrap();
 /// let built = Conditions::default()
-///     .with(Attribute::Market, ["DK"])
-///     .with(Attribute::Category, ["playback", "billing"])
-///     .tagged(["vip"]);
+///     .with_attribute(Attribute::Market, ["DK"])
+///     .with_attribute(Attribute::Category, ["playback", "billing"])
+///     .with_tags(["vip"]);
 /// assert_eq!(from_text, built);
 ///
 /// let numbers: Conditions = toml::from_str("tier = [1, 2.5]\nvip = true").unwrap();
-/// assert_eq!(numbers, Conditions::default().with("tier", ["1", "2.5"]).with("vip", ["true"]));
+/// assert_eq!(numbers, Conditions::default().with_attribute("tier", ["1", "2.5"]).with_attribute("vip", ["true"]));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<String, Values>", into = "BTreeMap<String, OneOrMany<Box<str>>>")]
@@ -40,7 +40,7 @@ impl Conditions {
 
     /// The same with one more condition: `attribute` has one of `values`. Of [`Attribute::Tag`], the ticket carries one of them.
     #[must_use]
-    pub fn with<V: Into<Box<str>>>(
+    pub fn with_attribute<V: Into<Box<str>>>(
         mut self,
         attribute: impl Into<Attribute>,
         values: impl IntoIterator<Item = V>,
@@ -60,8 +60,8 @@ impl Conditions {
 
     /// The same with one more condition: the ticket carries one of `tags`.
     #[must_use]
-    pub fn tagged<V: Into<Box<str>>>(self, tags: impl IntoIterator<Item = V>) -> Self {
-        self.with(Attribute::Tag, tags)
+    pub fn with_tags<V: Into<Box<str>>>(self, tags: impl IntoIterator<Item = V>) -> Self {
+        self.with_attribute(Attribute::Tag, tags)
     }
 
     /// Whether there are no conditions.
@@ -136,7 +136,7 @@ impl From<BTreeMap<String, Values>> for Conditions {
                 Values::One(value) => vec![value],
                 Values::Many(values) => values,
             };
-            conditions.with(name.as_str(), values)
+            conditions.with_attribute(name.as_str(), values)
         })
     }
 }

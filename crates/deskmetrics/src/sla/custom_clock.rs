@@ -24,11 +24,11 @@ use crate::ticket::Status;
 ///     cycles = "many"
 /// "#).unwrap();
 /// let built = CustomClock::new("triage")
-///     .start(ClockEvent::Created)
-///     .start(ClockEvent::Reopened)
-///     .pause(Moment::in_status([Status::Pending]))
-///     .stop(ClockEvent::Assigned)
-///     .stop(Moment::in_status([Status::Solved, Status::Closed]));
+///     .with_start(ClockEvent::Created)
+///     .with_start(ClockEvent::Reopened)
+///     .with_pause(Moment::in_status([Status::Pending]))
+///     .with_stop(ClockEvent::Assigned)
+///     .with_stop(Moment::in_status([Status::Solved, Status::Closed]));
 /// assert_eq!(from_text, built);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,53 +64,27 @@ impl CustomClock {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// The same with one more start.
-    #[must_use]
-    pub fn start(mut self, moment: impl Into<Moment>) -> Self {
-        self.start.push(moment.into());
-        self
-    }
+    setters! {
+        /// The same with one more start.
+        with_start(start + Moment);
 
-    /// The same with one more pause.
-    #[must_use]
-    pub fn pause(mut self, moment: impl Into<Moment>) -> Self {
-        self.pause.push(moment.into());
-        self
-    }
+        /// The same with one more pause.
+        with_pause(pause + Moment);
 
-    /// The same with one more stop.
-    #[must_use]
-    pub fn stop(mut self, moment: impl Into<Moment>) -> Self {
-        self.stop.push(moment.into());
-        self
-    }
+        /// The same with one more stop.
+        with_stop(stop + Moment);
 
-    /// The same with one more cancellation.
-    #[must_use]
-    pub fn cancel(mut self, moment: impl Into<Moment>) -> Self {
-        self.cancel.push(moment.into());
-        self
-    }
+        /// The same with one more cancellation.
+        with_cancel(cancel + Moment);
 
-    /// The same with one more reset.
-    #[must_use]
-    pub fn reset(mut self, moment: impl Into<Moment>) -> Self {
-        self.reset.push(moment.into());
-        self
-    }
+        /// The same with one more reset.
+        with_reset(reset + Moment);
 
-    /// The same with another rule for cycles.
-    #[must_use]
-    pub fn with_cycles(mut self, cycles: Cycles) -> Self {
-        self.cycles = cycles;
-        self
-    }
+        /// The same with another rule for cycles.
+        with_cycles(cycles = Cycles);
 
-    /// The same with another beginning of the count.
-    #[must_use]
-    pub fn counting_from(mut self, from: CountsFrom) -> Self {
-        self.counts_from = from;
-        self
+        /// The same with another beginning of the count.
+        with_counts_from(counts_from = CountsFrom);
     }
 }
 
@@ -168,11 +142,9 @@ impl Moment {
         Self { when: conditions, ..Self::default() }
     }
 
-    /// The same, restricted to this event.
-    #[must_use]
-    pub fn at(mut self, event: ClockEvent) -> Self {
-        self.event = Some(event);
-        self
+    setters! {
+        /// The same, restricted to this event.
+        with_event(event = Some ClockEvent);
     }
 }
 

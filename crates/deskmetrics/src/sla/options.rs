@@ -20,39 +20,21 @@ pub struct SlaOptions {
 }
 
 impl SlaOptions {
-    /// The same with another [`target_change`](Self::target_change).
-    #[must_use]
-    pub fn on_target_change(mut self, rule: TargetChange) -> Self {
-        self.target_change = rule;
-        self
-    }
+    setters! {
+        /// The same with another [`target_change`](Self::target_change).
+        with_target_change(target_change = TargetChange);
 
-    /// The same with another [`reopen`](Self::reopen).
-    #[must_use]
-    pub fn on_reopen(mut self, rule: Reopen) -> Self {
-        self.reopen = rule;
-        self
-    }
+        /// The same with another [`reopen`](Self::reopen).
+        with_reopen(reopen = Reopen);
 
-    /// The same with another [`deadline`](Self::deadline).
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Deadline) -> Self {
-        self.deadline = deadline;
-        self
-    }
+        /// The same with another [`deadline`](Self::deadline).
+        with_deadline(deadline = Deadline);
 
-    /// The same with another [`loosened`](Self::loosened).
-    #[must_use]
-    pub fn on_loosening(mut self, rule: RelaxationPolicy) -> Self {
-        self.loosened = rule;
-        self
-    }
+        /// The same with another [`loosened`](Self::loosened).
+        with_loosened(loosened = RelaxationPolicy);
 
-    /// The same with another [`validity`](Self::validity).
-    #[must_use]
-    pub fn with_validity(mut self, validity: Validity) -> Self {
-        self.validity = validity;
-        self
+        /// The same with another [`validity`](Self::validity).
+        with_validity(validity = Validity);
     }
 }
 
@@ -105,7 +87,8 @@ pub enum Deadline {
 pub enum RelaxationPolicy {
     /// The first breach remains.
     #[default]
-    FirstBreachStands,
+    #[serde(alias = "first_breach_stands")]
+    FirstBreachRemains,
     /// Only the target in force at completion (or the cut-off) decides.
     Reevaluate,
 }

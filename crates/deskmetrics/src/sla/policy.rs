@@ -53,18 +53,12 @@ impl SlaPolicies {
         Self { policies: policies.into_iter().collect(), ..Self::default() }
     }
 
-    /// The same with a custom clock.
-    #[must_use]
-    pub fn with_clock(mut self, clock: CustomClock) -> Self {
-        self.clocks.push(clock);
-        self
-    }
+    setters! {
+        /// The same with a custom clock.
+        with_clock(clocks + CustomClock);
 
-    /// The same with another rule how many policies a ticket can have.
-    #[must_use]
-    pub fn with_matching(mut self, matching: Matching) -> Self {
-        self.matching = matching;
-        self
+        /// The same with another rule how many policies a ticket can have.
+        with_matching(matching = Matching);
     }
 }
 
@@ -113,46 +107,24 @@ impl SlaPolicy {
         Self { name: name.into(), ..Self::default() }
     }
 
-    /// The same for tickets that meet these conditions only.
-    #[must_use]
-    pub fn when(mut self, conditions: Conditions) -> Self {
-        self.when = conditions;
-        self
-    }
+    setters! {
+        /// The same for tickets that meet these conditions only.
+        with_conditions(when = Conditions);
 
-    /// The same without tickets that meet any of these conditions.
-    #[must_use]
-    pub fn unless(mut self, conditions: Conditions) -> Self {
-        self.unless = conditions;
-        self
-    }
+        /// The same without tickets that meet any of these conditions.
+        with_exclusions(unless = Conditions);
 
-    /// The same, in force from then on.
-    #[must_use]
-    pub fn valid_from(mut self, from: impl Into<Timestamp>) -> Self {
-        self.valid_from = Some(from.into());
-        self
-    }
+        /// The same, in force from then on.
+        with_valid_from(valid_from ? Timestamp);
 
-    /// The same, in force until then.
-    #[must_use]
-    pub fn valid_until(mut self, until: impl Into<Timestamp>) -> Self {
-        self.valid_until = Some(until.into());
-        self
-    }
+        /// The same, in force until then.
+        with_valid_until(valid_until ? Timestamp);
 
-    /// The same with its business-clock targets on a named schedule.
-    #[must_use]
-    pub fn on_schedule(mut self, name: impl Into<Box<str>>) -> Self {
-        self.schedule = Some(name.into());
-        self
-    }
+        /// The same with its business-clock targets on a named schedule.
+        with_schedule(schedule ? Box<str>);
 
-    /// The same with one more target.
-    #[must_use]
-    pub fn with_target(mut self, target: SlaTarget) -> Self {
-        self.targets.push(target);
-        self
+        /// The same with one more target.
+        with_target(targets + SlaTarget);
     }
 }
 
@@ -184,11 +156,9 @@ impl SlaTarget {
         Self { metric, clock: ClockKind::Business, within: within.into(), at_risk: None }
     }
 
-    /// The same, at risk from this share of the target on.
-    #[must_use]
-    pub fn at_risk(mut self, share: f64) -> Self {
-        self.at_risk = Some(share);
-        self
+    setters! {
+        /// The same, at risk from this share of the target on.
+        with_at_risk(at_risk = Some f64);
     }
 }
 

@@ -82,7 +82,7 @@ pub struct SlaVerdict {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::duration_text::optional")]
     pub at_risk_after: Option<TimeDelta>,
     /// The segments of time that were counted, if requested; see
-    /// [`Replay::explained`](crate::replay::Replay::explained).
+    /// [`Replay::with_segments`](crate::replay::Replay::with_segments).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<Segment>,
 }

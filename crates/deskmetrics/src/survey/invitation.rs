@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ticket::{Attribute, Attributes, CustomerId, TicketId};
+use crate::ticket::{Attributes, CustomerId, TicketId};
 
 /// A survey sent to one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,11 +61,12 @@ impl Invitation {
         }
     }
 
-    /// The same invitation, answered at `at`.
-    #[must_use]
-    pub fn answered(mut self, at: impl Into<Timestamp>) -> Self {
-        self.answered_at = Some(at.into());
-        self
+    setters! {
+        /// The same invitation, opened then.
+        with_started_at(started_at ? Timestamp);
+
+        /// The same invitation, answered then.
+        with_answered_at(answered_at ? Timestamp);
     }
 
     /// The invitation as it was known at `cut_off`: later events are not known yet.
@@ -82,24 +83,23 @@ impl Invitation {
         Cow::Owned(known)
     }
 
-    /// The same invitation, sent about a ticket.
-    #[must_use]
-    pub fn about(mut self, ticket: impl Into<TicketId>) -> Self {
-        self.ticket = Some(ticket.into());
-        self
+    setters! {
+        /// The same invitation, sent about a ticket.
+        with_ticket(ticket ? TicketId);
+
+        /// The same invitation, received by `customer`.
+        with_customer(customer ? CustomerId);
     }
 
     /// The same invitation, not delivered.
     #[must_use]
-    pub fn bounced(mut self) -> Self {
+    pub fn without_delivery(mut self) -> Self {
         self.delivered = false;
         self
     }
 
-    /// The same invitation with one more attribute.
-    #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+    setters! {
+        /// The same invitation with one more attribute.
+        with_attribute(attributes);
     }
 }

@@ -20,7 +20,7 @@ use crate::{Excluded, Reason, Timestamp};
 ///
 /// let sent = "2026-03-02T10:00:00Z".parse::<Timestamp>().unwrap();
 /// let invitations = ["a", "b"].map(|id| Invitation::new(id, "csat", sent));
-/// let answers = ["a", "c"].map(|id| SurveyResponse::new("csat", Some(5)).answering(id));
+/// let answers = ["a", "c"].map(|id| SurveyResponse::new("csat", Some(5)).with_invitation(id));
 /// let linked = LinkedAnswers::of(&answers);
 /// let rate = kpi::response_rate(&invitations.each_ref().map(|one| linked.apply(one).into_owned()));
 /// assert_eq!(rate.percent(), Some(50.0));
@@ -51,7 +51,7 @@ impl<'a> LinkedAnswers<'a> {
         if invitation.answered_at == Some(at) {
             return Cow::Borrowed(invitation);
         }
-        Cow::Owned(invitation.clone().answered(at))
+        Cow::Owned(invitation.clone().with_answered_at(at))
     }
 
     /// Counts the answers that name an invitation that is not among these.

@@ -16,9 +16,9 @@ use crate::{Excluded, Reason};
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let answers = [
-///     SurveyResponse::new("csat", Some(2)).about("T-1").answered_at(at("2026-03-02T09:00:00Z")),
-///     SurveyResponse::new("csat", Some(5)).about("T-1").answered_at(at("2026-03-03T09:00:00Z")),
-///     SurveyResponse::new("csat", Some(4)).about("T-2"),
+///     SurveyResponse::new("csat", Some(2)).with_ticket("T-1").with_at(at("2026-03-02T09:00:00Z")),
+///     SurveyResponse::new("csat", Some(5)).with_ticket("T-1").with_at(at("2026-03-03T09:00:00Z")),
+///     SurveyResponse::new("csat", Some(4)).with_ticket("T-2"),
 /// ];
 /// let stars = Scale::csat(1, 5).unwrap();
 /// let (kept, exclusion) = SeveralAnswers::Latest.choose(&answers, &stars);
@@ -98,9 +98,9 @@ impl SeveralAnswers {
 /// use deskmetrics::survey::{Scale, SurveyResponse, WeightedRating, share_of_ticket};
 ///
 /// let answers = [
-///     SurveyResponse::new("csat", Some(2)).about("T-1"),
-///     SurveyResponse::new("csat", Some(5)).about("T-1"),
-///     SurveyResponse::new("csat", Some(4)).about("T-2"),
+///     SurveyResponse::new("csat", Some(2)).with_ticket("T-1"),
+///     SurveyResponse::new("csat", Some(5)).with_ticket("T-1"),
+///     SurveyResponse::new("csat", Some(4)).with_ticket("T-2"),
 /// ];
 /// let stars = Scale::csat(1, 5).unwrap();
 /// let mut csat = WeightedRating::new(&stars);

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::ticket::{Attribute, Attributes, CustomerId, TicketId};
+use crate::ticket::{Attributes, CustomerId, TicketId};
 
 /// One customer's answer to one survey question.
 ///
 /// ```
 /// use deskmetrics::SurveyResponse;
 ///
-/// let answered = SurveyResponse::new("nps", Some(9)).about("T-1");
+/// let answered = SurveyResponse::new("nps", Some(9)).with_ticket("T-1");
 /// let skipped = SurveyResponse::new("nps", None);
 /// assert_eq!(answered.score, Some(9));
 /// assert_eq!(skipped.score, None);
@@ -61,39 +61,27 @@ impl SurveyResponse {
         }
     }
 
-    /// The same answer, given at `at`.
-    #[must_use]
-    pub fn answered_at(mut self, at: impl Into<Timestamp>) -> Self {
-        self.at = Some(at.into());
-        self
-    }
+    setters! {
+        /// The same answer, given then.
+        with_at(at ? Timestamp);
 
-    /// The same answer, about `ticket`.
-    #[must_use]
-    pub fn about(mut self, ticket: impl Into<TicketId>) -> Self {
-        self.ticket = Some(ticket.into());
-        self
-    }
+        /// The same answer, about `ticket`.
+        with_ticket(ticket ? TicketId);
 
-    /// The same answer, to the invitation with this id.
-    #[must_use]
-    pub fn answering(mut self, invitation: impl Into<Box<str>>) -> Self {
-        self.invitation = Some(invitation.into());
-        self
-    }
+        /// The same answer, to the invitation with this id.
+        with_invitation(invitation ? Box<str>);
 
-    /// The same answer, given by `customer`.
-    #[must_use]
-    pub fn given_by(mut self, customer: impl Into<CustomerId>) -> Self {
-        self.customer = Some(customer.into());
-        self
-    }
+        /// The same answer, given by `customer`.
+        with_customer(customer ? CustomerId);
 
-    /// The same answer with one more attribute.
-    #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+        /// The same answer with one more reason for its score.
+        with_reason(reasons + Box<str>);
+
+        /// The same answer, which represents so many people of the population.
+        with_weight(weight = Some f64);
+
+        /// The same answer with one more attribute.
+        with_attribute(attributes);
     }
 }
 

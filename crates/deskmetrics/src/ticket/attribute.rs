@@ -133,7 +133,7 @@ impl fmt::Display for Attribute {
 /// ```
 /// use deskmetrics::ticket::{Attribute, Attributes};
 ///
-/// let attributes = Attributes::default().with(Attribute::Market, "DK").with(Attribute::Channel, "chat");
+/// let attributes = Attributes::default().with_attribute(Attribute::Market, "DK").with_attribute(Attribute::Channel, "chat");
 /// assert_eq!(attributes.get(&Attribute::Market), Some("DK"));
 /// assert_eq!(attributes.get(&Attribute::Priority), None);
 /// ```
@@ -161,7 +161,7 @@ impl Attributes {
 
     /// The same with one more value.
     #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
+    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
         self.set(attribute, Some(value.into()));
         self
     }

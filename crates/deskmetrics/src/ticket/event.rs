@@ -113,24 +113,14 @@ impl TicketEvent {
         Self { ticket: ticket.into(), at: at.into(), sequence: 0, id: None, author, author_name: None, kind }
     }
 
-    /// The same event with an order among those of its timestamp.
-    #[must_use]
-    pub fn with_sequence(mut self, sequence: u64) -> Self {
-        self.sequence = sequence;
-        self
-    }
+    setters! {
+        /// The same event with an order among those of its timestamp.
+        with_sequence(sequence = u64);
 
-    /// The same event with an id.
-    #[must_use]
-    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
+        /// The same event with an id.
+        with_id(id ? Box<str>);
 
-    /// The same event, caused by the person or bot of this name.
-    #[must_use]
-    pub fn by(mut self, name: impl Into<Box<str>>) -> Self {
-        self.author_name = Some(name.into());
-        self
+        /// The same event, caused by the person or bot of this name.
+        with_author_name(author_name ? Box<str>);
     }
 }

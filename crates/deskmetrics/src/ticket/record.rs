@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attribute, Attributes, Author, CustomerId, TicketId};
+use super::{Attributes, Author, CustomerId, TicketId};
 use crate::Timestamp;
 use crate::sla::SlaMetric;
 
@@ -13,7 +13,7 @@ use crate::sla::SlaMetric;
 /// use deskmetrics::{Ticket, Timestamp};
 ///
 /// let created: Timestamp = "2026-03-02T09:12:00Z".parse().unwrap();
-/// let ticket = Ticket::new("T-1", created).requested_by("ana").with(Attribute::Market, "ES");
+/// let ticket = Ticket::new("T-1", created).with_requester("ana").with_attribute(Attribute::Market, "ES");
 /// assert_eq!(ticket.attributes.get(&Attribute::Market), Some("ES"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,30 +73,20 @@ impl Ticket {
         }
     }
 
-    /// The same ticket, opened by this kind of author.
-    #[must_use]
-    pub fn created_by(mut self, author: Author) -> Self {
-        self.created_by = Some(author);
-        self
-    }
+    setters! {
+        /// The same ticket, opened by this kind of author.
+        with_created_by(created_by = Some Author);
 
-    /// The same ticket, requested by `customer`.
-    #[must_use]
-    pub fn requested_by(mut self, customer: impl Into<CustomerId>) -> Self {
-        self.requester = Some(customer.into());
-        self
-    }
+        /// The same ticket, requested by `customer`.
+        with_requester(requester ? CustomerId);
 
-    /// The same ticket with one more attribute.
-    #[must_use]
-    pub fn with(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.attributes.set(attribute, Some(value.into()));
-        self
+        /// The same ticket with one more attribute.
+        with_attribute(attributes);
     }
 
     /// The same ticket with one more tag.
     #[must_use]
-    pub fn tagged(mut self, tag: impl Into<Box<str>>) -> Self {
+    pub fn with_tag(mut self, tag: impl Into<Box<str>>) -> Self {
         self.add_tag(tag.into());
         self
     }

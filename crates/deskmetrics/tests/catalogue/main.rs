@@ -131,13 +131,13 @@ fn definitions_are_complete_and_unmistakable() {
 fn request(id: &str) -> KpiRequest {
     let request = KpiRequest::new(id);
     match id {
-        "csat" => request.of_question("csat", Scale::csat(1, 5).unwrap()),
-        "nps" | "reasons" => request.of_question("nps", Scale::nps()),
-        "ces" => request.of_question("ces", Scale::ces2()),
-        "fcr" => request.under(FcrPolicy::SingleReply),
-        "time_in_status" => request.of_status(Status::Pending),
-        "time_in_group" => request.of_group("billing"),
-        "service_level" => request.within(TimeDelta::seconds(20)),
+        "csat" => request.with_question("csat", Scale::csat(1, 5).unwrap()),
+        "nps" | "reasons" => request.with_question("nps", Scale::nps()),
+        "ces" => request.with_question("ces", Scale::ces2()),
+        "fcr" => request.with_policy(FcrPolicy::SingleReply),
+        "time_in_status" => request.with_status(Status::Pending),
+        "time_in_group" => request.with_group("billing"),
+        "service_level" => request.with_limit(TimeDelta::seconds(20)),
         _ => request,
     }
 }
@@ -147,7 +147,7 @@ fn every_kpi_can_be_reported_with_the_measures_it_names() {
     let as_of: Timestamp = "2026-04-01T00:00:00Z".parse().unwrap();
     for definition in catalogue().kpis {
         let id = definition.id;
-        let report = Report::builder(as_of).kpi(request(id)).build().unwrap();
+        let report = Report::builder(as_of).with_kpi(request(id)).build().unwrap();
         let table = report.state().table();
         let measures: Vec<&str> = table.overall().map(|row| &*row.measure).collect();
         assert_eq!(measures, definition.measures, "{id}: numbers and their order");

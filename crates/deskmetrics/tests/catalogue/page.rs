@@ -19,7 +19,7 @@ const TOPICS: [(Topic, &str); 6] = [
     (Topic::Time, "How long customers wait"),
     (Topic::Quality, "How well and with how much effort tickets are solved"),
     (Topic::Sla, "SLA targets"),
-    (Topic::Live, "Phone and chat queues"),
+    (Topic::Queue, "Phone and chat queues"),
 ];
 
 /// The page of one KPI.

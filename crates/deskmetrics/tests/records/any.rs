@@ -21,7 +21,7 @@ pub(crate) enum Record {
 
 pub(crate) fn record() -> impl Strategy<Value = Vec<Record>> {
     let answered = (response(), prop::option::of(0..1_100_i64)).prop_map(|(response, at)| match at {
-        Some(hours) => response.answered_at(instant(hours)),
+        Some(hours) => response.with_at(instant(hours)),
         None => response,
     });
     prop_oneof![
@@ -39,27 +39,30 @@ pub(crate) fn requests() -> Vec<KpiRequest> {
     let chosen = |id: &str| {
         let request = KpiRequest::new(id);
         match id {
-            "csat" | "reasons" => request.of_question("nps", Scale::csat(1, 5).unwrap()),
-            "nps" => request.of_question("nps", Scale::nps()),
-            "ces" => request.of_question("nps", Scale::ces2()),
-            "fcr" => request.under(FcrPolicy::SingleReply),
-            "time_in_status" => request.of_status(Status::Pending),
-            "time_in_group" => request.of_group("billing"),
-            "service_level" => request.within(TimeDelta::seconds(20)),
+            "csat" | "reasons" => request.with_question("nps", Scale::csat(1, 5).unwrap()),
+            "nps" => request.with_question("nps", Scale::nps()),
+            "ces" => request.with_question("nps", Scale::ces2()),
+            "fcr" => request.with_policy(FcrPolicy::SingleReply),
+            "time_in_status" => request.with_status(Status::Pending),
+            "time_in_group" => request.with_group("billing"),
+            "service_level" => request.with_limit(TimeDelta::seconds(20)),
             _ => request,
         }
     };
     let across = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(3), key: RepeatKey::Customer };
     let mut requests: Vec<KpiRequest> = kpi::DEFINITIONS.iter().map(|kpi| chosen(kpi.id)).collect();
     requests.extend([
-        chosen("fcr").under(across).without_automatic_solves(),
+        chosen("fcr").with_policy(across).without_automatic_solves(),
         chosen("one_touch").without_automatic_solves(),
-        chosen("first_response_time").on(ClockKind::Business).within(hours(8)),
-        chosen("backlog_age").in_bands([24, 168, 24].map(hours)),
-        chosen("handle_time").in_bands([TimeDelta::minutes(5)]),
-        chosen("response_rate").mature_after(TimeDelta::days(2)).expire_after(TimeDelta::days(7)),
-        chosen("abandon_rate").ignoring_abandons_within(TimeDelta::seconds(5)),
-        chosen("sla_at_risk").at_risk_from(50).of_metric(SlaMetric::Resolution).of_sla_policy("gold"),
+        chosen("first_response_time").with_clock(ClockKind::Business).with_limit(hours(8)),
+        chosen("backlog_age").with_bands([24, 168, 24].map(hours)),
+        chosen("handle_time").with_bands([TimeDelta::minutes(5)]),
+        chosen("response_rate").with_mature_after(TimeDelta::days(2)).with_expire_after(TimeDelta::days(7)),
+        chosen("abandon_rate").with_short_abandon(TimeDelta::seconds(5)),
+        chosen("sla_at_risk")
+            .with_threshold_percent(50)
+            .with_metric(SlaMetric::Resolution)
+            .with_sla_policy("gold"),
         chosen("customers").with_tickets(CustomersOf::Solved),
         chosen("customers").with_tickets(CustomersOf::Open),
     ]);

@@ -116,7 +116,7 @@ pub(crate) fn replayed() -> impl Strategy<Value = Replayed> {
 pub(crate) fn surveyed() -> impl Strategy<Value = (Replayed, Invitation)> {
     (replayed(), invitation(), 0..20_u8, 0..30_u8).prop_map(|(mut replayed, sent, number, about)| {
         replayed.ticket.id = format!("T-{number}").into();
-        (replayed, if about < 25 { sent.about(format!("T-{about}")) } else { sent })
+        (replayed, if about < 25 { sent.with_ticket(format!("T-{about}")) } else { sent })
     })
 }
 
@@ -157,6 +157,6 @@ pub(crate) fn invitation() -> impl Strategy<Value = Invitation> {
         let mut invitation = Invitation::new("i", "nps", instant(sent));
         invitation.answered_at = answered_after.map(|hours| instant(sent + hours));
         invitation.started_at = invitation.answered_at;
-        if bounced { invitation.bounced() } else { invitation }
+        if bounced { invitation.without_delivery() } else { invitation }
     })
 }

@@ -68,9 +68,10 @@ pub(super) fn elapsed(hours: i64) -> Elapsed {
 
 pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
     let created = hour(case.created);
-    let mut ticket = Ticket::new(format!("T-{number}"), created).requested_by(format!("c{}", case.customer));
+    let mut ticket =
+        Ticket::new(format!("T-{number}"), created).with_requester(format!("c{}", case.customer));
     if let Some(market) = case.market {
-        ticket = ticket.with(Attribute::Market, ["DK", "ES", "FR"][usize::from(market)]);
+        ticket = ticket.with_attribute(Attribute::Market, ["DK", "ES", "FR"][usize::from(market)]);
     }
     let mut metrics = TicketMetrics::new(created, as_of());
     metrics.exclusion = case.spam.then_some(Reason::Spam);
@@ -84,9 +85,9 @@ pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
             metrics.first_response_time = Some(elapsed(after));
             if known(&(after + 50)) {
                 metrics.next_responses =
-                    vec![Response::after(elapsed(20)).at(hour(case.created + after + 50))];
+                    vec![Response::after(elapsed(20)).with_at(hour(case.created + after + 50))];
                 metrics.unanswered_waits =
-                    vec![UnansweredWait::of_next(elapsed(3)).ended_at(hour(case.created + after + 60))];
+                    vec![UnansweredWait::of_next(elapsed(3)).with_ended_at(hour(case.created + after + 60))];
             }
         }
         None => metrics.running_first_response_time = Some(elapsed(24 * 100 - case.created)),
@@ -134,17 +135,17 @@ pub(super) fn replayed(number: usize, case: &Case) -> Replayed {
 pub(super) fn answers(cases: &[Case]) -> Vec<SurveyResponse> {
     let scored = |(number, case): (usize, &Case)| {
         let score = (case.created % 13 < 11).then(|| i32::try_from(case.created % 13).unwrap());
-        let response = SurveyResponse::new("nps", score).about(format!("T-{number}"));
-        if case.created % 5 == 0 { response } else { response.answered_at(hour(case.created + 30)) }
+        let response = SurveyResponse::new("nps", score).with_ticket(format!("T-{number}"));
+        if case.created % 5 == 0 { response } else { response.with_at(hour(case.created + 30)) }
     };
     cases.iter().enumerate().map(scored).collect()
 }
 
 pub(super) fn invitations(cases: &[Case]) -> Vec<Invitation> {
     let invited = |(number, case): (usize, &Case)| {
-        let invitation =
-            Invitation::new(format!("i{number}"), "nps", hour(case.created)).about(format!("T-{number}"));
-        if case.created % 3 == 0 { invitation } else { invitation.answered(hour(case.created + 30)) }
+        let invitation = Invitation::new(format!("i{number}"), "nps", hour(case.created))
+            .with_ticket(format!("T-{number}"));
+        if case.created % 3 == 0 { invitation } else { invitation.with_answered_at(hour(case.created + 30)) }
     };
     cases.iter().enumerate().map(invited).collect()
 }
@@ -152,7 +153,7 @@ pub(super) fn invitations(cases: &[Case]) -> Vec<Invitation> {
 pub(super) fn report(period: Period) -> Report {
     let week = FcrPolicy::NoRepeatContactWithin { window: TimeDelta::days(7), key: RepeatKey::Customer };
     Report::builder(as_of())
-        .kpis(
+        .with_kpis(
             [
                 "volume",
                 "backlog",
@@ -167,13 +168,13 @@ pub(super) fn report(period: Period) -> Report {
             ]
             .map(KpiRequest::new),
         )
-        .kpi(KpiRequest::new("first_resolution_time").on(ClockKind::Business))
-        .kpi(KpiRequest::new("fcr").under(week))
-        .kpi(KpiRequest::new("sla_attainment"))
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .by([Attribute::Market])
-        .by([Attribute::Channel, Attribute::Market])
-        .periods(Periods::new(period, Copenhagen))
+        .with_kpi(KpiRequest::new("first_resolution_time").with_clock(ClockKind::Business))
+        .with_kpi(KpiRequest::new("fcr").with_policy(week))
+        .with_kpi(KpiRequest::new("sla_attainment"))
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_slices([Attribute::Market])
+        .with_slices([Attribute::Channel, Attribute::Market])
+        .with_periods(Periods::new(period, Copenhagen))
         .build()
         .unwrap()
 }

@@ -27,7 +27,7 @@ fn periods_not_covered_by_the_data_are_partial() {
     };
     // from 2 January, cut off on 11 April
     assert_eq!(partial(&report(Period::Month)), [true, false, false, true]);
-    let from_new_year = ReportBuilder::from(report(Period::Month)).observed_from(hour(-1));
+    let from_new_year = ReportBuilder::from(report(Period::Month)).with_observed_from(hour(-1));
     assert_eq!(partial(&from_new_year.build().unwrap()), [false, false, false, true]);
 }
 
@@ -53,8 +53,7 @@ fn changes_are_reported_between_neighbours_only() {
 #[test]
 fn a_change_is_tested_as_the_kpi_compares_itself() {
     let answers = |month: i64, promoters: usize, detractors: usize| {
-        let answer =
-            move |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(24 * 31 * month + 50));
+        let answer = move |score| SurveyResponse::new("nps", Some(score)).with_at(hour(24 * 31 * month + 50));
         std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors))
     };
     let all: Vec<SurveyResponse> =
@@ -88,7 +87,7 @@ const DAY: i64 = 24;
 /// A report of these KPIs by month.
 fn monthly(kpis: impl IntoIterator<Item = KpiRequest>) -> Report {
     let months = Periods::new(Period::Month, Copenhagen);
-    Report::builder(as_of()).kpis(kpis).periods(months).build().unwrap()
+    Report::builder(as_of()).with_kpis(kpis).with_periods(months).build().unwrap()
 }
 
 /// One number of a KPI by period: label, value and n.
@@ -101,10 +100,10 @@ fn by_period<'a>(table: &'a ReportTable, kpi: &str, measure: &str) -> Vec<(&'a s
 fn responses_and_solves_count_on_their_own_day() {
     let mut ticket = ticket(1, 30 * DAY, 1, None); // 31 January, answered and solved that day
     let metrics = &mut ticket.metrics;
-    let response = |(after, at)| Response::after(elapsed(after)).at(hour(at));
+    let response = |(after, at)| Response::after(elapsed(after)).with_at(hour(at));
     metrics.next_responses = [(1, 30 * DAY + 5), (3, 35 * DAY), (5, 36 * DAY)].map(response).to_vec();
     metrics.unanswered_waits = vec![
-        UnansweredWait::of_next(elapsed(7)).ended_at(hour(37 * DAY)),
+        UnansweredWait::of_next(elapsed(7)).with_ended_at(hour(37 * DAY)),
         UnansweredWait::of_next(elapsed(9)),
     ];
     let mut cycle = ReopenCycle::new(hour(30 * DAY + 2), hour(34 * DAY), Author::Customer);
@@ -151,8 +150,8 @@ fn the_age_of_the_backlog_is_reported_as_of_each_periods_end() {
         };
     }
     let ages = KpiRequest::new("backlog_age");
-    let bands = ages.clone().in_bands([TimeDelta::days(14), TimeDelta::days(30)]);
-    let table = monthly([ages.clone(), ages.clone().on(ClockKind::Business)])
+    let bands = ages.clone().with_bands([TimeDelta::days(14), TimeDelta::days(30)]);
+    let table = monthly([ages.clone(), ages.clone().with_clock(ClockKind::Business)])
         .run(&tickets, &[], &[])
         .unwrap()
         .table();
@@ -191,10 +190,10 @@ fn the_age_of_the_backlog_is_reported_as_of_each_periods_end() {
 #[test]
 fn phone_and_chat_are_in_the_same_report() {
     let report = Report::builder(as_of())
-        .kpi(KpiRequest::new("service_level").within(TimeDelta::seconds(20)))
-        .kpis(["speed_of_answer", "abandon_rate", "handle_time", "occupancy"].map(KpiRequest::new))
-        .by([Attribute::Market])
-        .periods(Periods::new(Period::Month, Copenhagen))
+        .with_kpi(KpiRequest::new("service_level").with_limit(TimeDelta::seconds(20)))
+        .with_kpis(["speed_of_answer", "abandon_rate", "handle_time", "occupancy"].map(KpiRequest::new))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Month, Copenhagen))
         .build()
         .unwrap();
     let mut state = report.state();
@@ -202,17 +201,17 @@ fn phone_and_chat_are_in_the_same_report() {
     let call = |at, wait, market| {
         let queued = hour(at);
         QueueContact::new(queued)
-            .answered(queued.to_utc() + seconds(wait))
-            .handled(seconds(300), seconds(0), seconds(60))
-            .with(Attribute::Market, market)
+            .with_answered_at(queued.to_utc() + seconds(wait))
+            .with_handle_time(seconds(300), seconds(0), seconds(60))
+            .with_attribute(Attribute::Market, market)
     };
     for contact in [
         call(1, 10, "DK"),
         call(2, 30, "DK"),
         call(40 * DAY, 20, "ES"),
-        QueueContact::new(hour(3)).abandoned(hour(4)).with(Attribute::Market, "DK"),
+        QueueContact::new(hour(3)).with_abandoned_at(hour(4)).with_attribute(Attribute::Market, "DK"),
         call(101 * DAY, 1, "DK"), // after the cut-off
-        QueueContact::new(as_of()).answered(hour(101 * DAY)).with(Attribute::Market, "ES"), // still waiting
+        QueueContact::new(as_of()).with_answered_at(hour(101 * DAY)).with_attribute(Attribute::Market, "ES"), // still waiting
     ] {
         state.push_contact(&contact);
     }
@@ -247,14 +246,14 @@ fn coverage_finds_the_ticket_wherever_the_survey_was_sent() {
     let tickets =
         [ticket(1, 20 * DAY, 1, Some(0)), ticket(2, 21 * DAY, 2, Some(0)), ticket(3, 40 * DAY, 3, Some(1))];
     let report = ReportBuilder::from(monthly([KpiRequest::new("survey_coverage")]))
-        .by([Attribute::Market])
+        .with_slices([Attribute::Market])
         .build()
         .unwrap();
-    let sent = |about: &str, at| Invitation::new(about, "csat", hour(at)).about(about);
+    let sent = |about: &str, at| Invitation::new(about, "csat", hour(at)).with_ticket(about);
     let invitations = [
         sent("T-1", 40 * DAY),
         sent("T-1", 41 * DAY),
-        sent("T-2", 40 * DAY).bounced(),
+        sent("T-2", 40 * DAY).without_delivery(),
         sent("T-3", 101 * DAY), // after the cut-off
         sent("T-9", 40 * DAY),
     ];
@@ -277,11 +276,11 @@ fn coverage_finds_the_ticket_wherever_the_survey_was_sent() {
 #[test]
 fn a_call_over_midnight_is_handled_once_where_its_wrap_up_ends() {
     let call = QueueContact::new(hour(DAY - 2)) // 23:00 in Copenhagen
-        .answered(hour(DAY - 2))
-        .handled(TimeDelta::minutes(70), TimeDelta::zero(), TimeDelta::minutes(5));
+        .with_answered_at(hour(DAY - 2))
+        .with_handle_time(TimeDelta::minutes(70), TimeDelta::zero(), TimeDelta::minutes(5));
     let report = Report::builder(as_of())
-        .kpis(["handle_time", "speed_of_answer"].map(KpiRequest::new))
-        .periods(Periods::new(Period::Day, Copenhagen))
+        .with_kpis(["handle_time", "speed_of_answer"].map(KpiRequest::new))
+        .with_periods(Periods::new(Period::Day, Copenhagen))
         .build()
         .unwrap();
     let mut state = report.state();

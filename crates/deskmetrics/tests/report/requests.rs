@@ -10,7 +10,7 @@ use crate::made::{as_of, elapsed, hour, report, ticket};
 #[test]
 fn requests_are_checked_when_the_report_is_built() {
     let message =
-        |request: KpiRequest| Report::builder(as_of()).kpi(request).build().unwrap_err().to_string();
+        |request: KpiRequest| Report::builder(as_of()).with_kpi(request).build().unwrap_err().to_string();
     assert!(
         message(KpiRequest::new("horoscope"))
             .starts_with("KPI \"horoscope\" is not in the catalogue, which has csat, nps")
@@ -19,11 +19,11 @@ fn requests_are_checked_when_the_report_is_built() {
         "KPI \"fcr\" needs its policy, since products define it differently: give one of single_reply"
     ));
     assert_eq!(
-        message(KpiRequest::new("volume").on(ClockKind::Business)),
+        message(KpiRequest::new("volume").with_clock(ClockKind::Business)),
         "KPI \"volume\" has no clock: omit it"
     );
     assert_eq!(Report::builder(as_of()).build(), Err(ReportError::NoKpi));
-    let certain = Report::builder(as_of()).kpi(KpiRequest::new("volume")).level(1.0).build();
+    let certain = Report::builder(as_of()).with_kpi(KpiRequest::new("volume")).with_level(1.0).build();
     assert_eq!(
         certain.unwrap_err().to_string(),
         "confidence level 1 is not between 0 and 1: give for example 0.95"
@@ -41,8 +41,12 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
     tickets[2].metrics.first_response_time = Some(elapsed(5));
     let request = || KpiRequest::new("FRT");
     let report = Report::builder(as_of())
-        .kpis([request().within(TimeDelta::hours(1)), request().within(TimeDelta::hours(5)), request()])
-        .periods(Periods::new(Period::Week, Copenhagen))
+        .with_kpis([
+            request().with_limit(TimeDelta::hours(1)),
+            request().with_limit(TimeDelta::hours(5)),
+            request(),
+        ])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .unwrap();
     let table = report.run(&tickets, &[], &[]).unwrap().table();
@@ -60,11 +64,11 @@ fn a_share_within_a_limit_judges_those_who_still_wait() {
     assert_eq!(serde_json::from_str::<Report>(&written).unwrap(), report);
     let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
     assert_eq!(
-        refused(KpiRequest::new("volume").within(TimeDelta::hours(1))),
+        refused(KpiRequest::new("volume").with_limit(TimeDelta::hours(1))),
         "KPI \"volume\" has no within: omit it"
     );
     assert_eq!(
-        refused(request().within(-TimeDelta::hours(1))),
+        refused(request().with_limit(-TimeDelta::hours(1))),
         "KPI \"first_response_time\" within \"-1h\" has no meaning: give a duration above zero, such as \"4h\""
     );
 }
@@ -83,10 +87,14 @@ fn a_request_is_restricted_to_one_policy_status_or_group() {
     let stint = serde_json::json!([{ "name": "billing", "from": hour(24), "until": hour(26), "elapsed": elapsed(2) }]);
     tickets[0].metrics.group_stints = serde_json::from_value(stint).unwrap();
     let table = Report::builder(as_of())
-        .kpi(KpiRequest::new("sla_attainment").of_sla_policy("gold"))
-        .kpi(KpiRequest::new("sla_attainment").of_metric(SlaMetric::FirstResponse).of_sla_policy("silver"))
-        .kpi(KpiRequest::new("time_in_status").of_status(Status::Pending).within(TimeDelta::hours(2)))
-        .kpi(KpiRequest::new("time_in_group").of_group("billing"))
+        .with_kpi(KpiRequest::new("sla_attainment").with_sla_policy("gold"))
+        .with_kpi(
+            KpiRequest::new("sla_attainment").with_metric(SlaMetric::FirstResponse).with_sla_policy("silver"),
+        )
+        .with_kpi(
+            KpiRequest::new("time_in_status").with_status(Status::Pending).with_limit(TimeDelta::hours(2)),
+        )
+        .with_kpi(KpiRequest::new("time_in_group").with_group("billing"))
         .build()
         .unwrap()
         .run(&tickets, &[], &[])
@@ -109,7 +117,7 @@ fn a_request_is_restricted_to_one_policy_status_or_group() {
     let refused = |request: KpiRequest| request.check().unwrap_err().to_string();
     assert!(refused(KpiRequest::new("time_in_group")).starts_with("KPI \"time_in_group\" needs its group"));
     assert_eq!(
-        refused(KpiRequest::new("sla_ticket_attainment").of_sla_policy("gold")),
+        refused(KpiRequest::new("sla_ticket_attainment").with_sla_policy("gold")),
         "KPI \"sla_ticket_attainment\" has no sla_policy: omit it"
     );
 }

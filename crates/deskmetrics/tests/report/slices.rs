@@ -34,12 +34,12 @@ fn missing_values_are_a_slice_and_come_last() {
 #[test]
 fn an_answer_takes_the_market_of_its_ticket_unless_disabled() {
     let tickets = [ticket(1, 0, 1, Some(0))];
-    let answer = |about: &str| SurveyResponse::new("nps", Some(9)).about(about).answered_at(hour(5));
-    let own = answer("T-1").with(Attribute::Market, "SE");
+    let answer = |about: &str| SurveyResponse::new("nps", Some(9)).with_ticket(about).with_at(hour(5));
+    let own = answer("T-1").with_attribute(Attribute::Market, "SE");
     let answers = [answer("T-1"), own, answer("unknown")];
     let builder = Report::builder(as_of())
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .by([Attribute::Market]);
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_slices([Attribute::Market]);
     let markets = |report: Report| -> Vec<(String, u64)> {
         let table = report.run(&tickets, &answers, &[]).unwrap().table();
         table.slices().filter(|row| row.headline).map(|row| (row.keys.label(), row.n)).collect()
@@ -47,14 +47,17 @@ fn an_answer_takes_the_market_of_its_ticket_unless_disabled() {
     let named =
         |rows: &[(&str, u64)]| rows.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
     assert_eq!(markets(builder.clone().build().unwrap()), named(&[("DK", 1), ("SE", 1), ("(none)", 1)]));
-    assert_eq!(markets(builder.surveys_inherit(false).build().unwrap()), named(&[("SE", 1), ("(none)", 2)]));
+    assert_eq!(
+        markets(builder.with_surveys_inherit(false).build().unwrap()),
+        named(&[("SE", 1), ("(none)", 2)])
+    );
 }
 
 #[test]
 fn a_misspelt_attribute_is_an_error() {
     let tickets = [ticket(1, 0, 1, Some(0))];
     let by = |attribute: Attribute| {
-        Report::builder(as_of()).kpi(KpiRequest::new("volume")).by([attribute]).build().unwrap()
+        Report::builder(as_of()).with_kpi(KpiRequest::new("volume")).with_slices([attribute]).build().unwrap()
     };
     let error = by("markte".into()).run(&tickets, &[], &[]).unwrap_err();
     assert!(matches!(&error, ReportError::UnknownAttribute { attribute, .. } if attribute == "markte"));
@@ -65,9 +68,9 @@ fn a_misspelt_attribute_is_an_error() {
     part.push_records(&tickets, &[], &[]);
     assert_eq!(part.table().slices().next().unwrap().n, 1);
     // So are attributes of restrictions.
-    let filter = Conditions::default().with("markte", ["DK"]);
-    let kpi = KpiRequest::new("volume").of_records(filter);
-    let restricted = Report::builder(as_of()).kpi(kpi).build().unwrap();
+    let filter = Conditions::default().with_attribute("markte", ["DK"]);
+    let kpi = KpiRequest::new("volume").with_filter(filter);
+    let restricted = Report::builder(as_of()).with_kpi(kpi).build().unwrap();
     assert!(restricted.run(&tickets, &[], &[]).is_err());
     // Without records there is nothing to compare names with.
     by("markte".into()).run(&[], &[], &[]).unwrap();

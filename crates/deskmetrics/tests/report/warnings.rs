@@ -13,22 +13,23 @@ fn surveyed(
     promoters: usize,
     detractors: usize,
 ) -> (Vec<SurveyResponse>, Vec<Invitation>) {
-    let answer =
-        |score| SurveyResponse::new("nps", Some(score)).answered_at(hour(30)).with(Attribute::Market, market);
+    let answer = |score| {
+        SurveyResponse::new("nps", Some(score)).with_at(hour(30)).with_attribute(Attribute::Market, market)
+    };
     let answers =
         std::iter::repeat_n(answer(10), promoters).chain(std::iter::repeat_n(answer(0), detractors));
     let invitation = |number: usize| {
-        let sent =
-            Invitation::new(format!("{market}{number}"), "nps", hour(1)).with(Attribute::Market, market);
-        if number < promoters + detractors { sent.answered(hour(30)) } else { sent }
+        let sent = Invitation::new(format!("{market}{number}"), "nps", hour(1))
+            .with_attribute(Attribute::Market, market);
+        if number < promoters + detractors { sent.with_answered_at(hour(30)) } else { sent }
     };
     (answers.collect(), (0..invited).map(invitation).collect())
 }
 
 fn warnings(markets: &[(&str, usize, usize, usize)]) -> Vec<Warning> {
     let report = Report::builder(as_of())
-        .kpi(KpiRequest::new("nps").of_question("nps", Scale::nps()))
-        .by([Attribute::Market])
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .with_slices([Attribute::Market])
         .build()
         .unwrap();
     let mut state = report.state();

@@ -15,7 +15,7 @@ use super::EventTable;
 use crate::ReadError;
 use crate::decode::context::{Decoding, Workers};
 use crate::decode::id::{Id, NOWHERE};
-use crate::decode::kind::{Code, Kinds, NOTHING};
+use crate::decode::kind::{KindCode, Kinds, NOTHING};
 use crate::decode::ledger::Scope;
 use crate::decode::ticket::TicketTable;
 use crate::decode::time::{Times, replaces};
@@ -26,7 +26,7 @@ use crate::description::{Duplicates, EventMeaning};
 #[derive(Debug, Default)]
 pub(crate) struct EventBuilder {
     pub(super) at: Times,
-    pub(super) codes: Vec<Code>,
+    pub(super) codes: Vec<KindCode>,
     pub(super) places: Vec<u32>,
     pub(crate) values: Words<Box<str>>,
     pub(super) previous: Previous,
@@ -133,7 +133,7 @@ impl EventBuilder {
     }
 
     /// Adds one event of a row.
-    pub(crate) fn push(&mut self, place: u32, at: i64, code: Code, value: u32, by: u32, row: u64) {
+    pub(crate) fn push(&mut self, place: u32, at: i64, code: KindCode, value: u32, by: u32, row: u64) {
         self.at.push(Some(at));
         self.codes.push(code);
         self.places.push(place);
@@ -209,7 +209,7 @@ impl EventBuilder {
         self.exclude_repeated(decoding)?;
         // One row may report several meanings.
         let meanings: Vec<usize> = (0..self.kinds.codes())
-            .map(|code| Code::try_from(code).ok().and_then(|code| self.kinds.of(code)))
+            .map(|code| KindCode::try_from(code).ok().and_then(|code| self.kinds.of(code)))
             .map(|kind| kind.map_or(0, |(kind, ..)| kind.0.len()))
             .collect();
         let mut order = self.order(&decoding.workers, tickets, &at, &meanings);

@@ -7,7 +7,7 @@ use arrow_buffer::ScalarBuffer;
 use deskmetrics::ticket::{EventKind, TicketId};
 use deskmetrics::{TicketEvent, Timestamp};
 
-use super::kind::{Code, Kinds};
+use super::kind::{KindCode, Kinds};
 use super::ticket::TicketTable;
 use super::word::Words;
 use crate::description::EventMeaning;
@@ -16,7 +16,7 @@ use crate::description::EventMeaning;
 #[derive(Debug, Default)]
 pub(crate) struct EventTable {
     pub(crate) at: ScalarBuffer<i64>,
-    pub(crate) codes: Vec<Code>,
+    pub(crate) codes: Vec<KindCode>,
     /// The row of the ticket.
     pub(crate) places: Vec<u32>,
     pub(crate) values: Words<Box<str>>,
@@ -32,7 +32,7 @@ pub(crate) struct EventTable {
 
 impl EventTable {
     /// The codes that occur.
-    pub(crate) fn occurring(&self) -> impl Iterator<Item = Code> + '_ {
+    pub(crate) fn occurring(&self) -> impl Iterator<Item = KindCode> + '_ {
         let mut met = vec![false; self.kinds.codes()];
         for code in &self.codes {
             if let Some(met) = met.get_mut(usize::from(*code)) {

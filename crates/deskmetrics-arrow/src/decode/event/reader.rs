@@ -9,9 +9,9 @@ use crate::ReadError;
 use crate::column::{BadCell, WordReading};
 use crate::decode::context::{ColumnTask, Decoding, Workers, in_order};
 use crate::decode::id::{Id, NOWHERE, each_id};
-use crate::decode::kind::{Code, Kinds, NOTHING, needs_value};
+use crate::decode::kind::{KindCode, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundWord, FileColumns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundWord, FileColumns, TimestampSlot, WordSlot};
 use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
 use crate::decode::time::Versions;
 use crate::decode::word::{Codes, Decoder, KnownCodes, NONE, Words};
@@ -20,12 +20,12 @@ use crate::description::{Duplicates, EventMapping, EventMeaning, EventSource};
 /// The columns of one table.
 struct Slots<'a> {
     ticket: WordSlot<Box<str>>,
-    at: InstantSlot,
+    at: TimestampSlot,
     kind: WordSlot<EventMapping>,
     value: WordSlot<Box<str>>,
     previous: WordSlot<Box<str>>,
     id: WordSlot<Box<str>>,
-    updated_at: InstantSlot,
+    updated_at: TimestampSlot,
     author: WordSlot<Author>,
     author_name: WordSlot<Box<str>>,
     requester: WordSlot<Box<str>>,
@@ -78,7 +78,7 @@ impl EventBuilder {
                 value: columns.maybe_word(source.value.as_ref())?,
                 previous: columns.maybe_word(previous.as_ref())?,
                 id: columns.maybe_word(source.id.as_ref())?,
-                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
+                updated_at: columns.maybe_timestamp(source.updated_at.as_ref())?,
                 author: columns.maybe_word(source.author.as_ref())?,
                 author_name: columns.maybe_word(source.author_name.as_ref())?,
                 requester: columns.maybe_word(source.requester.as_ref())?,
@@ -200,7 +200,7 @@ impl EventBuilder {
             })
             .collect();
         let width = authors.kinds() * statuses.kinds();
-        let mut outcomes: Vec<Code> = vec![NOTHING; kinds.kinds() * width];
+        let mut outcomes: Vec<KindCode> = vec![NOTHING; kinds.kinds() * width];
         for (kind, place) in places.iter().enumerate() {
             let Some((place, _, has_status)) = place else { continue };
             for author in 0..authors.kinds() {
@@ -229,7 +229,7 @@ impl EventBuilder {
             lacks || (needs.is_none() && !is_ignored(kinds, kind))
         };
         let found = workers.ranges(rows, |rows| {
-            let codes: Vec<Code> = rows.clone().map(code).collect();
+            let codes: Vec<KindCode> = rows.clone().map(code).collect();
             (codes, rows.filter(|row| may_lack && lacks(*row)).collect::<Vec<_>>())
         });
         self.codes.reserve(rows);

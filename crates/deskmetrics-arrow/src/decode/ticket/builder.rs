@@ -10,14 +10,14 @@ use super::{MilestoneColumns, Tags, TicketTable};
 use crate::ReadError;
 use crate::column::TicketStatus;
 use crate::column::bits::Bits;
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::decode::attribute::AttributeWords;
 use crate::decode::context::{ColumnTask, Decoding, RowOrigin, followed_by_earlier, in_order};
 use crate::decode::customer::Requesters;
 use crate::decode::id::IdBuilder;
 use crate::decode::kind::Kinds;
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
-use crate::decode::slot::{AttributeSlots, BoundInstant, FileColumns, InstantSlot, WordSlot};
+use crate::decode::slot::{AttributeSlots, BoundTimestamp, FileColumns, TimestampSlot, WordSlot};
 use crate::decode::stated::{self, SlaColumn, SlaSlot, StatedColumn, StatedSlot};
 use crate::decode::time::{Times, Versions};
 use crate::decode::word::{KnownCodes, Words};
@@ -53,15 +53,15 @@ pub(crate) struct TicketBuilder {
 /// The columns of one table.
 struct Slots<'a> {
     id: WordSlot<Box<str>>,
-    created_at: InstantSlot,
+    created_at: TimestampSlot,
     requester: WordSlot<Box<str>>,
     created_by: WordSlot<Author>,
     status: WordSlot<TicketStatus>,
-    first_response_at: InstantSlot,
-    solved_at: InstantSlot,
-    closed_at: InstantSlot,
-    due_at: InstantSlot,
-    updated_at: InstantSlot,
+    first_response_at: TimestampSlot,
+    solved_at: TimestampSlot,
+    closed_at: TimestampSlot,
+    due_at: TimestampSlot,
+    updated_at: TimestampSlot,
     sla_met: WordSlot<bool>,
     stated: Vec<StatedSlot>,
     sla: Vec<SlaSlot>,
@@ -97,11 +97,11 @@ impl TicketBuilder {
                 requester: columns.maybe_word(requester)?,
                 created_by: columns.maybe_word(source.created_by.as_ref())?,
                 status: columns.maybe_word(source.status.as_ref())?,
-                first_response_at: columns.maybe_instant(source.first_response_at.as_ref())?,
-                solved_at: columns.maybe_instant(source.solved_at.as_ref())?,
-                closed_at: columns.maybe_instant(source.closed_at.as_ref())?,
-                due_at: columns.maybe_instant(source.due_at.as_ref())?,
-                updated_at: columns.maybe_instant(source.updated_at.as_ref())?,
+                first_response_at: columns.maybe_timestamp(source.first_response_at.as_ref())?,
+                solved_at: columns.maybe_timestamp(source.solved_at.as_ref())?,
+                closed_at: columns.maybe_timestamp(source.closed_at.as_ref())?,
+                due_at: columns.maybe_timestamp(source.due_at.as_ref())?,
+                updated_at: columns.maybe_timestamp(source.updated_at.as_ref())?,
                 sla_met: columns.maybe_word(source.sla_met.as_ref())?,
                 stated: stated::slots(&mut self.stated, source, &mut columns)?,
                 sla: stated::sla_slots(&mut self.sla, source, &mut columns)?,
@@ -209,7 +209,7 @@ impl TicketBuilder {
         doubts.append(&mut decoding.workers.decode(rows, checks)?);
         let status = &self.columns.status;
         if status.kinds() > 1 {
-            let valid = |column: &Instants| Bits::valid(column.nulls(), 0..column.len());
+            let valid = |column: &Timestamps| Bits::valid(column.nulls(), 0..column.len());
             let [solved, closed] = [solved, closed].map(|column| column.map_or(Bits::NONE, valid));
             let logged = decoding.logged();
             let done: Vec<Option<bool>> = std::iter::once(None)
@@ -259,7 +259,7 @@ impl TicketBuilder {
             }
             let created = ledger.need(&mut created_at, row, Reason::NoCreation)?;
             let not_before = |ledger: &mut Ledger,
-                              column: &mut BoundInstant<'_>,
+                              column: &mut BoundTimestamp<'_>,
                               start: Timestamp|
              -> Result<Option<Timestamp>, Halt> {
                 match ledger.want(column, row)? {
@@ -333,8 +333,8 @@ impl TicketBuilder {
     }
 
     /// The attributes that were not read.
-    pub(crate) fn take_passed_over(&mut self) -> PassedOver {
-        PassedOver(std::mem::take(&mut self.passed_over))
+    pub(crate) fn take_passed_over(&mut self) -> DeferredAttributes {
+        DeferredAttributes(std::mem::take(&mut self.passed_over))
     }
 
     /// Of rows with the same id, excludes all but the one that counts. Returns the table.
@@ -373,9 +373,9 @@ impl TicketBuilder {
 }
 
 /// Columns of attributes that are needed only if events change them.
-pub(crate) struct PassedOver(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
+pub(crate) struct DeferredAttributes(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
 
-impl PassedOver {
+impl DeferredAttributes {
     /// Reads those that events change, because a change to the same value is no change.
     pub(crate) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
         for (attribute, slot, first, batch) in self.0 {
@@ -397,7 +397,7 @@ fn not_earlier(
     start: Timestamp,
     end: Timestamp,
     row: usize,
-    column: &BoundInstant<'_>,
+    column: &BoundTimestamp<'_>,
 ) -> Result<Option<Timestamp>, Halt> {
     let early = start.since(end);
     if early <= skew || (column.is_date(row) && early < TimeDelta::days(1)) {

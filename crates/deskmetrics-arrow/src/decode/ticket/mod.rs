@@ -12,11 +12,11 @@ use deskmetrics::{Author, Ticket, TicketEvent, Timestamp};
 use hashbrown::HashMap;
 
 use super::attribute::AttributeWords;
-use super::customer::{Customers, Requesters};
+use super::customer::{CustomerCodes, Requesters};
 use super::id::{Id, IdBuilder, IdIndex, Ids, NewIds};
 use super::stated::{SlaColumn, StatedColumn};
 use super::word::{Codes, NONE, Words};
-use crate::column::utc::Instants;
+use crate::column::utc::Timestamps;
 use crate::column::{TicketStatus, list};
 use crate::description::AttributeValues;
 
@@ -29,8 +29,8 @@ pub(crate) struct TicketTable {
     unusable: Vec<bool>,
     pub(crate) created_at: ScalarBuffer<i64>,
     pub(crate) created_by: Words<Author>,
-    pub(crate) customers: Option<Customers>,
-    pub(crate) due_at: Option<Instants>,
+    pub(crate) customers: Option<CustomerCodes>,
+    pub(crate) due_at: Option<Timestamps>,
     pub(crate) sla_met: Words<bool>,
     pub(crate) tags: Tags,
     pub(crate) attributes: AttributeWords,
@@ -53,9 +53,9 @@ pub(crate) struct TicketTable {
 /// The timestamps of tickets without a log.
 #[derive(Debug, Default)]
 pub(crate) struct MilestoneColumns {
-    pub(crate) replied_at: Option<Instants>,
-    pub(crate) solved_at: Option<Instants>,
-    pub(crate) closed_at: Option<Instants>,
+    pub(crate) replied_at: Option<Timestamps>,
+    pub(crate) solved_at: Option<Timestamps>,
+    pub(crate) closed_at: Option<Timestamps>,
     pub(crate) status: Words<TicketStatus>,
     /// How rows leave, if they do.
     pub(crate) leaves: BTreeMap<usize, StepKind>,
@@ -158,7 +158,7 @@ impl TicketTable {
     /// The timestamps of a row.
     #[inline]
     pub(crate) fn milestones_of(&self, columns: &MilestoneColumns, row: usize) -> Milestones {
-        let at = |column: &Option<Instants>| {
+        let at = |column: &Option<Timestamps>| {
             column.as_ref().and_then(|column| column.get(row)).unwrap_or(Milestones::NEVER)
         };
         let created_at = self.created_at[row];

@@ -135,7 +135,7 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
 /// let contact = |id: &str, customer: &str, created: &str, solved: &str| {
-///     let ticket = Ticket::new(id, at(created)).requested_by(customer);
+///     let ticket = Ticket::new(id, at(created)).with_requester(customer);
 ///     let mut metrics = TicketMetrics::new(at(created), at("2026-03-31T00:00:00Z"));
 ///     metrics.status = Status::Solved;
 ///     metrics.first_solved_at = Some(at(solved));

@@ -66,7 +66,7 @@ impl TicketState {
         metrics.bot_first_response_time = talk.bot_first_response.map(ClockSpan::elapsed);
         metrics.next_responses.clear();
         metrics.next_responses.extend(talk.next_responses.iter().map(|response| {
-            Response::after(response.waited.elapsed()).at(Timestamp::saturating_from_micros(response.at))
+            Response::after(response.waited.elapsed()).with_at(Timestamp::saturating_from_micros(response.at))
         }));
         metrics.unanswered_waits.clear();
         metrics.unanswered_waits.extend(talk.unanswered.iter().map(|wait| UnansweredWait {

@@ -2,7 +2,7 @@
 
 /// One step of the survival curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Step {
+pub(super) struct KaplanMeierStep {
     pub(super) micros: i64,
     /// Share still running just after `micros`.
     pub(super) survival: f64,
@@ -28,10 +28,10 @@ impl<'d> Curve<'d> {
 }
 
 impl Iterator for Curve<'_> {
-    type Item = Step;
+    type Item = KaplanMeierStep;
 
     #[inline]
-    fn next(&mut self) -> Option<Step> {
+    fn next(&mut self) -> Option<KaplanMeierStep> {
         let (&micros, later) = self.finished.split_first()?;
         let deaths = 1 + later.iter().take_while(|other| **other == micros).count();
         // A running duration of exactly this length counts as still at risk.
@@ -42,7 +42,7 @@ impl Iterator for Curve<'_> {
         self.survival *= 1.0 - deaths_here / at_risk;
         self.greenwood += deaths_here / (at_risk * (at_risk - deaths_here));
         self.finished = &self.finished[deaths..];
-        Some(Step {
+        Some(KaplanMeierStep {
             micros,
             survival: self.survival,
             greenwood: self.greenwood,
@@ -61,7 +61,7 @@ pub(super) enum Bound {
 
 impl Bound {
     /// The pointwise bound of the curve on the log(−log) scale.
-    pub(super) fn of(self, step: &Step, z: f64) -> f64 {
+    pub(super) fn of(self, step: &KaplanMeierStep, z: f64) -> f64 {
         if step.survival <= 0.0 || step.survival >= 1.0 {
             return step.survival;
         }

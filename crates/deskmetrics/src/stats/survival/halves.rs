@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use super::curve::{Bound, Curve, Step, at_most};
+use super::curve::{Bound, Curve, KaplanMeierStep, at_most};
 use crate::Durations;
 use crate::stats::interval::{Interval, IntervalMethod};
 use crate::stats::order_statistics::{Ranked, bucket, buckets};
@@ -44,7 +44,7 @@ impl Halves {
     pub(super) fn by_steps(finished: &[i64], running: &[i64], z: Option<f64>) -> Self {
         let mut halves = Self::default();
         let mut curve = Curve::new(finished, running);
-        let start = Step { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: 0, ended: 0 };
+        let start = KaplanMeierStep { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: 0, ended: 0 };
         let mut run = [(0, start); RUN];
         let mut ended = 0;
         while !halves.are_found(z) {
@@ -70,7 +70,8 @@ impl Halves {
     pub(super) fn by_counts(finished: &Durations, running: &[i64], z: Option<f64>) -> Self {
         let mut halves = Self::default();
         let mut watched = usize::try_from(finished.n()).unwrap_or(usize::MAX).saturating_add(running.len());
-        let mut last = Step { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: watched, ended: 0 };
+        let mut last =
+            KaplanMeierStep { micros: 0, survival: 1.0, greenwood: 0.0, at_risk: watched, ended: 0 };
         let mut before = 0;
         for ended in ends_between(finished, running) {
             let n = watched as f64;
@@ -79,7 +80,7 @@ impl Halves {
                 let left = (at_risk - 1) as f64;
                 let survival = last.survival * (left / n);
                 let greenwood = last.greenwood + (1.0 / left - 1.0 / n);
-                ((before + number) as u64, Step { survival, greenwood, at_risk, ended: 1, ..last })
+                ((before + number) as u64, KaplanMeierStep { survival, greenwood, at_risk, ended: 1, ..last })
             };
             if let Some(most) = ended.checked_sub(1) {
                 halves.note(z, ended, after);
@@ -96,7 +97,7 @@ impl Halves {
     }
 
     /// Notes the curves that reach one half in a run of `steps` steps; `step` gives each with the place of its end.
-    fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, Step)) {
+    fn note(&mut self, z: Option<f64>, steps: usize, step: impl Fn(usize) -> (u64, KaplanMeierStep)) {
         let place = |number: Option<usize>| number.map(|number| step(number).0);
         let step = |number: usize| step(number).1;
         let halved = |number: usize| at_most(step(number).survival, 0.5);
@@ -121,7 +122,7 @@ impl Bound {
     /// `exp(-exp(x))` falls as `x` rises, with `x = ln(t)` plus or minus `spread / t` and `t = -ln(survival)`. From step to step
     /// `t` and the spread rise, so the ends of a run limit `x` within it, and most runs need no search inside. Greenwood's sum is
     /// at most `t` divided by how many are left, so `x` is also limited by a function of `t` that is highest at either end.
-    fn may_halve(self, first: &Step, last: &Step, z: f64) -> bool {
+    fn may_halve(self, first: &KaplanMeierStep, last: &KaplanMeierStep, z: f64) -> bool {
         // Values this close may be rounded to either side.
         const CLOSE: f64 = 1e-6;
         // The upper bound is never below the curve.

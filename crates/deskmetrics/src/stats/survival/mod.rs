@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::stats::durations::from_float_micros;
 use crate::stats::interval::{Interval, IntervalMethod, critical_z};
 use crate::{Durations, Merge};
-use curve::{Bound, Curve, Step, at_most};
+use curve::{Bound, Curve, KaplanMeierStep, at_most};
 pub(crate) use halves::Halves;
 
 /// Finished durations together with those still running, which are known only to be *at least* so long.
@@ -141,7 +141,7 @@ impl Survival {
     #[doc(alias = "survival function")]
     pub fn curve(&self, level: f64) -> Vec<CurveStep> {
         let Some(z) = critical_z(level) else { return Vec::new() };
-        let drawn = |step: &Step| {
+        let drawn = |step: &KaplanMeierStep| {
             let (lower, upper) = (Bound::Lower.of(step, z), Bound::Upper.of(step, z));
             CurveStep {
                 seconds: step.micros as f64 / 1e6,
@@ -167,7 +167,7 @@ impl Survival {
         }
     }
 
-    fn steps(&self) -> Vec<Step> {
+    fn steps(&self) -> Vec<KaplanMeierStep> {
         Curve::new(&self.finished.sorted(), &self.censored.sorted()).collect()
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Numbered {
     /// The latest contacts, not yet in a piece.
     latest: Vec<Numbers>,
     /// The contact times of each customer; computed when first required.
-    arrivals: OnceLock<Arc<Arrivals>>,
+    arrivals: OnceLock<Arc<ContactArrivals>>,
     /// Whether all contacts with a repeat contact are marked as failed.
     judged: bool,
 }
@@ -133,7 +133,7 @@ impl Numbered {
             return judged.map(|contact| !contact.failed).collect();
         }
         let contacts = in_buckets(self.iter());
-        let arrivals = self.arrivals.get_or_init(|| Arc::new(Arrivals::of(&contacts)));
+        let arrivals = self.arrivals.get_or_init(|| Arc::new(ContactArrivals::of(&contacts)));
         let stays_away = |contact: &Numbers| {
             arrivals.around(contact.customer, contact.created).1.is_none_or(|next| next > contact.until)
         };
@@ -141,8 +141,8 @@ impl Numbered {
         judged.map(|contact| !contact.failed && stays_away(contact)).collect()
     }
 
-    fn arrivals(&self) -> &Arrivals {
-        self.arrivals.get_or_init(|| Arc::new(Arrivals::of(&in_buckets(self.iter()))))
+    fn arrivals(&self) -> &ContactArrivals {
+        self.arrivals.get_or_init(|| Arc::new(ContactArrivals::of(&in_buckets(self.iter()))))
     }
 }
 
@@ -195,14 +195,14 @@ const FEW_TIMES: usize = 16;
 
 /// The contact times of each customer.
 #[derive(Debug)]
-struct Arrivals {
+struct ContactArrivals {
     /// By customer: where the timestamps of the next one begin.
     ends: Vec<usize>,
     /// Customer by customer, ascending.
     at: Vec<i64>,
 }
 
-impl Arrivals {
+impl ContactArrivals {
     /// From contacts [in buckets](in_buckets).
     fn of(contacts: &[Numbers]) -> Self {
         let customers = contacts.iter().map(|contact| contact.customer as usize + 1).max().unwrap_or(0);

@@ -18,7 +18,7 @@ const CYCLE: i128 = (CYCLE_DAYS * DAY) as i128 * SECOND as i128;
 
 /// The kind of time measured.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Measure {
+pub(crate) enum MeasuredTime {
     /// Time that counts as elapsed.
     Counted,
     /// Real time within openings.
@@ -29,14 +29,14 @@ pub(crate) enum Measure {
 
 /// The time measured since the far past, for all timestamps; in microseconds.
 #[derive(Debug)]
-pub(crate) struct Far {
+pub(crate) struct Extrapolation {
     source: Arc<Source>,
-    measure: Measure,
+    measure: MeasuredTime,
     table: OnceLock<CycleTable>,
 }
 
-impl Far {
-    pub(crate) fn new(source: Arc<Source>, measure: Measure) -> Self {
+impl Extrapolation {
+    pub(crate) fn new(source: Arc<Source>, measure: MeasuredTime) -> Self {
         Self { source, measure, table: OnceLock::new() }
     }
 
@@ -90,13 +90,13 @@ impl Far {
     fn counts(&self, block: i64) -> Vec<Count> {
         let span = Span::new(block * BLOCK, (block + 1) * BLOCK);
         let mut counts = Vec::new();
-        if let Measure::Counted = self.measure {
+        if let MeasuredTime::Counted = self.measure {
             self.source.counts(span.start, span.end, &mut counts);
             return counts;
         }
         let mut openings = Vec::new();
         self.source.openings(span.start, span.end, &mut openings);
-        if let Measure::Closed = self.measure {
+        if let MeasuredTime::Closed = self.measure {
             openings = subtract(&[span], &openings);
         }
         counts.extend(openings.into_iter().map(Count::plain));

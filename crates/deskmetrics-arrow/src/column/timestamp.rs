@@ -77,23 +77,23 @@ pub(super) enum Dates {
 /// A value with its own offset (`Z`, `+02`, `+0200`, `+02:00`, an Arrow timestamp with a zone) and an epoch number
 /// need no zone; all others are wall-clock times in `zone`. A date alone means its midnight.
 ///
-/// Without a declared [format](Self::format), a text may be in ISO 8601, with the year first (`2026/04/25 14:24`), or
+/// Without a declared [format](Self::with_format), a text may be in ISO 8601, with the year first (`2026/04/25 14:24`), or
 /// with the month as a name, full or abbreviated, in English, Spanish, Danish, German or French (`25. marts 2026`,
 /// `Apr 25, 2026 2:24 PM`). If day, month and year are all numbers (`03/04/2026`), all values of the column
 /// [decide](Self::inferred) which one is the day.
 ///
 /// ```
 /// use chrono_tz::America::New_York;
-/// use deskmetrics_arrow::column::InstantReading;
+/// use deskmetrics_arrow::column::TimestampReading;
 ///
-/// let boston = InstantReading::new(New_York).format("%m/%d/%Y %I:%M:%S %p").unwrap();
+/// let boston = TimestampReading::new(New_York).with_format("%m/%d/%Y %I:%M:%S %p").unwrap();
 /// assert_eq!(boston.read("01/31/2015 02:05:11 PM").unwrap().unwrap().to_string(), "2015-01-31T19:05:11Z");
 /// // skipped when the clocks went forward: the first instant after the gap
 /// assert_eq!(boston.read("03/08/2015 02:30:00 AM").unwrap().unwrap().to_string(), "2015-03-08T07:00:00Z");
 /// assert!(boston.read("2015-01-31 14:05").is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct InstantReading {
+pub struct TimestampReading {
     format: Format,
     zone: Tz,
     ambiguous: Ambiguous,
@@ -109,7 +109,7 @@ pub struct InstantReading {
 )]
 pub struct UnknownFormat(pub String);
 
-impl InstantReading {
+impl TimestampReading {
     /// Reads every format with one meaning; wall-clock times are in `zone`.
     pub fn new(zone: Tz) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl InstantReading {
     ///
     /// # Errors
     /// If it is none of these.
-    pub fn format(mut self, format: &str) -> Result<Self, UnknownFormat> {
+    pub fn with_format(mut self, format: &str) -> Result<Self, UnknownFormat> {
         let order = || DateOrder::ALL.into_iter().find(|order| order.format() == format);
         let unit = || Unit::ALL.into_iter().find(|unit| unit.format() == format);
         self.format = if format == "iso" {
@@ -191,13 +191,13 @@ impl InstantReading {
         }
         match &self.format {
             Format::Number(unit) => unit.is_wall_clock(),
-            Format::Pattern(_, items) => matches!(pattern_or_english(text, items), Some(Moment::Wall(_))),
+            Format::Pattern(_, items) => matches!(pattern_or_english(text, items), Some(ParsedTime::Wall(_))),
             // The usual case first, because whole columns are searched.
             Format::Any(_) | Format::Iso if ends_with_offset(text) => false,
             Format::Any(_) | Format::Iso => match super::iso::parse(text.as_bytes()) {
                 Some((_, has_offset)) => !has_offset,
                 None => match (iso(text), &self.format) {
-                    (Some(moment), _) => matches!(moment, Moment::Wall(_)),
+                    (Some(moment), _) => matches!(moment, ParsedTime::Wall(_)),
                     (None, Format::Any(_)) => shapes.of(text).is_some_and(|(_, shape)| !shape.has_offset()),
                     (None, _) => false,
                 },
@@ -207,7 +207,7 @@ impl InstantReading {
 
     /// Sets the treatment of clock changes.
     #[must_use]
-    pub fn clock_changes(mut self, ambiguous: Ambiguous, nonexistent: Nonexistent) -> Self {
+    pub fn with_clock_changes(mut self, ambiguous: Ambiguous, nonexistent: Nonexistent) -> Self {
         self.ambiguous = ambiguous;
         self.nonexistent = nonexistent;
         self
@@ -215,7 +215,7 @@ impl InstantReading {
 
     /// Sets codes that mean missing.
     #[must_use]
-    pub fn missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
+    pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         self.missing.extend(codes.into_iter().map(Into::into));
         self
     }
@@ -296,38 +296,38 @@ impl InstantReading {
     ///
     /// # Errors
     /// If the column's type cannot contain timestamps.
-    pub fn bind(&self, array: &ArrayRef) -> Result<InstantColumn<'_>, WrongType> {
+    pub fn bind(&self, array: &ArrayRef) -> Result<TimestampColumn<'_>, WrongType> {
         let source = match array.data_type() {
             DataType::Timestamp(unit, zone) => {
                 let micros = micros(array, *unit)?;
-                if zone.is_some() { InstantValues::Utc(micros) } else { InstantValues::Wall(micros) }
+                if zone.is_some() { TimestampValues::Utc(micros) } else { TimestampValues::Wall(micros) }
             }
             DataType::Date32 | DataType::Date64 => {
                 let seconds = cast(array, &DataType::Timestamp(TimeUnit::Second, None))?;
-                InstantValues::Wall(micros(&seconds, TimeUnit::Second)?)
+                TimestampValues::Wall(micros(&seconds, TimeUnit::Second)?)
             }
             kind if kind.is_integer() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Int64)?;
-                    InstantValues::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
+                    TimestampValues::Whole(numbers.as_primitive::<Int64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => TimestampValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
             kind if kind.is_floating() => match &self.format {
                 Format::Number(unit) => {
                     let numbers = cast(array, &DataType::Float64)?;
-                    InstantValues::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
+                    TimestampValues::Float(numbers.as_primitive::<Float64Type>().clone(), *unit)
                 }
-                Format::Pattern(..) => InstantValues::Text(TextColumn::new(array)?),
+                Format::Pattern(..) => TimestampValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
-            _ => InstantValues::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
+            _ => TimestampValues::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
         };
         let array = Arc::clone(array);
         let written = OnceCell::new();
         let shapes = Shapes::default();
-        Ok(InstantColumn {
+        Ok(TimestampColumn {
             reading: self,
             source,
             array,
@@ -355,13 +355,13 @@ impl InstantReading {
                 let micros = match text.parse::<i64>() {
                     Ok(number) => unit.read(number),
                     Err(_) => {
-                        text.parse().map_err(|_| BadCell::NotAnInstant).and_then(|it| unit.read_float(it))
+                        text.parse().map_err(|_| BadCell::NotATimestamp).and_then(|it| unit.read_float(it))
                     }
                 };
                 return self.resolve_number(micros?, *unit).map(Some);
             }
         };
-        moment.ok_or(BadCell::NotAnInstant).and_then(|moment| self.resolve(moment))
+        moment.ok_or(BadCell::NotATimestamp).and_then(|moment| self.resolve(moment))
     }
 
     fn resolve_number(&self, micros: i64, unit: Unit) -> Result<(Timestamp, Note), BadCell> {
@@ -369,10 +369,10 @@ impl InstantReading {
         if unit.is_wall_clock() { self.resolve_wall(at.to_utc().naive_utc()) } else { Ok((at, Note::None)) }
     }
 
-    fn resolve(&self, moment: Moment) -> Cell<(Timestamp, Note)> {
+    fn resolve(&self, moment: ParsedTime) -> Cell<(Timestamp, Note)> {
         match moment {
-            Moment::Fixed(at) => Ok(Some((at.to_utc().into(), Note::None))),
-            Moment::Wall(wall) => self.resolve_wall(wall).map(Some),
+            ParsedTime::Fixed(at) => Ok(Some((at.to_utc().into(), Note::None))),
+            ParsedTime::Wall(wall) => self.resolve_wall(wall).map(Some),
         }
     }
 
@@ -408,20 +408,20 @@ enum Note {
 
 /// A written time.
 #[derive(Clone, Copy)]
-pub(super) enum Moment {
+pub(super) enum ParsedTime {
     Fixed(DateTime<FixedOffset>),
     Wall(NaiveDateTime),
 }
 
 /// A time in ISO 8601, as in RFC 3339 or PostgreSQL.
-pub(super) fn iso(text: &str) -> Option<Moment> {
+pub(super) fn iso(text: &str) -> Option<ParsedTime> {
     if text.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
     let date: NaiveDate = text.get(..10)?.parse().ok()?;
     let rest = text.get(10..)?;
     let Some(time) = rest.strip_prefix(['T', 't', ' ']) else {
-        return rest.is_empty().then(|| Moment::Wall(date.and_time(NaiveTime::MIN)));
+        return rest.is_empty().then(|| ParsedTime::Wall(date.and_time(NaiveTime::MIN)));
     };
     if time.contains(['Z', 'z', '+', '-']) || time.ends_with("UTC") {
         let short = || {
@@ -431,28 +431,28 @@ pub(super) fn iso(text: &str) -> Option<Moment> {
                 .into_iter()
                 .find_map(|format| DateTime::parse_from_str(&text, format).ok())
         };
-        return text.parse().ok().or_else(short).map(Moment::Fixed);
+        return text.parse().ok().or_else(short).map(ParsedTime::Fixed);
     }
     let time = NaiveTime::parse_from_str(time, "%H:%M:%S%.f")
         .or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"))
         .ok()?;
-    Some(Moment::Wall(date.and_time(time)))
+    Some(ParsedTime::Wall(date.and_time(time)))
 }
 
 /// A time in any other format.
-fn written(text: &str, dates: Dates, shapes: &mut Shapes) -> Result<Moment, BadCell> {
-    let (canonical, shape) = shapes.of(text).ok_or(BadCell::NotAnInstant)?;
+fn written(text: &str, dates: Dates, shapes: &mut Shapes) -> Result<ParsedTime, BadCell> {
+    let (canonical, shape) = shapes.of(text).ok_or(BadCell::NotATimestamp)?;
     let order = match dates {
         Dates::Ordered(order) => Some(order),
         Dates::Plain => None,
         Dates::Undecided => match shape {
             Shape::Plain(_) => None,
-            Shape::Ordered(..) if shape.fits(canonical).is_none() => return Err(BadCell::NotAnInstant),
+            Shape::Ordered(..) if shape.fits(canonical).is_none() => return Err(BadCell::NotATimestamp),
             Shape::Ordered(..) => return Err(BadCell::UndecidedOrder),
         },
     };
-    let items = &shape.pattern(order).ok_or(BadCell::NotAnInstant)?.items;
-    pattern(canonical, items).ok_or(BadCell::NotAnInstant)
+    let items = &shape.pattern(order).ok_or(BadCell::NotATimestamp)?.items;
+    pattern(canonical, items).ok_or(BadCell::NotATimestamp)
 }
 
 /// Whether a text ends with an offset: in `Z` or `+01:00`.
@@ -469,14 +469,14 @@ fn ends_with_offset(text: &str) -> bool {
 /// The day of a text under a pattern, with the month as a name.
 pub(super) fn day_in_words(text: &str, items: &[Item<'static>]) -> Option<String> {
     let day = match pattern(text, items)? {
-        Moment::Fixed(at) => at.date_naive(),
-        Moment::Wall(at) => at.date(),
+        ParsedTime::Fixed(at) => at.date_naive(),
+        ParsedTime::Wall(at) => at.date(),
     };
     Some(day.format("%-d %B %Y").to_string())
 }
 
 /// A text under a declared pattern, with month names in any language.
-fn pattern_or_english(text: &str, items: &[Item<'static>]) -> Option<Moment> {
+fn pattern_or_english(text: &str, items: &[Item<'static>]) -> Option<ParsedTime> {
     pattern(text, items).or_else(|| {
         [false, true].into_iter().find_map(|without_dots| pattern(&in_english(text, without_dots)?, items))
     })
@@ -490,22 +490,22 @@ pub(super) fn is_text(array: &ArrayRef) -> bool {
     }
 }
 
-fn pattern(text: &str, items: &[Item<'static>]) -> Option<Moment> {
+fn pattern(text: &str, items: &[Item<'static>]) -> Option<ParsedTime> {
     let mut parsed = Parsed::new();
     parse(&mut parsed, text, items.iter()).ok()?;
     if parsed.offset().is_some() {
-        return parsed.to_datetime().ok().map(Moment::Fixed);
+        return parsed.to_datetime().ok().map(ParsedTime::Fixed);
     }
     if parsed.timestamp().is_some() {
         return parsed
             .to_naive_datetime_with_offset(0)
             .ok()
-            .map(|at| Moment::Fixed(at.and_utc().fixed_offset()));
+            .map(|at| ParsedTime::Fixed(at.and_utc().fixed_offset()));
     }
     let date = parsed.to_naive_date().ok()?;
     let no_time = parsed.hour_mod_12().is_none() && parsed.minute().is_none();
     let time = if no_time { NaiveTime::MIN } else { parsed.to_naive_time().ok()? };
-    Some(Moment::Wall(date.and_time(time)))
+    Some(ParsedTime::Wall(date.and_time(time)))
 }
 
 /// The end of the gap around `wall`, to the second.
@@ -527,7 +527,7 @@ fn first_valid_after(zone: Tz, wall: NaiveDateTime) -> Option<Timestamp> {
 }
 
 fn utc(micros: i64) -> Result<Timestamp, BadCell> {
-    Timestamp::from_micros(micros).ok_or(BadCell::NotAnInstant)
+    Timestamp::from_micros(micros).ok_or(BadCell::NotATimestamp)
 }
 
 /// Converts timestamps to microseconds. Nanoseconds are rounded towards the past; values out of range stay outside
@@ -590,7 +590,7 @@ fn digits_of_date(array: &ArrayRef) -> Option<(usize, String)> {
     values.all(|(_, value)| is_date(value)).then(|| (row, first.to_owned()))
 }
 
-enum InstantValues {
+enum TimestampValues {
     Utc(Int64Array),
     Wall(Int64Array),
     Whole(Int64Array, Unit),
@@ -599,9 +599,9 @@ enum InstantValues {
 }
 
 /// A column of timestamps.
-pub struct InstantColumn<'a> {
-    reading: &'a InstantReading,
-    source: InstantValues,
+pub struct TimestampColumn<'a> {
+    reading: &'a TimestampReading,
+    source: TimestampValues,
     array: ArrayRef,
     /// The column as text, created on first use.
     written: OnceCell<Option<TextColumn>>,
@@ -612,37 +612,37 @@ pub struct InstantColumn<'a> {
     nonexistent: u64,
 }
 
-impl std::fmt::Debug for InstantColumn<'_> {
+impl std::fmt::Debug for TimestampColumn<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InstantColumn").field("reading", &self.reading).finish_non_exhaustive()
+        f.debug_struct("TimestampColumn").field("reading", &self.reading).finish_non_exhaustive()
     }
 }
 
-impl InstantColumn<'_> {
+impl TimestampColumn<'_> {
     /// The timestamp of a row; null and NaN are missing.
     ///
     /// # Errors
     /// If the value is unreadable or a clock change affects it.
     pub fn get(&mut self, row: usize) -> Cell<Timestamp> {
         let found = match &self.source {
-            InstantValues::Utc(micros) => match value(micros, row) {
+            TimestampValues::Utc(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros).and_then(utc).map(|at| Some((at, Note::None))),
             },
-            InstantValues::Wall(micros) => match value(micros, row) {
+            TimestampValues::Wall(micros) => match value(micros, row) {
                 None => Ok(None),
                 Some(micros) => stored(micros)
                     .and_then(utc)
                     .and_then(|wall| self.reading.resolve_wall(wall.to_utc().naive_utc()))
                     .map(Some),
             },
-            InstantValues::Whole(numbers, unit) => match value(numbers, row) {
+            TimestampValues::Whole(numbers, unit) => match value(numbers, row) {
                 None => Ok(None),
                 Some(number) => {
                     unit.read(number).and_then(|micros| self.reading.resolve_number(micros, *unit)).map(Some)
                 }
             },
-            InstantValues::Float(numbers, unit) => {
+            TimestampValues::Float(numbers, unit) => {
                 let number = (row < numbers.len() && numbers.is_valid(row)).then(|| numbers.value(row));
                 match number.filter(|number| !number.is_nan()) {
                     None => Ok(None),
@@ -652,7 +652,7 @@ impl InstantColumn<'_> {
                         .map(Some),
                 }
             }
-            InstantValues::Text(text) => match text.get(row) {
+            TimestampValues::Text(text) => match text.get(row) {
                 None => Ok(None),
                 Some(text) => match &mut self.last {
                     Some((last, found)) if last == text => *found,

@@ -23,14 +23,14 @@ use crate::{
 
 /// A KPI of a report with all its options.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Measure {
+pub(super) struct ResolvedKpi {
     pub(super) definition: &'static Definition,
     pub(super) clock: Option<ClockKind>,
     /// The options chosen, for readers.
     pub(super) option: Option<Arc<str>>,
     /// The survey question it is about; `None` for all.
     question: Option<Box<str>>,
-    pub(super) shown: Shown,
+    pub(super) shown: ShownNumbers,
     /// The tally to start every slice and period with.
     pub(super) empty: Box<dyn AnyKpi>,
     /// Nothing after it is known.
@@ -43,7 +43,7 @@ pub(super) struct Measure {
 
 /// The numbers shown of a tally.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shown {
+pub(super) enum ShownNumbers {
     /// The KPI's own numbers.
     Numbers,
     /// The share of its durations within a limit.
@@ -54,7 +54,7 @@ pub(super) enum Shown {
     Scores,
 }
 
-impl Measure {
+impl ResolvedKpi {
     /// The KPI of a request, or why it cannot be computed.
     pub(super) fn resolve(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let (empty, option) = if let Some(own) = &request.own {
@@ -70,7 +70,7 @@ impl Measure {
             ((entry.requested)(request, as_of)?, (entry.option)(request))
         };
         let definition = empty.definition();
-        let shown = Shown::of(request, definition)?;
+        let shown = ShownNumbers::of(request, definition)?;
         check_filter(&request.filter, definition.id)?;
         check_name(request.name.as_deref(), definition)?;
         let texts = [shown.to_string(), request.filter.to_string()];
@@ -94,11 +94,11 @@ impl Measure {
     /// The numbers of a tally, the headline first.
     pub(super) fn estimates(&self, tally: &dyn AnyKpi, level: f64) -> Vec<Estimate> {
         match (&self.shown, tally.times()) {
-            (Shown::Within(limit), Some(times)) => {
+            (ShownNumbers::Within(limit), Some(times)) => {
                 vec![Estimate::share("within", times.decided_within(*limit), level)]
             }
-            (Shown::Bands(limits), Some(times)) => bands(times, limits, level),
-            (Shown::Scores, _) => {
+            (ShownNumbers::Bands(limits), Some(times)) => bands(times, limits, level),
+            (ShownNumbers::Scores, _) => {
                 let shares = scores(tally);
                 shares.map(|(score, share)| Estimate::share(format!("score {score}"), share, level)).collect()
             }
@@ -109,11 +109,11 @@ impl Measure {
     /// The value behind the headline of a tally.
     pub(super) fn compared<'a>(&self, tally: &'a dyn AnyKpi) -> Compared<'a> {
         match (&self.shown, tally.times()) {
-            (Shown::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
-            (Shown::Bands(limits), Some(times)) => {
+            (ShownNumbers::Within(limit), Some(times)) => Compared::Share(times.decided_within(*limit)),
+            (ShownNumbers::Bands(limits), Some(times)) => {
                 limits.first().map_or(Compared::Untested, |limit| Compared::Share(times.within(*limit)))
             }
-            (Shown::Scores, _) => {
+            (ShownNumbers::Scores, _) => {
                 scores(tally).next().map_or(Compared::Untested, |(_, share)| Compared::Share(share))
             }
             _ => tally.compared(),
@@ -280,7 +280,7 @@ fn at(place: &mut dyn Places, at: Option<Timestamp>) -> &mut dyn AnyKpi {
     place.tally(period)
 }
 
-impl Shown {
+impl ShownNumbers {
     /// The KPI's own numbers, or what its durations are compared with.
     fn of(request: &KpiRequest, definition: &Definition) -> Result<Self, RequestError> {
         let id = definition.id;
@@ -304,7 +304,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownNumbers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Numbers => Ok(()),

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::schedule::parse_zone;
-use deskmetrics_arrow::column::InstantReading;
+use deskmetrics_arrow::column::TimestampReading;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDate, PyDateTime, PyString, PyTzInfo};
@@ -22,7 +22,7 @@ use crate::error::{self, OrError as _};
 
 /// An instant as it was given.
 #[derive(Clone)]
-pub(crate) struct Instant<'py> {
+pub(crate) struct PyTimestamp<'py> {
     /// Microseconds since 1970 in UTC.
     pub(crate) micros: i64,
     /// The zone it was given in, to give answers in the same one.
@@ -39,7 +39,7 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
     Ok(epoch.bind(py))
 }
 
-impl<'py> Instant<'py> {
+impl<'py> PyTimestamp<'py> {
     /// Reads an instant; one without a zone is a wall-clock time of `assumed`, if that is given.
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
@@ -63,7 +63,7 @@ impl<'py> Instant<'py> {
                 )));
             };
             let text: String = value.call_method0("isoformat")?.extract()?;
-            let at = InstantReading::new(assumed).read(&text).ok().flatten();
+            let at = TimestampReading::new(assumed).read(&text).ok().flatten();
             let at =
                 at.ok_or_else(|| error::argument(format!("{name}: {} cannot be read", describe(value))))?;
             return Ok(Self { micros: at.as_micros(), zone: assumed.into_pyobject(py)?.into_any() });
@@ -116,9 +116,9 @@ fn no_instant(value: &Bound<'_, PyAny>) -> String {
 }
 
 /// Timestamps: one, Python's own, or a column.
-pub(crate) type Moments<'py> = Times<'py, Instant<'py>>;
+pub(crate) type Moments<'py> = Times<'py, PyTimestamp<'py>>;
 
-impl Micros for Instant<'_> {
+impl Micros for PyTimestamp<'_> {
     fn micros(&self) -> i64 {
         self.micros
     }
@@ -128,7 +128,7 @@ impl<'py> Moments<'py> {
     /// Reads an argument; what has no zone is a wall-clock time of `assumed`, if that is given.
     pub(crate) fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let value = &numpy::scalar(value)?;
-        let one = |name: &str, value: &Bound<'py, PyAny>| Instant::read(name, value, assumed);
+        let one = |name: &str, value: &Bound<'py, PyAny>| PyTimestamp::read(name, value, assumed);
         if value.is_instance_of::<PyDateTime>() {
             return one(name, value).map(|one| Self::Values(Input::One(one)));
         }
@@ -162,7 +162,7 @@ fn read_column(column: Column<'_>, assumed: Option<Tz>) -> PyResult<TimeColumn<'
             )));
         }
     };
-    let reading = InstantReading::new(assumed.unwrap_or(Tz::UTC));
+    let reading = TimestampReading::new(assumed.unwrap_or(Tz::UTC));
     let reading = reading.inferred(chunks).map_err(|problem| {
         error::instant(format!(
             "{name}, {problem}; make it a timestamp column first, such as with \
@@ -180,7 +180,7 @@ fn holds_wall_clock(kind: &DataType) -> bool {
     }
 }
 
-fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &InstantReading) -> PyResult<Int64Array> {
+fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &TimestampReading) -> PyResult<Int64Array> {
     if let DataType::Timestamp(TimeUnit::Microsecond, Some(_)) = chunk.data_type() {
         return Ok(chunk.as_primitive::<TimestampMicrosecondType>().reinterpret_cast());
     }
@@ -205,8 +205,8 @@ pub(crate) fn instant<'py>(
     name: &str,
     value: &Bound<'py, PyAny>,
     assumed: Option<Tz>,
-) -> PyResult<Instant<'py>> {
-    Instant::read(name, value, assumed)
+) -> PyResult<PyTimestamp<'py>> {
+    PyTimestamp::read(name, value, assumed)
 }
 
 /// A time zone: its IANA name, a `ZoneInfo`, or `datetime.timezone.utc`.

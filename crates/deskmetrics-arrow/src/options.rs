@@ -10,7 +10,7 @@ use arrow_schema::SchemaRef;
 
 use deskmetrics::ticket::Attribute;
 
-use crate::file::Progress;
+use crate::file::{Limits, Progress};
 
 /// A progress callback. It decides whether reading continues.
 pub(crate) type OnProgress<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
@@ -36,6 +36,7 @@ pub struct ReadOptions<'a> {
     pub(crate) on_progress: Option<Box<OnProgress<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
+    pub(crate) limits: Limits,
 }
 
 /// The columns that are read.
@@ -80,6 +81,7 @@ impl Default for ReadOptions<'_> {
             on_progress: None,
             tables: BTreeMap::new(),
             threads: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -145,6 +147,13 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Sets the limits on files.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 

@@ -15,13 +15,14 @@ use super::time::replaces;
 use crate::ReadError;
 use crate::column::utc::Instants;
 use crate::description::{Description, Duplicates, Values};
-use crate::file::{FileSpec, Part, Progress, Table};
+use crate::file::{FileSpec, Folder, Limits, Part, Progress, Table};
 use crate::options::{MemoryTable, OnProgress, Projection};
 
 /// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
+    pub(crate) limits: Limits,
     /// Tables in memory that replace files.
     pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
@@ -39,11 +40,13 @@ impl<'a> Decoding<'a> {
     pub(crate) fn new(
         description: &'a Description,
         folder: PathBuf,
+        limits: Limits,
         tables: &'a BTreeMap<PathBuf, MemoryTable>,
     ) -> Self {
         Self {
             description,
             folder,
+            limits,
             tables,
             strict: false,
             keep_off_scale: false,
@@ -70,7 +73,8 @@ impl<'a> Decoding<'a> {
             return Table::in_memory(name, table.schema.clone(), table.batches.clone()).select(filter);
         }
         let several = !matches!(self.workers, Workers::None);
-        Table::open(&self.folder, file)?.side_by_side(several).select(filter)
+        let folder = Folder { path: &self.folder, limits: &self.limits };
+        folder.table(file)?.side_by_side(several).select(filter)
     }
 
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {

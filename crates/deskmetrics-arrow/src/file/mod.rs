@@ -5,8 +5,11 @@
 mod batches;
 mod csv;
 mod dialect;
+mod guard;
 mod ipc;
+mod limits;
 mod line;
+mod open;
 mod parquet;
 mod part;
 mod progress;
@@ -15,7 +18,11 @@ mod spec;
 mod table;
 
 pub use batches::Batches;
+pub use limits::{Exceeded, Limits};
 pub(crate) use line::BadLine;
+#[doc(hidden)]
+pub use open::read_text;
+pub(crate) use open::{Folder, open};
 pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
 pub use progress::Progress;
 pub use spec::FileSpec;

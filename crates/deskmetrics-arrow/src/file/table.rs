@@ -11,9 +11,10 @@ use encoding_rs::Encoding;
 
 use super::batches::{Batches, Inner, Position, broken};
 use super::dialect::{Dialect, count_lines, likely_encoding};
+use super::limits::Limits;
 use super::part::Part;
 use super::selection::{Condition, Selection};
-use super::{FileSpec, csv, ipc, parquet};
+use super::{FileSpec, csv, ipc, open, parquet};
 use crate::ReadError;
 use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
@@ -70,8 +71,16 @@ impl Table {
     /// Opens the file `spec.path`, relative to `folder`.
     ///
     /// # Errors
-    /// If the file is missing, empty, damaged or of an unknown kind.
+    /// If the file is missing, empty, damaged, beyond the default [`Limits`] or of an unknown kind.
     pub fn open(folder: &Path, spec: &FileSpec) -> Result<Self, ReadError> {
+        Self::open_within(folder, spec, &Limits::default())
+    }
+
+    /// Like [`open`](Self::open), within these limits.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_within(folder: &Path, spec: &FileSpec, limits: &Limits) -> Result<Self, ReadError> {
         let path = folder.join(&spec.path);
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
         if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
@@ -79,10 +88,7 @@ impl Table {
                 format!("{}: {key} is for text files and has no effect here: remove it", path.display());
             return Err(DescriptionError::new(message).into());
         }
-        let file = File::open(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
-            _ => ReadError::Io { file: path.clone(), source },
-        })?;
+        let file = open(&path, Some(folder))?;
         let size = file.metadata().map_err(|source| ReadError::Io { file: path.clone(), source })?.len();
         if size == 0 {
             return Err(ReadError::EmptyFile { file: path });
@@ -91,11 +97,12 @@ impl Table {
             .encoding()
             .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
-            Kind::Csv { usual } => text(file, spec, encoding, usual),
-            Kind::Parquet => parquet::schema(&file).map(|schema| (Store::Parquet, schema)),
-            Kind::IpcFile => ipc::file_schema(file).map(|schema| (Store::IpcFile, schema)),
-            Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Store::IpcStream, schema)),
+            Kind::Csv { usual } => text(file, spec, limits, encoding, usual),
+            Kind::Parquet => parquet::schema(&file, limits).map(|schema| (Store::Parquet, schema)),
+            Kind::IpcFile => ipc::file_schema(file, limits).map(|schema| (Store::IpcFile, schema)),
+            Kind::IpcStream => ipc::stream_schema(file, limits).map(|schema| (Store::IpcStream, schema)),
         };
+        let opened = opened.and_then(|opened| limits.check_columns(opened.1.fields().len()).map(|()| opened));
         let (store, schema) = opened.map_err(|error| match broken(&path, 0, &error) {
             ReadError::Encoding { file, message, likely } => {
                 let likely = File::open(&path).map_or(likely, likely_encoding);
@@ -222,7 +229,7 @@ impl Table {
             return Ok(self.in_memory_batches(batches, columns));
         }
         let io = |source| ReadError::Io { file: self.path.clone(), source };
-        let file = File::open(&self.path).map_err(io)?;
+        let file = open(&self.path, None)?;
         let bytes_total = file.metadata().map_err(io)?.len();
         // Readers return each column once, in the file's order.
         let mut sorted: Vec<usize> =
@@ -257,10 +264,11 @@ impl Table {
 fn text(
     mut file: File,
     spec: &FileSpec,
+    limits: &Limits,
     encoding: Option<&'static Encoding>,
     usual: u8,
 ) -> Result<(Store, SchemaRef), ArrowError> {
-    let dialect = Dialect::of(file.try_clone()?, spec, encoding, usual)?;
+    let dialect = Dialect::of(file.try_clone()?, spec, limits, encoding, usual)?;
     file.rewind()?;
     let schema = csv::header(file, &dialect)?;
     Ok((Store::Text(dialect), schema))

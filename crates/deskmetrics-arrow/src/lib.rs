@@ -85,7 +85,7 @@ mod outcome;
 mod report;
 mod selection;
 #[doc(hidden)]
-pub use report::{ROWS_FED_TOGETHER, on_threads};
+pub use report::{MOST_THREADS, ROWS_FED_TOGETHER, on_threads};
 mod infer;
 pub mod schedule;
 pub mod survey;

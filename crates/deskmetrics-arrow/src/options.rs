@@ -143,7 +143,7 @@ impl<'a> ReadOptions<'a> {
     }
 
     /// Sets the number of threads for decoding columns. Default: the caller's pool, with one thread per processor.
-    /// The result is the same for any number.
+    /// At most 1,024 threads are started. The result is the same for any number.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;

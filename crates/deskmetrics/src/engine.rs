@@ -9,3 +9,4 @@ pub use crate::report::calendar::PeriodId;
 pub use crate::report::feed::Feed;
 pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;
+pub use crate::visible_text::visible;

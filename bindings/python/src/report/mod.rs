@@ -12,6 +12,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
+use deskmetrics::engine::visible;
 use deskmetrics::report::{
     AttributeNames, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
 };
@@ -405,7 +406,7 @@ impl Report {
         for note in &self.notes {
             text = format!("{text}\n{note}\n");
         }
-        text.trim_end().to_owned()
+        visible(text.trim_end()).into_owned()
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -17,6 +17,7 @@ use crate::column::utc::Instants;
 use crate::description::{Description, Duplicates, Values};
 use crate::file::{FileSpec, Folder, Limits, Part, Progress, Table};
 use crate::options::{MemoryTable, OnProgress, Projection};
+use crate::report::thread_pool;
 
 /// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {
@@ -192,8 +193,7 @@ impl Workers {
         match threads {
             0 => Self::Shared,
             1 => Self::None,
-            // Without additional threads, the caller's thread does the work.
-            _ => rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or(Self::None, Self::Own),
+            _ => thread_pool(threads).map_or(Self::None, Self::Own),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use arrow_schema::ArrowError;
+use serde::Deserialize;
 
 /// Decompressed bytes for a row, where rows are counted instead.
 const BYTES_PER_ROW: u64 = 16;
@@ -21,7 +22,8 @@ const BYTES_PER_ROW: u64 = 16;
 /// limits.columns = 50_000;
 /// let options = ReadOptions::default().limits(limits);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Limits {
     /// The most columns of a file. Default: 10,000.

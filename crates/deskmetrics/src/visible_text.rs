@@ -28,7 +28,7 @@ fn escaped(text: &str, controls: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// A cell of a CSV file: an apostrophe before a text that a spreadsheet would take for a formula. Numbers are no formulas.
-pub(crate) fn csv_cell(text: &str) -> Cow<'_, str> {
+pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     let number = || text.parse::<f64>().is_ok_and(f64::is_finite);
     if formula && !number() { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }

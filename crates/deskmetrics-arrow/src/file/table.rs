@@ -19,6 +19,9 @@ use crate::ReadError;
 use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
 
+/// The rows of a table in memory that are decoded at once.
+const PIECE_ROWS: usize = 1 << 17;
+
 /// The reader of a file, from the extension of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -252,9 +255,13 @@ impl Table {
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
-        // Whole batches, to avoid a copy.
-        let whole: Vec<RecordBatch> = batches.to_vec();
-        let inner: Inner = Box::new(whole.into_iter().map(|batch| Ok(Part::from(batch))));
+        // Large batches in pieces, since progress is reported and reading may be stopped after each.
+        let pieces = batches.iter().flat_map(|batch| {
+            let starts = (0..batch.num_rows().max(1)).step_by(PIECE_ROWS);
+            starts.map(|start| batch.slice(start, PIECE_ROWS.min(batch.num_rows() - start)))
+        });
+        let pieces: Vec<RecordBatch> = pieces.collect();
+        let inner: Inner = Box::new(pieces.into_iter().map(|batch| Ok(Part::from(batch))));
         let order = (columns.to_vec(), self.selection.clone());
         Batches::new(&self.path, inner, order, position, bytes_total)
     }

@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -150,9 +150,9 @@ def test_pipes_devices_and_folders_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for name in ("pipe.csv", "zero.csv", "folder.csv"):
         description = described(tmp_path, name)
-        for call in (lambda: dm.read(description), lambda: dm.read(tmp_path / name)):  # noqa: B023
+        for path in (description, tmp_path / name):
             with within(5), pytest.raises(ReadError, match=f"{name}: is a .*, not a file"):
-                call()
+                dm.read(path)
         with within(5), pytest.raises(PolicyError, match="not a file"):
             dm.SlaPolicies.from_toml(tmp_path / name)
 
@@ -203,32 +203,28 @@ def test_ctrl_c_is_answered(call: str) -> None:
         "created_at": pd.Timestamp(MONDAY) + pd.to_timedelta(np.arange(n), unit="s"),
         "market": np.char.add("m", np.arange(n).astype(str)).astype(object),
     })
-    work: Callable[[], object]
-    if call == "report":
-        work = lambda: [dm.report(tickets, kpis="all", by="market") for _ in range(20)]  # noqa: E731
-    else:
-        report = dm.report(tickets, kpis=["volume"], by="market")
-        work = lambda: [report.rows for _ in range(100)]  # noqa: E731
+    report = dm.report(tickets, kpis=["volume"], by="market")
 
     def interrupt(*_: object) -> None:
-        nonlocal sent
-        sent = time.monotonic()
         raise KeyboardInterrupt
 
-    sent = 0.0
     before = signal.signal(signal.SIGALRM, interrupt)
     try:
-        pressed = time.monotonic() + 0.3
-        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        # Repeated, since other tools may swallow the first one in a callback.
+        signal.setitimer(signal.ITIMER_REAL, 0.3, 0.2)
+        start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            work()
-        answered = time.monotonic()
+            for _ in range(20):
+                if call == "report":
+                    dm.report(tickets, kpis="all", by="market")
+                else:
+                    report.rows  # noqa: B018
+        answered = time.monotonic() - start - 0.3
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    # Half a second on a machine that does nothing else.
-    assert answered - pressed < 5
-    assert answered - sent < 5
+    # Within half a second where nothing else runs; a call takes some seconds.
+    assert answered < 3
 
 
 # --- damaged files

@@ -85,11 +85,14 @@ mod outcome;
 mod report;
 mod selection;
 #[doc(hidden)]
-pub use report::{MOST_THREADS, ROWS_FED_TOGETHER, on_threads};
+pub use report::ROWS_FED_TOGETHER;
+#[doc(hidden)]
+pub use threads::{MOST_THREADS, on_threads};
 mod infer;
 pub mod schedule;
 pub mod survey;
 mod table;
+mod threads;
 
 pub use attribute::UnknownAttribute;
 pub use column::{Column, ColumnError};

@@ -17,7 +17,7 @@ use crate::column::utc::Instants;
 use crate::description::{Description, Duplicates, Values};
 use crate::file::{FileSpec, Folder, Limits, Part, Progress, Table};
 use crate::options::{MemoryTable, OnProgress, Projection};
-use crate::report::thread_pool;
+use crate::threads::thread_pool;
 
 /// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {

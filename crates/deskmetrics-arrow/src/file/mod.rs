@@ -5,6 +5,7 @@
 mod batches;
 mod csv;
 mod dialect;
+mod folder;
 mod guard;
 mod ipc;
 mod limits;
@@ -18,11 +19,12 @@ mod spec;
 mod table;
 
 pub use batches::Batches;
+pub(crate) use folder::Folder;
 pub use limits::{Exceeded, Limits};
 pub(crate) use line::BadLine;
+use open::open;
 #[doc(hidden)]
 pub use open::read_text;
-pub(crate) use open::{Folder, open};
 pub(crate) use part::{Gap, Part, PassedOver, RowNumbers};
 pub use progress::Progress;
 pub use spec::FileSpec;

@@ -1,28 +1,10 @@
-//! Opening files that are files, within limits.
+//! Opening files that are files.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::{FileSpec, Limits, Table};
 use crate::ReadError;
-
-/// The folder that file names are relative to, and the limits of the files there.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Folder<'a> {
-    pub(crate) path: &'a Path,
-    pub(crate) limits: &'a Limits,
-}
-
-impl<'a> Folder<'a> {
-    pub(crate) fn at(self, path: &'a Path) -> Self {
-        Self { path, ..self }
-    }
-
-    pub(crate) fn table(self, spec: &FileSpec) -> Result<Table, ReadError> {
-        Table::open_within(self.path, spec, self.limits)
-    }
-}
 
 /// Opens a regular file. Anything else is refused before it is opened: reading a pipe may wait forever, and a device may
 /// never end. `folder` is the folder that the name is relative to, for messages.

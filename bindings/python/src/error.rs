@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use deskmetrics::engine::visible;
 use deskmetrics::schedule::DueError;
 use pyo3::{PyErr, PyResult};
 
@@ -13,7 +14,7 @@ macro_rules! exceptions {
         }
 
         $($(pub(crate) fn $name(message: impl Into<String>) -> PyErr {
-            exceptions::$class::new_err(message.into())
+            exceptions::$class::new_err(visible(&message.into()).into_owned())
         })?)+
     };
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{ArrowError, Field};
 use arrow_select::concat::concat_batches;
+use deskmetrics::engine::visible;
 use deskmetrics::report::count_text;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
@@ -132,11 +133,8 @@ impl Frame {
     }
 
     fn __repr__(&self) -> String {
-        format!(
-            "Frame({} {}: {})",
-            count_text(self.batch.num_rows() as u64),
-            self.rows_are,
-            self.columns().join(", ")
-        )
+        let columns = self.columns().join(", ");
+        let rows = count_text(self.batch.num_rows() as u64);
+        visible(&format!("Frame({rows} {}: {columns})", self.rows_are)).into_owned()
     }
 }

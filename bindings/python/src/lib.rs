@@ -33,7 +33,7 @@ mod _deskmetrics {
     use crate::kpi::{
         ReplayedTickets, Representativeness, WeightedRating, attribute, columns, compare, definitions,
         of_contacts, of_counts, of_invitations, of_reasons, of_scores, of_tickets, representativeness,
-        weighted,
+        visible_text, weighted,
     };
     #[pymodule_export]
     use crate::policy::{FcrPolicy, SlaPolicies, SlaPolicy};

@@ -1,10 +1,10 @@
 //! SLA and FCR policies: `SlaPolicy`, `SlaPolicies`, `FcrPolicy`.
 
-use std::fs;
 use std::path::PathBuf;
 
 use deskmetrics::sla;
 use deskmetrics::{SlaMetric, kpi};
+use deskmetrics_arrow::file::read_text;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use serde_json::Value;
@@ -199,8 +199,7 @@ fn toml_form(source: &Bound<'_, PyAny>) -> PyResult<Value> {
                 describe(source)
             ))
         })?;
-        let text = fs::read_to_string(&path)
-            .map_err(|problem| error::policy(format!("{}: cannot be read: {problem}", path.display())))?;
+        let text = read_text(&path).map_err(|problem| error::policy(problem.to_string()))?;
         (format!("{}: ", path.display()), text)
     };
     let table: toml::Value = toml::from_str(&text)

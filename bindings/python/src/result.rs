@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use deskmetrics::engine::visible;
 use deskmetrics::report::{KpiTally, ReportError, value_text};
 use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
 use pyo3::prelude::*;
@@ -301,6 +302,7 @@ impl KpiResult {
         let excluded = self.tally.excluded();
         let exclusion = if excluded.is_empty() { String::new() } else { format!(", excluded: {excluded}") };
         let title = self.title();
+        let title = visible(&title);
         let Some(value) = value else { return format!("KpiResult({title}: no records{exclusion})") };
         let interval = interval
             .map_or_else(String::new, |found| format!(", 95 % CI {}", self.interval_text(&found, unit)));

@@ -1,8 +1,7 @@
 //! Schedules and SLA policies of a description and its files.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, StringArray};
@@ -17,13 +16,13 @@ use crate::description::{
     DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed,
     nearest, of_toml,
 };
-use crate::file::{FileSpec, Gap, Part, RowNumbers, SkippedRows, Table};
+use crate::file::{FileSpec, Folder, Gap, Part, RowNumbers, SkippedRows, Table, read_text};
 use crate::{Description, ReadError};
 
 /// Every schedule of the description. The notes list other rules that may change dates.
 pub(crate) fn schedules(
     description: &Description,
-    folder: &Path,
+    folder: Folder<'_>,
     notes: &mut Vec<String>,
 ) -> Result<BTreeMap<Box<str>, WorkingTime>, ReadError> {
     let mut schedules = BTreeMap::new();
@@ -31,11 +30,10 @@ pub(crate) fn schedules(
         let schedule = match source.file() {
             None => build(source, name, folder, notes)?,
             Some(file) => {
-                let path = folder.join(file);
-                let text = fs::read_to_string(&path)
-                    .map_err(|source| ReadError::Io { file: path.clone(), source })?;
+                let path = folder.path.join(file);
+                let text = read_text(&path)?;
                 let source: ScheduleSource = of_toml(&text).map_err(|error| error.in_file(&path))?;
-                build(&source, name, path.parent().unwrap_or(folder), notes)?
+                build(&source, name, folder.at(path.parent().unwrap_or(folder.path)), notes)?
             }
         };
         check_opens(name, &schedule)?;
@@ -47,7 +45,7 @@ pub(crate) fn schedules(
 fn build(
     source: &ScheduleSource,
     name: &str,
-    folder: &Path,
+    folder: Folder<'_>,
     notes: &mut Vec<String>,
 ) -> Result<WorkingTime, ReadError> {
     source.build(name, |holidays| dates(name, holidays, folder, notes))
@@ -86,7 +84,7 @@ pub(crate) fn known_schedule(
 fn dates(
     schedule: &str,
     holidays: &HolidayFile,
-    folder: &Path,
+    folder: Folder<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<String>, ReadError> {
     if holidays.file.decimal.is_some() {
@@ -145,7 +143,7 @@ fn dates(
 /// The policies of the description and of its tables. The notes list other rules that may change them.
 pub(crate) fn policies(
     description: &Description,
-    folder: &Path,
+    folder: Folder<'_>,
     schedules: &BTreeMap<Box<str>, WorkingTime>,
     notes: &mut Vec<String>,
 ) -> Result<SlaPolicies, ReadError> {
@@ -184,7 +182,7 @@ fn known_metric(metric: &SlaMetric, sla: &SlaSource) -> Result<(), DescriptionEr
 /// The policies of a table, one per row.
 fn rules(
     source: &SlaTable,
-    folder: &Path,
+    folder: Folder<'_>,
     policies: &mut Vec<SlaPolicy>,
     notes: &mut Vec<String>,
 ) -> Result<(), ReadError> {
@@ -230,14 +228,14 @@ fn target(number: f64, each: TimeDelta) -> Option<TimeDelta> {
 
 /// Calls a function with the trimmed texts of these columns for each selected row, with its number.
 fn each_row(
-    folder: &Path,
+    folder: Folder<'_>,
     file: &FileSpec,
     filter: &BTreeMap<String, Values>,
     names: &[&str],
     notes: &mut Vec<String>,
     mut each: impl FnMut(&Table, u64, &[&str]) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
-    let table = Table::open(folder, file)?.select(filter)?;
+    let table = folder.table(file)?.select(filter)?;
     notes.extend(table.notes().iter().map(|note| format!("{}: {note}", file.path.display())));
     let places = names.iter().map(|name| table.column(name)).collect::<Result<Vec<_>, _>>()?;
     let (mut rows, mut numbers) = (0, RowNumbers::default());

@@ -23,6 +23,7 @@ use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables, Workers};
 use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
+use crate::file::Folder;
 use crate::{Description, ReadError, ReadOptions, contracts};
 
 /// The tickets, events and surveys of a description, with schedules, SLA policies and options.
@@ -128,13 +129,14 @@ impl Dataset {
         description.check_sources()?;
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
         let mut notes = description.unused(options.projection.records);
-        let schedules = contracts::schedules(description, &folder, &mut notes)?;
+        let here = Folder { path: &folder, limits: &options.limits };
+        let schedules = contracts::schedules(description, here, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);
         for name in rules.chain(&description.schedule) {
             contracts::known_schedule(name, &schedules)?;
         }
-        let policies = contracts::policies(description, &folder, &schedules, &mut notes)?;
-        let mut decoding = Decoding::new(description, folder, &options.tables);
+        let policies = contracts::policies(description, here, &schedules, &mut notes)?;
+        let mut decoding = Decoding::new(description, folder, options.limits, &options.tables);
         decoding.workers = Workers::new(options.threads);
         decoding.strict = options.strict;
         decoding.keep_off_scale = options.keep_off_scale;

@@ -41,6 +41,24 @@ pub enum ReadError {
         source: std::io::Error,
     },
 
+    /// The name is that of a folder, device, pipe or socket.
+    #[error("{}: is {found}, not a file: give the name of a file, and store what a pipe returns in one", file.display())]
+    NotAFile {
+        /// The name.
+        file: PathBuf,
+        /// What it is.
+        found: &'static str,
+    },
+
+    /// The file is beyond one of the [`Limits`](crate::file::Limits).
+    #[error("{}: {exceeded}", file.display())]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The limit.
+        exceeded: crate::file::Exceeded,
+    },
+
     /// The extension of a file name is not known.
     #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows", file.display())]
     UnknownKind {

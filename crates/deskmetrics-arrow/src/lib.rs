@@ -95,11 +95,14 @@ mod outcome;
 mod report;
 mod selection;
 #[doc(hidden)]
-pub use report::{ROWS_FED_TOGETHER, on_threads};
+pub use report::ROWS_FED_TOGETHER;
+#[doc(hidden)]
+pub use threads::{MOST_THREADS, on_threads};
 mod infer;
 pub mod schedule;
 pub mod survey;
 mod table;
+mod threads;
 
 pub use any_error::Error;
 pub use attribute::UnknownAttribute;

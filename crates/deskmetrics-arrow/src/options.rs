@@ -10,7 +10,7 @@ use arrow_schema::SchemaRef;
 
 use deskmetrics::ticket::Attribute;
 
-use crate::file::Progress;
+use crate::file::{Limits, Progress};
 
 /// A progress callback. It decides whether reading continues.
 pub(crate) type OnProgress<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
@@ -36,6 +36,7 @@ pub struct ReadOptions<'a> {
     pub(crate) on_progress: Option<Box<OnProgress<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
+    pub(crate) limits: Limits,
 }
 
 /// The columns that are read.
@@ -80,6 +81,7 @@ impl Default for ReadOptions<'_> {
             on_progress: None,
             tables: BTreeMap::new(),
             threads: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -141,10 +143,17 @@ impl<'a> ReadOptions<'a> {
     }
 
     /// Sets the number of threads for decoding columns. Default: the caller's pool, with one thread per processor.
-    /// The result is the same for any number.
+    /// At most 1,024 threads are started. The result is the same for any number.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Sets the limits on files.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::file::Limits;
 use deskmetrics_arrow::{Dataset, Description, KpiSelection, ReadError, ReadOptions, SelectionError};
 use tempfile::TempDir;
 
@@ -140,6 +141,23 @@ fn errors() {
     met.push(followed(strict(&twice), "keep one row per ticket", strict(ROWS)));
     let short = format!("{ROWS}3\n");
     met.push(followed(strict(&short), "remove the line", strict(ROWS)));
+
+    // A folder, and a table that is too wide.
+    let within = |columns: usize, name: &str| -> Result<Dataset, ReadError> {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("folder.csv")).unwrap();
+        fs::write(folder.path().join("t.csv"), ROWS).unwrap();
+        let description: Description =
+            format!("time_zone = 'UTC'\n{}", TICKETS.replace("t.csv", name)).parse()?;
+        let mut limits = Limits::default();
+        limits.columns = columns;
+        Dataset::of_description(
+            &description,
+            ReadOptions::default().with_data_root(folder.path()).with_limits(limits),
+        )
+    };
+    met.push(followed(within(9, "folder.csv"), "give the name of a file", within(9, "t.csv")));
+    met.push(followed(within(1, "t.csv"), "raise limits.columns", within(9, "t.csv")));
 
     // Errors of the system or a format have no remedy here, a caller that stops the reading needs none, and tests without features
     // turn one on.

@@ -1,6 +1,7 @@
 //! Internals for adapters, outside the public interface; may change in any release.
 
 pub use crate::kpi::interface::{Bulk, Customer, InBlocks, RecordNeeds, TicketView};
+pub use crate::replay::merge::final_survivors;
 pub use crate::replay::milestones::Milestones;
 pub use crate::replay::replayer::{ReplayedVerdict, Replayer};
 pub use crate::replay::step;
@@ -13,3 +14,4 @@ pub use crate::report::feed::Feed;
 #[cfg(feature = "report")]
 pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;
+pub use crate::visible_text::{csv_cell, visible};

@@ -103,6 +103,7 @@ mod stats;
 pub mod survey;
 pub mod ticket;
 mod timestamp;
+mod visible_text;
 
 pub use elapsed::{ClockKind, Elapsed};
 pub use error::Error;

@@ -254,6 +254,7 @@ fn schedules() {
     let desk = |more: &str| format!("time_zone = 'UTC'\n{more}");
     let hours = "hours = 'Mo-Fr 09:00-17:00'\n";
     let read = |form: &str| toml::from_str::<WorkingTime>(form);
+    let many: Vec<String> = (0..201).map(|i| format!("{:02}:{:02}-24:00", i / 60, i % 60)).collect();
     let cases = [
         ("TimeZone", "time_zone = 'Europe/Copenhagn'\nhours = '24/7'".to_owned(), "Europe/Copenhagen", "time_zone = 'Europe/Copenhagen'\nhours = '24/7'".to_owned()),
         ("Hours", desk("hours = 'Mo-Fri 9-17'"), "", desk("hours = 'Mo-Fr 09:00-17:00'")),
@@ -286,6 +287,13 @@ fn schedules() {
             "any_of = [{ time_zone = 'UTC', hours = '24/7', conventions = { clock = 'wall' } }]".to_owned(),
             "use clock = \"elapsed\"",
             "any_of = [{ time_zone = 'UTC', hours = '24/7', conventions = { clock = 'elapsed' } }]".to_owned(),
+        ),
+        ("TooManyOpenings", desk(&format!("hours = 'Mo {}'", many.join(","))), "join hours that touch", desk("hours = 'Mo 09:00-09:01'")),
+        (
+            "TooDeep",
+            "any_of = [{ ".repeat(17) + "time_zone = 'UTC', hours = '24/7'" + &" }]".repeat(17),
+            "put the inner schedules into the level above",
+            "any_of = [{ time_zone = 'UTC', hours = '24/7' }]".to_owned(),
         ),
         ("Conflict", "any_of = [{ time_zone = 'UTC', hours = '24/7' }]\ntime_zone = 'UTC'".to_owned(), "does not go together with", "any_of = [{ time_zone = 'UTC', hours = '24/7' }]".to_owned()),
     ];

@@ -37,6 +37,7 @@ __all__ = [
     "_of_scores",
     "_of_tickets",
     "_representativeness",
+    "_visible",
     "_weighted",
     "read",
     "replay",
@@ -222,6 +223,7 @@ def _representativeness(segments: object, answered: Column | None = None) -> Rep
 def _weighted(scores: Column, weights: Column, scale: Scale) -> WeightedRating: ...
 def _compare(a: KpiResult, b: KpiResult | float | timedelta, level: float) -> tuple[float, Interval, float, int, str]: ...
 def _attribute(name: str) -> str: ...
+def _visible(text: str) -> str: ...
 def _catalogue() -> dict[str, Any]: ...
 def _columns(columns: dict[str, Any], requested_schema: object | None = None) -> object: ...
 
@@ -337,6 +339,7 @@ def read(
     data_root: str | PathLike[str] | None = None,
     strict: bool = False,
     progress: bool | Callable[[str, int, int], object] = False,
+    limits: Mapping[str, int] | None = None,
 ) -> Dataset: ...
 @final
 class SlaPolicy:

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ._deskmetrics import _visible as visible
 from ._plain import plain, span_text
 
 __all__ = ["Explanation"]
@@ -61,6 +62,9 @@ class Explanation:
         return f"{at.astimezone(ZoneInfo(self.time_zone)):%Y-%m-%d %H:%M:%S}"
 
     def __str__(self) -> str:
+        return visible(self._text())
+
+    def _text(self) -> str:
         measures = self.measures
         lines = [f"Ticket {self.ticket['id']}, {_words(measures['status'])}"]
         about = ", ".join(f"{key} {value}" for key, value in self.ticket.get("attributes", {}).items())

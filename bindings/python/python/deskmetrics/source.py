@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ._deskmetrics import _visible as visible
+
 __all__ = ["Exclusion", "Source"]
 
 
@@ -106,14 +108,14 @@ class Source:
     def __repr__(self) -> str:
         exclusion = sum(one.count for one in self.exclusions if one.scope in ("record", "line"))
         remark = f", {exclusion:,} excluded" if exclusion else ""
-        return f"Source({self.file.name}: {self.rows:,} rows of {self.holds}{remark})"
+        return visible(f"Source({self.file.name}: {self.rows:,} rows of {self.holds}{remark})")
 
     def __str__(self) -> str:
         lines = ["; ".join((f"{self.file.name}: {self.rows:,} rows of {self.holds}", *self.remarks))]
         lines += [f"  {note}" for note in self.notes]
         for exclusion in self.exclusions:
             lines += [f"  {exclusion}", f"    {exclusion.remedy}"]
-        return "\n".join(lines)
+        return visible("\n".join(lines))
 
 
 def describe(
@@ -122,5 +124,5 @@ def describe(
     """A dataset in a few lines."""
     words = {"tickets": "tickets", "events": "events", "responses": "survey answers", "invitations": "invitations"}
     size = ", ".join(f"{counts[key]:,} {word}" for key, word in words.items() if counts[key]) or "nothing"
-    lines = [f"Dataset({name or 'without a name'})", size, f"as of {as_of:%Y-%m-%d %H:%M} {as_of.tzinfo}" if as_of else "no dates"]
+    lines = [visible(f"Dataset({name or 'without a name'})"), size, f"as of {as_of:%Y-%m-%d %H:%M} {as_of.tzinfo}" if as_of else "no dates"]
     return "\n".join(lines + [str(source) for source in sources])

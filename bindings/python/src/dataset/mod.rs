@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
+use deskmetrics_arrow::file::Limits;
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple};
 
 use crate::class::getters;
-use crate::data::Data;
+use crate::data::{Data, from_form, keys};
 use crate::error;
 use crate::input::instant;
 use crate::keywords::Keywords;
@@ -51,6 +52,10 @@ pub(crate) struct Dataset {
 /// progress : bool or callable, default False
 ///     ``True`` shows a progress bar if tqdm is installed; a function is called with the file name, the bytes read and the
 ///     total bytes. Ctrl-C stops reading in either case.
+/// limits : dict, optional
+///     Limits on each file, so that a small one cannot take all memory: ``columns`` (default 10,000), ``expansion`` (the
+///     decompressed bytes, and the rows, for each byte of the file; default 100) and ``always`` (the decompressed bytes that
+///     any file may have, and a sixteenth as many rows; default 256 MiB).
 ///
 /// Returns
 /// -------
@@ -122,8 +127,8 @@ pub(crate) struct Dataset {
 /// 3.0
 #[pyfunction]
 #[pyo3(
-    signature = (description, *, data_root = None, strict = false, progress = None),
-    text_signature = "(description, *, data_root=None, strict=False, progress=False)"
+    signature = (description, *, data_root = None, strict = false, progress = None, limits = None),
+    text_signature = "(description, *, data_root=None, strict=False, progress=False, limits=None)"
 )]
 #[expect(clippy::needless_pass_by_value, reason = "what Python gives is taken over")]
 pub(crate) fn read(
@@ -132,11 +137,17 @@ pub(crate) fn read(
     data_root: Option<PathBuf>,
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
+    limits: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
+    let limits: Limits = match limits {
+        Some(form) => from_form("limits", keys("limits", form, "{\"columns\": 50_000}")?, error::argument)?,
+        None => Limits::default(),
+    };
     let mut pulse = Pulse::new(py, progress)?;
     let read = py.detach(|| {
         let mut options = ReadOptions::default()
             .with_strict(strict)
+            .with_limits(limits)
             .with_progress_or_stop(|progress| pulse.report(&progress));
         if let Some(root) = data_root {
             options = options.with_data_root(root);

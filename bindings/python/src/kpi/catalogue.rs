@@ -1,6 +1,9 @@
 //! KPI definitions as data, and plain data as a table.
 
+use std::borrow::Cow;
+
 use arrow_select::concat::concat_batches;
+use deskmetrics::engine::visible;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
@@ -20,6 +23,12 @@ pub(crate) fn definitions(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 #[pyfunction(name = "_attribute")]
 pub(crate) fn attribute(name: &str) -> String {
     Attribute::from(name).to_string()
+}
+
+/// A text with its control characters escaped.
+#[pyfunction(name = "_visible")]
+pub(crate) fn visible_text(text: &str) -> Cow<'_, str> {
+    visible(text)
 }
 
 /// A dict of columns as an Arrow stream.

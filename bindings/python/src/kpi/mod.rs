@@ -9,7 +9,7 @@ mod surveys;
 mod tickets;
 mod trust;
 
-pub(crate) use self::catalogue::{attribute, columns, definitions};
+pub(crate) use self::catalogue::{attribute, columns, definitions, visible_text};
 pub(crate) use self::comparison::compare;
 pub(crate) use self::contacts::of_contacts;
 pub(crate) use self::scores::{of_reasons, of_scores};

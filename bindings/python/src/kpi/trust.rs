@@ -6,6 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_schema::DataType;
+use deskmetrics::engine::visible;
 use deskmetrics::kpi::{Csat, Nps};
 use deskmetrics::survey::{Adjusted, Representativeness as Core, WeightedRating as CoreRating};
 use deskmetrics::{Excluded, Interval, Mean, Merge, Ratio, Scale};
@@ -261,13 +262,14 @@ impl Representativeness {
         let more = segments.len().saturating_sub(SHOWN);
         segments.truncate(SHOWN);
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!(
+        let text = format!(
             "Representativeness({} % of {} answered, R-indicator {}, {}{rest})",
             number(self.0.overall().percent(), 1),
             self.0.overall().total,
             number(self.0.r_indicator(), 3),
             segments.join(", "),
-        )
+        );
+        visible(&text).into_owned()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use deskmetrics::engine::visible;
 use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
@@ -303,7 +304,7 @@ impl Tracker {
             Some((due, ticket)) => format!("next due {due}: {ticket}"),
             None => "nothing due".to_owned(),
         };
-        format!("Tracker({} tickets, {next})", followed.tickets.len())
+        visible(&format!("Tracker({} tickets, {next})", followed.tickets.len())).into_owned()
     }
 }
 

@@ -10,7 +10,7 @@ use deskmetrics::report::{
     AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError,
 };
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Dataset, KpiSelection, SelectionError, on_threads};
+use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectionError, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
@@ -24,7 +24,16 @@ use crate::policy::fcr_policy;
 use crate::tables::{Lean, unknown_attribute};
 
 /// What to give as the number of threads.
-const THREADS: &str = "give 1 or more, or None for as many as there are processors";
+const THREADS: &str = "give 1 to 1024, or None for as many as there are processors";
+
+fn threads(given: &Bound<'_, PyAny>) -> PyResult<usize> {
+    match whole("threads", given, THREADS)? {
+        threads if threads > MOST_THREADS => {
+            Err(error::argument(format!("threads: {} is out of range; {THREADS}", input::describe(given))))
+        }
+        threads => Ok(threads),
+    }
+}
 
 /// The id that means every KPI the data can answer.
 const ALL: &str = "all";
@@ -83,7 +92,7 @@ impl<'py> ReportArguments<'py> {
             min_n: keywords
                 .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
                 .unwrap_or(30),
-            threads: keywords.take_with("threads", |n| whole("threads", n, THREADS))?.unwrap_or(0),
+            threads: keywords.take_with("threads", threads)?.unwrap_or(0),
             level: keywords.take("level")?.unwrap_or(0.95),
             period: keywords.take("period")?,
             week_start: keywords.take("week_start")?,

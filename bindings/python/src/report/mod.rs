@@ -9,16 +9,18 @@ mod row;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray as _;
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono_tz::Tz;
 use deskmetrics::Excluded;
+use deskmetrics::engine::{csv_cell, visible};
 use deskmetrics::report::{
     AttributeNames, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
 };
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule, PyDict};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 
 use crate::class::{frames, getters, pickled, summed};
 use crate::data::{Data, to_python};
@@ -105,9 +107,6 @@ impl Report {
 }
 
 getters! { Report, report;
-    /// Every number, as rows: all records first, then by slice, then by period, then by both together.
-    rows -> Vec<ReportRow> = report.pick(|_| true);
-
     /// The headline rows over all records, one per KPI.
     headlines -> Vec<ReportRow> = report.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none());
 
@@ -154,6 +153,20 @@ summed!(Report, "report");
 
 #[pymethods]
 impl Report {
+    /// Every number, as rows: all records first, then by slice, then by period, then by both together.
+    #[getter]
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        let rows = PyList::empty(py);
+        for place in 0..self.table.rows.len() {
+            // There may be millions, and Ctrl-C is answered on the way.
+            if place % 4096 == 0 {
+                py.check_signals()?;
+            }
+            rows.append(ReportRow::new(&self.table, place))?;
+        }
+        Ok(rows)
+    }
+
     /// The slicings, each a tuple of attributes.
     #[getter]
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
@@ -342,12 +355,14 @@ impl Report {
 
     /// Every row as comma-separated text with a header, for spreadsheets.
     ///
+    /// A text that a spreadsheet would take for a formula, such as ``=1+1``, has an apostrophe before it.
+    ///
     /// Returns
     /// -------
     /// str
     fn to_csv(&self, py: Python<'_>) -> PyResult<String> {
         py.detach(|| {
-            let batch = self.batch()?;
+            let batch = without_formulas(&self.batch()?)?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
             let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
@@ -405,12 +420,28 @@ impl Report {
         for note in &self.notes {
             text = format!("{text}\n{note}\n");
         }
-        text.trim_end().to_owned()
+        visible(text.trim_end()).into_owned()
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
     }
+}
+
+/// The batch, with an apostrophe before texts that are formulas in a spreadsheet.
+fn without_formulas(batch: &RecordBatch) -> PyResult<RecordBatch> {
+    let columns = batch.columns().iter().map(|column| -> ArrayRef {
+        match column.as_string_opt::<i32>() {
+            Some(texts) => Arc::new(texts.iter().map(|text| text.map(csv_cell)).collect::<StringArray>()),
+            None => Arc::clone(column),
+        }
+    });
+    let names =
+        batch.schema().fields().iter().map(|field| csv_cell(field.name()).into_owned()).collect::<Vec<_>>();
+    RecordBatch::try_from_iter_with_nullable(
+        names.iter().zip(columns).map(|(name, column)| (name, column, true)),
+    )
+    .or_argument()
 }
 
 /// The question of a row: its option, or the KPI's id where that is the name of the question.

@@ -21,7 +21,7 @@ pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
     )))
 }
 
-/// A whole number that is not negative.
+/// A whole number within the range of its type.
 pub(crate) fn whole<T>(name: &str, value: &Bound<'_, PyAny>, remedy: &str) -> PyResult<T>
 where
     T: for<'a, 'py> FromPyObject<'a, 'py>,

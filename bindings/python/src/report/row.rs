@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use deskmetrics::engine::visible;
 use deskmetrics::report::{
     ReportRow as CoreRow, ReportTable, count_text, difference_text, interval_text, value_text,
 };
@@ -166,6 +167,6 @@ impl ReportRow {
         if !row.excluded.is_empty() {
             text = format!("{text}, excluded: {}", row.excluded);
         }
-        format!("ReportRow({text})")
+        visible(&format!("ReportRow({text})")).into_owned()
     }
 }

@@ -14,6 +14,7 @@ use pyo3::types::{PyDate, PyDateTime, PyString};
 use super::Schedule;
 use crate::error;
 use crate::input::{Given, Input, Origin, describe, instant};
+use crate::report::request::whole;
 
 #[pymethods]
 impl Schedule {
@@ -100,8 +101,9 @@ impl Schedule {
         &self,
         py: Python<'py>,
         day: &Bound<'py, PyAny>,
-        count: i64,
+        count: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let count: i64 = whole("count", count, "give a number of business days, negative for those before")?;
         let add = |date| self.compiled.add_business_days(date, count).map_err(|why| error::due("", why));
         Dates::read("day", day, self.compiled.time_zone())?.answer(py, "day", add, array_of_dates)
     }

@@ -15,13 +15,15 @@ use super::time::replaces;
 use crate::ReadError;
 use crate::column::utc::Timestamps;
 use crate::description::{Description, Duplicates, Values};
-use crate::file::{FileSpec, Part, Progress, Table};
+use crate::file::{FileSpec, Folder, Limits, Part, Progress, Table};
 use crate::options::{MemoryTable, OnProgress, Projection};
+use crate::threads::thread_pool;
 
 /// The settings of all readers, and the ledgers of the tables read.
 pub(crate) struct Decoding<'a> {
     pub(crate) description: &'a Description,
     pub(crate) folder: PathBuf,
+    pub(crate) limits: Limits,
     /// Tables in memory that replace files.
     pub(crate) tables: &'a BTreeMap<PathBuf, MemoryTable>,
     pub(crate) strict: bool,
@@ -39,11 +41,13 @@ impl<'a> Decoding<'a> {
     pub(crate) fn new(
         description: &'a Description,
         folder: PathBuf,
+        limits: Limits,
         tables: &'a BTreeMap<PathBuf, MemoryTable>,
     ) -> Self {
         Self {
             description,
             folder,
+            limits,
             tables,
             strict: false,
             keep_off_scale: false,
@@ -70,7 +74,8 @@ impl<'a> Decoding<'a> {
             return Table::in_memory(name, table.schema.clone(), table.batches.clone()).select(filter);
         }
         let several = !matches!(self.workers, Workers::None);
-        Table::open(&self.folder, file)?.side_by_side(several).select(filter)
+        let folder = Folder { path: &self.folder, limits: &self.limits };
+        folder.table(file)?.side_by_side(several).select(filter)
     }
 
     fn report(&mut self, progress: Progress<'_>) -> Result<(), ReadError> {
@@ -188,8 +193,7 @@ impl Workers {
         match threads {
             0 => Self::Shared,
             1 => Self::None,
-            // Without additional threads, the caller's thread does the work.
-            _ => rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_or(Self::None, Self::Own),
+            _ => thread_pool(threads).map_or(Self::None, Self::Own),
         }
     }
 

@@ -21,7 +21,6 @@ pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -33,7 +32,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 
 use crate::ReadError;
-use crate::file::FileSpec;
+use crate::file::{FileSpec, read_text};
 
 /// The files of a dataset and the meaning of their columns and values.
 ///
@@ -159,10 +158,7 @@ impl Description {
     /// If the file cannot be read or is invalid. The error contains line and column.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => ReadError::missing(path, None),
-            _ => ReadError::Io { file: path.to_owned(), source },
-        })?;
+        let text = read_text(path)?;
         let named = |error: DescriptionError| error.in_file(path);
         let description = text.parse::<Self>().map_err(named)?;
         Ok(description)

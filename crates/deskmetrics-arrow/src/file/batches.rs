@@ -8,6 +8,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 
 use super::Progress;
+use super::limits::Exceeded;
 use super::part::{Part, SkippedRows};
 use super::selection::Selection;
 use crate::ReadError;
@@ -106,6 +107,9 @@ fn proportion(bytes: u64, done: u64, total: u64) -> u64 {
 
 /// The error of a format's reader as a [`ReadError`].
 pub(super) fn broken(path: &Path, rows: u64, error: &ArrowError) -> ReadError {
+    if let Some(exceeded) = Exceeded::cause(error) {
+        return ReadError::TooLarge { file: path.to_owned(), exceeded };
+    }
     let message = match error {
         ArrowError::CsvError(message)
         | ArrowError::ParseError(message)

@@ -19,6 +19,9 @@ use super::part::{Gap, Part, SkippedRows};
 /// The number of bytes read at once.
 const CHUNK: usize = 1 << 18;
 
+/// The maximum number of fields of a batch, beside those of its last row.
+const BATCH_FIELDS: usize = 1 << 20;
+
 /// The maximum length of a row. A longer one has a quote that is never closed.
 const LONGEST_ROW: usize = 1 << 24;
 
@@ -82,7 +85,7 @@ enum Parsed {
 
 impl Rows {
     fn open(file: File, dialect: &Dialect) -> Result<(Self, Position), ArrowError> {
-        let (bytes, position) = bytes(file)?;
+        let (bytes, position) = bytes(file, &dialect.limits)?;
         let text = DecodeReaderBytesBuilder::new()
             .encoding(dialect.named_encoding())
             .utf8_passthru(true) // reports text that is not UTF-8 instead of replacing it
@@ -119,14 +122,19 @@ impl Rows {
     /// Reads the line of column names.
     fn names(&mut self) -> Result<Vec<String>, ArrowError> {
         let line = self.begin_row()?;
-        let parsed = self.parse(1 << 16)?;
-        if let Parsed::End = parsed {
-            return Ok(Vec::new());
-        }
-        let row = scan(self.row(), self.dialect.delimiter, self.ended);
-        let Parsed::Row { fields } = parsed else {
-            return Err(ArrowError::CsvError(format!("line {line} has no end")));
+        let most = self.dialect.limits.columns;
+        let fields = match self.parse(most + 1)? {
+            Parsed::End => return Ok(Vec::new()),
+            Parsed::Row { fields } if fields <= most => fields,
+            Parsed::Long if self.at - self.start > LONGEST_ROW => {
+                return Err(ArrowError::CsvError(format!(
+                    "line {line} is longer than {} MiB",
+                    LONGEST_ROW >> 20
+                )));
+            }
+            Parsed::Row { .. } | Parsed::Long => return Err(self.dialect.limits.too_wide()),
         };
+        let row = scan(self.row(), self.dialect.delimiter, self.ended);
         if self.spans_lines(line) && !matches!(row, Scan::Row { .. }) {
             let message = format!("a quote in the column names, on line {line}, is not closed");
             return Err(ArrowError::CsvError(message));
@@ -233,7 +241,7 @@ impl Rows {
         let mut bad = Vec::new();
         self.starts.clear();
         (self.text_len, self.ends_len) = (0, 0);
-        while self.starts.len() < BATCH_ROWS {
+        while self.starts.len() + bad.len() < BATCH_ROWS && self.ends_len < BATCH_FIELDS {
             let line = self.begin_row()?;
             let (text_start, ends_start) = (self.text_len, self.ends_len);
             let row = self.parse(self.width + 1)?;

@@ -10,6 +10,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::FileSpec;
 use super::batches::Position;
+use super::limits::{Bounded, Limits};
 use super::progress::Counted;
 use crate::column::DecimalMark;
 
@@ -35,6 +36,7 @@ pub(super) struct Dialect {
     pub(super) decimal: Option<DecimalMark>,
     /// Notes on what was detected and may change values.
     pub(super) notes: Vec<String>,
+    pub(super) limits: Limits,
 }
 
 impl Dialect {
@@ -42,6 +44,7 @@ impl Dialect {
     pub(super) fn of(
         file: File,
         spec: &FileSpec,
+        limits: &Limits,
         stated: Option<&'static Encoding>,
         usual: u8,
     ) -> Result<Self, ArrowError> {
@@ -75,7 +78,7 @@ impl Dialect {
         };
         let stated = spec.delimiter.and_then(|character| u8::try_from(character).ok());
         let delimiter = stated.or(named).unwrap_or_else(|| detected_delimiter(rest, usual));
-        Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes })
+        Ok(Self { encoding, lines_before, delimiter, decimal: spec.decimal, notes, limits: *limits })
     }
 
     /// The encoding, unless it is UTF-8, which needs no decoding.
@@ -145,13 +148,15 @@ pub(super) fn count_lines(file: File, encoding: &'static Encoding) -> Option<usi
 }
 
 /// The file's bytes, decompressed if its first bytes are those of gzip.
-pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowError> {
+pub(super) fn bytes(mut file: File, limits: &Limits) -> Result<(Box<dyn Read>, Position), ArrowError> {
     let mut magic = [0; 2];
     let packed = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
     file.seek(SeekFrom::Start(0))?;
+    let budget = limits.bytes(file.metadata()?.len());
     let (counted, count) = Counted::new(file);
     let bytes: Box<dyn Read> = if packed {
-        Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted)))
+        let inner = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, counted));
+        Box::new(Bounded { inner, budget })
     } else {
         Box::new(counted)
     };
@@ -161,7 +166,7 @@ pub(super) fn bytes(mut file: File) -> Result<(Box<dyn Read>, Position), ArrowEr
 /// The start of the file, and whether this is the whole file.
 fn sample(file: File) -> Result<(Vec<u8>, bool), ArrowError> {
     let mut sample = Vec::new();
-    let (bytes, _) = bytes(file)?;
+    let (bytes, _) = bytes(file, &Limits::default())?;
     // Damage further on is reported when that part is read.
     let read = bytes.take(SAMPLE).read_to_end(&mut sample);
     if sample.is_empty() {

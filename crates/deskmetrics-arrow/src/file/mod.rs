@@ -5,9 +5,13 @@
 mod batches;
 mod csv;
 mod dialect;
+mod folder;
+mod guard;
 #[cfg(feature = "ipc")]
 mod ipc;
+mod limits;
 mod line;
+mod open;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod part;
@@ -17,7 +21,12 @@ mod spec;
 mod table;
 
 pub use batches::Batches;
+pub(crate) use folder::Folder;
+pub use limits::{Exceeded, Limits};
 pub(crate) use line::BadLine;
+use open::open;
+#[doc(hidden)]
+pub use open::read_text;
 pub(crate) use part::{Gap, Part, RowNumbers, SkippedRows};
 pub use progress::Progress;
 pub use spec::FileSpec;

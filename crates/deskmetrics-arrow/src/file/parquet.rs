@@ -12,17 +12,32 @@ use parquet::arrow::arrow_reader::{
 use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
 
 use super::batches::{BATCH_ROWS, Inner, Position};
+use super::guard::{Guarded, guarded};
+use super::limits::Limits;
 
 /// Minimum number of rows of a batch for decoding columns in parallel.
 const MANY_ROWS: usize = 1 << 16;
 
-pub(super) fn schema(file: &File) -> Result<SchemaRef, ArrowError> {
-    Ok(metadata(file)?.schema().clone())
+pub(super) fn schema(file: &File, limits: &Limits) -> Result<SchemaRef, ArrowError> {
+    let metadata = guarded(|| metadata(file))?;
+    let rows = u64::try_from(metadata.metadata().file_metadata().num_rows());
+    let rows = rows.map_err(|_| ArrowError::ParquetError("its number of rows is negative".to_owned()))?;
+    limits.rows(file.metadata()?.len()).spend(rows)?;
+    Ok(metadata.schema().clone())
 }
 
 /// The rows of the columns at these ascending indices; with `side_by_side`, decoded on the threads of the caller's
 /// pool.
 pub(super) fn rows(
+    path: &Path,
+    file: File,
+    columns: &[usize],
+    side_by_side: bool,
+) -> Result<(Inner, Position), ArrowError> {
+    guarded(|| decoders(path, file, columns, side_by_side))
+}
+
+fn decoders(
     path: &Path,
     file: File,
     columns: &[usize],
@@ -39,9 +54,9 @@ pub(super) fn rows(
         // Each reader needs its own file: readers of one handle would share their position.
         let one = |column: &usize| reader(File::open(path)?, &[*column], MANY_ROWS);
         let columns = columns.iter().map(one).collect::<Result<Vec<_>, ArrowError>>()?;
-        Box::new(SideBySide { schema: schema_of(&columns), columns }.map(|batch| batch.map(Into::into)))
+        Box::new(Guarded(Some(SideBySide { schema: schema_of(&columns), columns })))
     } else {
-        Box::new(reader(file, columns, BATCH_ROWS)?.map(|batch| batch.map(Into::into)))
+        Box::new(Guarded(Some(reader(file, columns, BATCH_ROWS)?)))
     };
     Ok((inner, Position::Rows(u64::try_from(total).unwrap_or(0))))
 }

@@ -13,14 +13,18 @@ use super::batches::{Batches, Inner, Position, broken};
 use super::dialect::{Dialect, count_lines, likely_encoding};
 #[cfg(feature = "ipc")]
 use super::ipc;
+use super::limits::Limits;
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::part::Part;
 use super::selection::{Condition, Selection};
-use super::{FileSpec, csv};
+use super::{FileSpec, csv, open};
 use crate::ReadError;
 use crate::column::NumberReading;
 use crate::description::{DescriptionError, Values, nearest};
+
+/// The rows of a table in memory that are decoded at once.
+const PIECE_ROWS: usize = 1 << 17;
 
 /// The reader of a file, from the extension of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +104,16 @@ impl Table {
     /// Opens the file `spec.path`, relative to `folder`.
     ///
     /// # Errors
-    /// If the file is missing, empty, damaged or of an unknown kind.
+    /// If the file is missing, empty, damaged, beyond the default [`Limits`] or of an unknown kind.
     pub fn open(folder: &Path, spec: &FileSpec) -> Result<Self, ReadError> {
+        Self::open_within(folder, spec, &Limits::default())
+    }
+
+    /// Like [`open`](Self::open), within these limits.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_within(folder: &Path, spec: &FileSpec, limits: &Limits) -> Result<Self, ReadError> {
         let path = folder.join(&spec.path);
         let kind = Kind::of(spec).ok_or_else(|| ReadError::UnknownKind { file: path.clone() })?;
         if let (false, Some(key)) = (matches!(kind, Kind::Csv { .. }), spec.text_key()) {
@@ -109,10 +121,7 @@ impl Table {
                 format!("{}: {key} is for text files and has no effect here: remove it", path.display());
             return Err(DescriptionError::new(message).into());
         }
-        let file = File::open(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => ReadError::missing(&path, Some(folder)),
-            _ => ReadError::Io { file: path.clone(), source },
-        })?;
+        let file = open(&path, Some(folder))?;
         let size = file.metadata().map_err(|source| ReadError::Io { file: path.clone(), source })?.len();
         if size == 0 {
             return Err(ReadError::EmptyFile { file: path });
@@ -121,16 +130,17 @@ impl Table {
             .encoding()
             .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
-            Kind::Csv { usual } => text(file, spec, encoding, usual),
+            Kind::Csv { usual } => text(file, spec, limits, encoding, usual),
             #[cfg(feature = "parquet")]
-            Kind::Parquet => parquet::schema(&file).map(|schema| (Format::Parquet, schema)),
+            Kind::Parquet => parquet::schema(&file, limits).map(|schema| (Format::Parquet, schema)),
             #[cfg(feature = "ipc")]
-            Kind::IpcFile => ipc::file_schema(file).map(|schema| (Format::IpcFile, schema)),
+            Kind::IpcFile => ipc::file_schema(file, limits).map(|schema| (Format::IpcFile, schema)),
             #[cfg(feature = "ipc")]
-            Kind::IpcStream => ipc::stream_schema(file).map(|schema| (Format::IpcStream, schema)),
+            Kind::IpcStream => ipc::stream_schema(file, limits).map(|schema| (Format::IpcStream, schema)),
             #[cfg(not(all(feature = "ipc", feature = "parquet")))]
             Kind::Off(feature) => return Err(ReadError::FeatureOff { file: path, feature }),
         };
+        let opened = opened.and_then(|opened| limits.check_columns(opened.1.fields().len()).map(|()| opened));
         let (format, schema) = opened.map_err(|error| match broken(&path, 0, &error) {
             ReadError::Encoding { file, message, likely } => {
                 let likely = File::open(&path).map_or(likely, likely_encoding);
@@ -257,7 +267,7 @@ impl Table {
             Store::File(format) => format,
         };
         let io = |source| ReadError::Io { file: self.path.clone(), source };
-        let file = File::open(&self.path).map_err(io)?;
+        let file = open(&self.path, None)?;
         let bytes_total = file.metadata().map_err(io)?.len();
         // Readers return each column once, in the file's order.
         let mut sorted: Vec<usize> =
@@ -283,9 +293,13 @@ impl Table {
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {
         let bytes_total = batches.iter().map(|batch| batch.get_array_memory_size() as u64).sum();
         let position = Position::Rows(batches.iter().map(|batch| batch.num_rows() as u64).sum());
-        // Whole batches, to avoid a copy.
-        let whole: Vec<RecordBatch> = batches.to_vec();
-        let inner: Inner = Box::new(whole.into_iter().map(|batch| Ok(Part::from(batch))));
+        // Large batches in pieces, since progress is reported and reading may be stopped after each.
+        let pieces = batches.iter().flat_map(|batch| {
+            let starts = (0..batch.num_rows().max(1)).step_by(PIECE_ROWS);
+            starts.map(|start| batch.slice(start, PIECE_ROWS.min(batch.num_rows() - start)))
+        });
+        let pieces: Vec<RecordBatch> = pieces.collect();
+        let inner: Inner = Box::new(pieces.into_iter().map(|batch| Ok(Part::from(batch))));
         let order = (columns.to_vec(), self.selection.clone());
         Batches::new(&self.path, inner, order, position, bytes_total)
     }
@@ -295,10 +309,11 @@ impl Table {
 fn text(
     mut file: File,
     spec: &FileSpec,
+    limits: &Limits,
     encoding: Option<&'static Encoding>,
     usual: u8,
 ) -> Result<(Format, SchemaRef), ArrowError> {
-    let dialect = Dialect::of(file.try_clone()?, spec, encoding, usual)?;
+    let dialect = Dialect::of(file.try_clone()?, spec, limits, encoding, usual)?;
     file.rewind()?;
     let schema = csv::header(file, &dialect)?;
     Ok((Format::Text(dialect), schema))

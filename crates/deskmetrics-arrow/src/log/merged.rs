@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use deskmetrics::engine::final_survivors;
 use deskmetrics::engine::step::StepKind;
 use deskmetrics::replay::EventOrder;
 use deskmetrics::ticket::{EventKind, TicketId};
@@ -14,16 +15,15 @@ impl EventLog<'_> {
     /// Moves the customer messages of merged tickets to their survivors.
     pub(super) fn move_messages(&mut self) {
         let as_of = self.replay.as_of().as_micros();
-        let mut into: BTreeMap<usize, Survivor> = BTreeMap::new();
+        let mut into: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for row in (0..self.rows()).filter(|row| self.tables.tickets.is_usable(*row)) {
             if let Some(survivor) = self.merged_into(row, as_of) {
                 into.insert(row, survivor);
             }
         }
-        for row in into.keys() {
-            let Some(survivor) = survivor(*row, &into) else { continue };
+        for (row, survivor) in final_survivors(&into) {
             let created = self.tables.tickets.created_at[survivor];
-            let messages = self.customer_messages(*row, as_of);
+            let messages = self.customer_messages(row, as_of);
             self.moved.entry(survivor).or_default().extend(messages.into_iter().map(|at| at.max(created)));
         }
         if self.replay.options().order == EventOrder::Time {
@@ -40,8 +40,9 @@ impl EventLog<'_> {
         })
     }
 
-    /// The ticket that a ticket is merged into at the cut-off, if any.
-    fn merged_into(&self, row: usize, as_of: i64) -> Option<Survivor> {
+    /// The ticket that a ticket is merged into at the cut-off, if any; `Some(None)` if it is not among the tickets.
+    #[expect(clippy::option_option, reason = "whether it is merged, and whether the survivor is known")]
+    fn merged_into(&self, row: usize, as_of: i64) -> Option<Option<usize>> {
         let (from, to) = self.spans[row];
         // The latest merge decides; of several at the same time, the last row.
         let (mut survivor, mut latest) = (None, i64::MIN);
@@ -60,7 +61,7 @@ impl EventLog<'_> {
         }
         let id = self.tables.events.values.meaning(survivor?).and_then(|id| Id::of(id))?;
         let place = self.tables.tickets.place(id) as usize;
-        Some(Survivor((place < self.rows()).then_some(place)))
+        Some((place < self.rows()).then_some(place))
     }
 
     /// The customer messages of a ticket. Its creation counts as a message if the log has none at that timestamp.
@@ -83,24 +84,4 @@ impl EventLog<'_> {
         }
         messages
     }
-}
-
-/// The ticket that another was merged into; none if it is not among the tickets.
-#[derive(Debug, Clone, Copy)]
-struct Survivor(Option<usize>);
-
-/// The final survivor of a merged ticket, through any chain of merges; `None` if it is not among the tickets, or if
-/// the merges form a cycle.
-fn survivor(row: usize, into: &BTreeMap<usize, Survivor>) -> Option<usize> {
-    let mut place = into.get(&row)?.0?;
-    for _ in 0..=into.len() {
-        if place == row {
-            return None;
-        }
-        match into.get(&place) {
-            None => return Some(place),
-            Some(next) => place = next.0?,
-        }
-    }
-    None
 }

@@ -51,7 +51,7 @@ impl EventLog<'_> {
         let parts: Vec<(A, Excluded)> = if threads == 1 {
             vec![run(0..rows)]
         } else {
-            crate::report::on_threads(threads, || {
+            crate::threads::on_threads(threads, || {
                 let pieces = (rayon::current_num_threads() * 8).min(rows).max(1);
                 let piece = |number: usize| rows * number / pieces;
                 let all = (0..pieces).into_par_iter().map(|number| run(piece(number)..piece(number + 1)));

@@ -15,24 +15,13 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::Dataset;
 use crate::log::EventLog;
+use crate::threads::on_threads;
 use owner::Owners;
 use place::{blocks, share_of};
 use survey::{Answers, Invitations};
 
 /// The number of tickets between two calls of `go_on`.
 pub const ROWS_FED_TOGETHER: usize = 1 << 16;
-
-/// Runs work on this many threads; 0 uses the pool of the caller, which by default has one thread per processor.
-pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-    match threads {
-        0 => work(),
-        _ => match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
-            Ok(pool) => pool.install(work),
-            // Without additional threads, the caller's thread does the work.
-            Err(_) => work(),
-        },
-    }
-}
 
 impl Dataset {
     /// Feeds a report with the whole dataset, on this many threads: 1 is the caller's own, 0 uses its pool.

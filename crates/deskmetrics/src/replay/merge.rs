@@ -20,10 +20,13 @@ impl Replay {
         if self.options().merged != Merged::MoveMessages {
             return moved;
         }
-        for (ticket, log) in records.iter().zip(logs) {
-            let Some(survivor) = survivor(ticket, log, logs, places, self.as_of()) else { continue };
+        let merged = logs.iter().enumerate().filter_map(|(place, log)| {
+            let survivor = merged_into(log, self.as_of())?;
+            Some((place, places.get(survivor).copied()))
+        });
+        for (place, survivor) in final_survivors(&merged.collect()) {
             let survivor_ticket = records[survivor];
-            for message in customer_messages(ticket, log, self.as_of()) {
+            for message in customer_messages(records[place], &logs[place], self.as_of()) {
                 let at = message.max(survivor_ticket.created_at);
                 moved.entry(survivor).or_default().push(TicketEvent::new(
                     survivor_ticket.id.clone(),
@@ -37,28 +40,29 @@ impl Replay {
     }
 }
 
-/// The final survivor of a merged ticket, through any chain of merges; `None` if it was not merged or the survivor is
-/// not among the records.
-fn survivor(
-    ticket: &Ticket,
-    log: &[&TicketEvent],
-    logs: &[Vec<&TicketEvent>],
-    places: &HashMap<&TicketId, usize>,
-    as_of: Timestamp,
-) -> Option<usize> {
-    let start = *places.get(&ticket.id)?;
-    let mut place = *places.get(merged_into(log, as_of)?)?;
-    // A chain longer than the number of tickets is a cycle.
-    for _ in 0..logs.len() {
-        if place == start {
-            return None;
-        }
-        match merged_into(&logs[place], as_of) {
-            None => return Some(place),
-            Some(next) => place = *places.get(next)?,
-        }
+/// The final survivor of each merged ticket, through any chain of merges. `into` has, for the index of each merged ticket,
+/// that of the ticket it was merged into, or `None` if that is unknown. Tickets that end at an unknown one or in a cycle have
+/// no survivor. Linear in the number of merges.
+pub fn final_survivors(into: &BTreeMap<usize, Option<usize>>) -> BTreeMap<usize, usize> {
+    let mut survivors: HashMap<usize, Option<usize>> = HashMap::with_capacity(into.len());
+    for start in into.keys() {
+        let (mut chain, mut place) = (Vec::new(), *start);
+        let survivor = loop {
+            // A ticket of this chain has none yet: a cycle.
+            if let Some(known) = survivors.get(&place) {
+                break *known;
+            }
+            let Some(next) = into.get(&place) else { break Some(place) };
+            survivors.insert(place, None);
+            chain.push(place);
+            match next {
+                Some(next) => place = *next,
+                None => break None,
+            }
+        };
+        survivors.extend(chain.into_iter().map(|place| (place, survivor)));
     }
-    None
+    survivors.into_iter().filter_map(|(place, survivor)| Some((place, survivor?))).collect()
 }
 
 /// The ticket that a log is merged into at the cut-off.
@@ -89,4 +93,21 @@ fn customer_messages(ticket: &Ticket, log: &[&TicketEvent], as_of: Timestamp) ->
         messages.push(ticket.created_at);
     }
     messages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_end_at_their_survivor_and_cycles_nowhere() {
+        let survivors = |into: &[(usize, Option<usize>)]| {
+            final_survivors(&into.iter().copied().collect()).into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(survivors(&[(0, Some(1)), (1, Some(2)), (4, Some(1))]), [(0, 2), (1, 2), (4, 2)]);
+        assert_eq!(survivors(&[(0, Some(1)), (1, None)]), []);
+        assert_eq!(survivors(&[(0, Some(0))]), []);
+        // 3 leads into the cycle of 0 and 1
+        assert_eq!(survivors(&[(0, Some(1)), (1, Some(0)), (3, Some(0)), (5, Some(6))]), [(5, 6)]);
+    }
 }

@@ -6,7 +6,7 @@ mod compiled_policies;
 mod due_queue;
 mod evaluator;
 mod machine;
-mod merge;
+pub(crate) mod merge;
 mod metrics;
 pub(crate) mod milestones;
 mod names;

@@ -1,5 +1,6 @@
 //! The report as CSV.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -8,6 +9,7 @@ use serde::Serialize;
 use super::{ReportRow, ReportTable};
 use crate::stats::interval::IntervalMethod;
 use crate::ticket::Attribute;
+use crate::visible_text::csv_cell;
 use crate::{ClockKind, Significance, Timestamp, Unit};
 
 /// The columns after those of the slices, as in [`Line`].
@@ -47,10 +49,10 @@ struct Line<'a> {
     period_end: Option<Timestamp>,
     partial: Option<bool>,
     kpi: &'a str,
-    name: &'a str,
-    option: Option<&'a str>,
+    name: Cow<'a, str>,
+    option: Option<Cow<'a, str>>,
     clock: Option<ClockKind>,
-    measure: &'a str,
+    measure: Cow<'a, str>,
     headline: bool,
     value: Option<f64>,
     unit: Unit,
@@ -74,7 +76,8 @@ impl ReportTable {
     ///
     /// The first column, `by`, names the attributes the row is sliced by; each attribute has a column of its own, empty where
     /// the row is not sliced by it and `(none)` for the records that lack it. Values are in the unit of the column `unit`,
-    /// durations in seconds; what is not known is empty.
+    /// durations in seconds; what is not known is empty. A text that a spreadsheet would take for a formula, such as
+    /// `=1+1`, has an apostrophe before it.
     ///
     /// ```
     /// use deskmetrics::report::{KpiRequest, Report};
@@ -106,15 +109,19 @@ impl ReportTable {
     pub fn write_csv(&self, out: impl io::Write) -> io::Result<()> {
         let attributes: BTreeSet<&Attribute> = self.by.iter().flatten().collect();
         let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-        let slices = attributes.iter().map(|attribute| attribute.as_str());
-        writer.write_record(["by"].into_iter().chain(slices).chain(COLUMNS))?;
+        let slices = attributes.iter().map(|attribute| csv_cell(attribute.as_str()));
+        let columns = COLUMNS.into_iter().map(Cow::Borrowed);
+        writer.write_record(
+            [Cow::Borrowed("by")].into_iter().chain(slices).chain(columns).map(Cow::<str>::into_owned),
+        )?;
         for row in &self.rows {
             let keys: Vec<&str> = row.keys.0.iter().map(|(key, _)| key.as_str()).collect();
             let values = attributes.iter().map(|attribute| match row.keys.get(attribute) {
                 Some(value) => value.unwrap_or("(none)"),
                 None => "",
             });
-            let slice = [keys.join(" ")].into_iter().chain(values.map(str::to_owned));
+            let by = csv_cell(&keys.join(" ")).into_owned();
+            let slice = [Cow::Owned(by)].into_iter().chain(values.map(csv_cell));
             writer.serialize((slice.collect::<Vec<_>>(), Line::of(row)))?;
         }
         writer.flush()
@@ -133,10 +140,10 @@ impl<'a> Line<'a> {
             period_end: period.and_then(|period| period.end),
             partial: period.map(|period| period.partial),
             kpi: row.kpi,
-            name: &row.name,
-            option: row.option.as_deref(),
+            name: csv_cell(&row.name),
+            option: row.option.as_deref().map(csv_cell),
             clock: row.clock,
-            measure: &row.measure,
+            measure: csv_cell(&row.measure),
             headline: row.headline,
             value: row.value,
             unit: row.unit,

@@ -23,6 +23,9 @@ const VERSION: u8 = 4;
 /// Magic, version, kind, checksum of the rest.
 const HEADER: usize = 10;
 
+/// The most levels of lists and tables inside each other, as in JSON.
+const MOST_LEVELS: usize = 128;
+
 /// Cells a stored state may make room for without filling them, beside as many for each that it fills.
 const ROOM: usize = 1 << 22;
 const ROOM_PER_CELL: usize = 256;
@@ -118,6 +121,7 @@ impl Kind {
         }
         let unreadable = |error: rmp_serde::decode::Error| self.unreadable(&error);
         let mut reader = rmp_serde::Deserializer::from_read_ref(rest);
+        reader.set_max_depth(MOST_LEVELS);
         let settings = S::deserialize(&mut reader).map_err(unreadable)?;
         Ok((settings, C::deserialize(&mut reader).map_err(unreadable)?))
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, SliceKeys, Warning};
 use crate::ticket::Attribute;
+use crate::visible_text::{visible, visible_in_line};
 use crate::{ClockKind, Excluded, Merge, Timestamp, Unit};
 
 /// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
@@ -328,8 +329,23 @@ impl ReportTable {
     }
 }
 
+/// The text, with control characters of names, values and warnings escaped.
 impl fmt::Display for ReportTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Unescaped<'a>(&'a ReportTable);
+
+        impl fmt::Display for Unescaped<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write(f)
+            }
+        }
+
+        f.write_str(&visible(&Unescaped(self).to_string()))
+    }
+}
+
+impl ReportTable {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_overall(f)?;
         for slicing in &self.by {
             let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
@@ -425,15 +441,17 @@ fn write_columns<const N: usize>(
     lines: &[[String; N]],
     align: [Align; N],
 ) -> fmt::Result {
+    let in_line = |line: &[String; N]| line.each_ref().map(|text| visible_in_line(text).into_owned());
+    let lines: Vec<[String; N]> = lines.iter().map(in_line).collect();
     let mut widths = [0; N];
-    for line in lines {
+    for line in &lines {
         // A title on a line of its own may run over all columns.
         let alone = line[1..].iter().all(String::is_empty);
         for (column, text) in line.iter().enumerate().filter(|_| !alone) {
             widths[column] = widths[column].max(width(text));
         }
     }
-    for line in lines {
+    for line in &lines {
         let cells: Vec<String> = line
             .iter()
             .enumerate()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use chrono_tz::{TZ_VARIANTS, Tz};
 
+use super::pause::BreakDays;
 use super::{Break, Conventions, Holiday, ScheduleError, Shift, WeeklyHours};
 
 /// The working time of one team: weekly hours in a time zone, with exceptions.
@@ -80,6 +81,10 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The most hours and breaks that one day of the week may have in text and data forms; in a combination, those of all
+    /// members together. A compiled schedule takes memory for each opening of each day of fifty years.
+    pub const MOST_OPENINGS_A_DAY: usize = 200;
+
     /// These weekly hours in this time zone, without holidays, with the default conventions.
     pub fn new(time_zone: Tz, hours: WeeklyHours) -> Self {
         Self {
@@ -101,6 +106,26 @@ impl Schedule {
     /// [`ScheduleError::Hours`] for hours that cannot be read, both with the remedy.
     pub fn parse(time_zone: &str, hours: &str) -> Result<Self, ScheduleError> {
         Ok(Self::new(parse_zone(time_zone)?, hours.parse()?))
+    }
+
+    /// The hours and breaks of the day of the week that has the most.
+    pub(crate) fn openings_a_day(&self) -> usize {
+        let breaks = (0..7).map(|day| {
+            let weekly = |pause: &&Break| matches!(&pause.days, BreakDays::Weekly(days) if days[day]);
+            self.breaks.iter().filter(weekly).count()
+        });
+        self.hours
+            .days()
+            .iter()
+            .zip(breaks)
+            .map(|(shifts, breaks)| shifts.len() + breaks)
+            .max()
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn check_openings(found: usize) -> Result<(), ScheduleError> {
+        let limit = Self::MOST_OPENINGS_A_DAY;
+        if found > limit { Err(ScheduleError::TooManyOpenings { found, limit }) } else { Ok(()) }
     }
 
     /// Open day and night, without holidays; UTC.

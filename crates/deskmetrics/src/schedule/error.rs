@@ -158,6 +158,25 @@ pub enum ScheduleError {
         /// The beginning of the one before.
         previous: String,
     },
+    /// A day that opens more often than a compiled schedule has room for.
+    #[error(
+        "a day has {found} openings and breaks, more than the {limit} that a schedule may have; join hours that touch, and split a \
+         combination of many schedules"
+    )]
+    TooManyOpenings {
+        /// The hours and breaks of the fullest day, of all members of a combination together.
+        found: usize,
+        /// The most allowed: [`Schedule::MOST_OPENINGS_A_DAY`](super::Schedule::MOST_OPENINGS_A_DAY).
+        limit: usize,
+    },
+    /// Combinations and histories inside each other.
+    #[error(
+        "any_of, all_of and versions are nested more than {limit} levels deep; put the inner schedules into the level above"
+    )]
+    TooDeep {
+        /// The most levels: [`WorkingTime::MOST_LEVELS`](super::WorkingTime::MOST_LEVELS).
+        limit: usize,
+    },
     /// Wall-clock counting over a combination.
     #[error(
         "clock = \"wall\" needs one time zone, and a combination of schedules may have several; use clock = \"elapsed\""

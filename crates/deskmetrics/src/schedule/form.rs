@@ -1,5 +1,6 @@
 //! The data form of schedules, in JSON, TOML and Python.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -45,11 +46,33 @@ pub(crate) struct Form {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     conventions: Option<Conventions>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    any_of: Option<Vec<Form>>,
+    any_of: Option<Level<Form>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    all_of: Option<Vec<Form>>,
+    all_of: Option<Level<Form>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    versions: Option<Vec<Form>>,
+    versions: Option<Level<Form>>,
+}
+
+/// The schedules of a combination or history. Formats limit how deep data nests at different depths, or not at all, so the
+/// levels are counted here.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Level<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Level<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        thread_local! {
+            static LEVELS: Cell<usize> = const { Cell::new(0) };
+        }
+        let limit = WorkingTime::MOST_LEVELS;
+        if LEVELS.get() >= limit {
+            return Err(de::Error::custom(ScheduleError::TooDeep { limit }));
+        }
+        LEVELS.set(LEVELS.get() + 1);
+        let level = Vec::deserialize(deserializer);
+        LEVELS.set(LEVELS.get() - 1);
+        level.map(Self)
+    }
 }
 
 /// `["09:00", "17:00"]`.
@@ -164,7 +187,7 @@ impl Form {
                 remedy: "omit it, or list versions = [...]",
             });
         }
-        match (&self.any_of, &self.all_of, &self.versions) {
+        let whole = match (&self.any_of, &self.all_of, &self.versions) {
             (None, None, None) => self.schedule().map(WorkingTime::from),
             (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) => self.combination(),
             (any_of, _, versions) => Err(ScheduleError::Conflict {
@@ -172,7 +195,9 @@ impl Form {
                 other: if versions.is_some() { "versions" } else { "all_of" },
                 remedy: "put one inside the other",
             }),
-        }
+        }?;
+        Schedule::check_openings(whole.openings_a_day())?;
+        Ok(whole)
     }
 
     fn schedule(self) -> Result<Schedule, ScheduleError> {
@@ -220,8 +245,8 @@ impl Form {
         }
         let place = |i: usize| format!("{key}[{i}]");
         let whole = if let Some(versions) = self.versions {
-            let mut members = Vec::with_capacity(versions.len());
-            for (i, mut version) in versions.into_iter().enumerate() {
+            let mut members = Vec::with_capacity(versions.0.len());
+            for (i, mut version) in versions.0.into_iter().enumerate() {
                 let from = version
                     .from
                     .take()
@@ -235,6 +260,7 @@ impl Form {
             let members = self
                 .any_of
                 .or(self.all_of)
+                .map(|level| level.0)
                 .unwrap_or_default()
                 .into_iter()
                 .enumerate()
@@ -252,17 +278,17 @@ impl Form {
         match whole {
             WorkingTime::Schedule(schedule) => schedule.into(),
             WorkingTime::AnyOf(Members { members, conventions }) => Self {
-                any_of: Some(members.iter().map(Self::of).collect()),
+                any_of: Some(Level(members.iter().map(Self::of).collect())),
                 conventions: *conventions,
                 ..Self::default()
             },
             WorkingTime::AllOf(Members { members, conventions }) => Self {
-                all_of: Some(members.iter().map(Self::of).collect()),
+                all_of: Some(Level(members.iter().map(Self::of).collect())),
                 conventions: *conventions,
                 ..Self::default()
             },
             WorkingTime::History(history) => Self {
-                versions: Some(
+                versions: Some(Level(
                     history
                         .versions()
                         .iter()
@@ -271,7 +297,7 @@ impl Form {
                             ..Self::of(version.working_time())
                         })
                         .collect(),
-                ),
+                )),
                 conventions: history.stated_conventions(),
                 ..Self::default()
             },

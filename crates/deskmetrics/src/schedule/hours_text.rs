@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::weekly_hours::{DAY_NAMES, whole_day};
-use super::{ScheduleError, Shift, TimeOfDay, WeeklyHours};
+use super::{Schedule, ScheduleError, Shift, TimeOfDay, WeeklyHours};
 
 const DAYS: &str = "days are Mo Tu We Th Fr Sa Su";
 const TIMES: &str = "times are HH:MM from 00:00 to 24:00";
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
             };
             hours.replace(day, shifts);
         }
-        Ok(())
+        Schedule::check_openings(hours.most_shifts())
     }
 
     /// `Mo-Fr`, `Sa-Mo`, `Mo,We,Fr`, `PH`, and lists of them.

@@ -105,6 +105,11 @@ impl WeeklyHours {
         &self.days
     }
 
+    /// The number of shifts of the day that has the most.
+    pub(crate) fn most_shifts(&self) -> usize {
+        self.days.iter().map(Vec::len).max().unwrap_or_default()
+    }
+
     /// The same with the hours of this day replaced.
     pub(crate) fn replace(&mut self, day: usize, mut shifts: Vec<Shift>) {
         shifts.sort_unstable();

@@ -83,6 +83,9 @@ impl Members {
 }
 
 impl WorkingTime {
+    /// The most levels of combinations and histories inside each other in the data form.
+    pub const MOST_LEVELS: usize = 16;
+
     /// Open when any of these is.
     ///
     /// # Errors
@@ -161,6 +164,20 @@ impl WorkingTime {
             }
             Self::History(history) => {
                 history.versions().first().map_or(Tz::UTC, |first| first.working_time().time_zone())
+            }
+        }
+    }
+
+    /// The most hours and breaks of a day of the week, of all members of a combination together.
+    pub(crate) fn openings_a_day(&self) -> usize {
+        match self {
+            Self::Schedule(schedule) => schedule.openings_a_day(),
+            Self::AnyOf(Members { members, .. }) | Self::AllOf(Members { members, .. }) => {
+                members.iter().map(Self::openings_a_day).sum()
+            }
+            Self::History(history) => {
+                let versions = history.versions().iter();
+                versions.map(|version| version.working_time().openings_a_day()).max().unwrap_or_default()
             }
         }
     }

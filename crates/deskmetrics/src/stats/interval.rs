@@ -6,7 +6,9 @@ use std::hash::Hash;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
 use serde::{Deserialize, Deserializer, Serialize};
-use statrs::distribution::{Binomial, ChiSquared, Continuous, ContinuousCDF, DiscreteCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::stats::tail;
 
 /// A two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -143,29 +145,7 @@ pub fn critical_t(level: f64, degrees: u64) -> Option<f64> {
 
 /// Like [`critical_t`], for the fractional degrees of freedom of Welch's test.
 pub(crate) fn critical_t_of(level: f64, degrees: f64) -> Option<f64> {
-    let upper_tail = upper_quantile(level)?;
-    let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
-    let z = critical_z(level)?;
-    // The expansion of Cornish and Fisher, in powers of one over the degrees.
-    let square = z * z;
-    let first = (square + 1.0) / 4.0;
-    let second = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
-    let third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
-    let fourth = ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0) / 92160.0;
-    let mut t = z * (1.0 + (first + (second + (third + fourth / degrees) / degrees) / degrees) / degrees);
-    if (fourth / degrees.powi(4)).abs() < 1e-14 {
-        return Some(t);
-    }
-    // Halley's steps from there: each triples the digits, and one usually is enough. statrs' own search takes ten times as long.
-    for _ in 0..8 {
-        let error = (distribution.cdf(t) - upper_tail) / distribution.pdf(t);
-        let step = error / (1.0 + error * t * (degrees + 1.0) / (2.0 * (degrees + t * t)));
-        t -= step;
-        if step.abs() <= 1e-6 * t {
-            return Some(t);
-        }
-    }
-    Some(distribution.inverse_cdf(upper_tail))
+    (level > 0.0 && level < 1.0).then(|| tail::student_t_quantile(degrees, (1.0 - level) / 2.0))?
 }
 
 /// The Wilson score interval of a share of `n` records; `n` may be an effective number.
@@ -198,50 +178,6 @@ pub(crate) fn p_of_z(z: f64) -> f64 {
     (2.0 * Normal::standard().sf(z.abs())).min(1.0)
 }
 
-/// The two-sided p-value of a Student's t statistic; `None` for degrees of freedom that are not positive.
-pub(crate) fn p_of_t(t: f64, degrees: f64) -> Option<f64> {
-    let distribution = StudentsT::new(0.0, 1.0, degrees).ok()?;
-    Some((2.0 * distribution.sf(t.abs())).min(1.0))
-}
-
-/// The probability of so large a chi-squared statistic; `None` for degrees of freedom that are not positive.
-pub(crate) fn p_of_chi_squared(statistic: f64, degrees: f64) -> Option<f64> {
-    Some(ChiSquared::new(degrees).ok()?.sf(statistic))
-}
-
-/// The quantile of a chi-squared distribution; `None` for degrees of freedom that are not positive or `p` not between 0
-/// and 1. (statrs' own search stops at three digits.)
-pub(crate) fn chi_squared_quantile(degrees: f64, p: f64) -> Option<f64> {
-    let distribution = ChiSquared::new(degrees).ok()?;
-    if !(p > 0.0 && p < 1.0) {
-        return None;
-    }
-    // Newton's steps from the approximation of Wilson and Hilferty, kept between what is known to be too low and too high.
-    let spread = 2.0 / (9.0 * degrees);
-    let near = degrees * (1.0 - spread + Normal::standard().inverse_cdf(p) * spread.sqrt()).powi(3);
-    let (mut low, mut high) = (0.0, f64::INFINITY);
-    let mut value = near.max(f64::MIN_POSITIVE);
-    for _ in 0..200 {
-        let error = distribution.cdf(value) - p;
-        if error < 0.0 {
-            low = value;
-        } else {
-            high = value;
-        }
-        let next = match value - error / distribution.pdf(value) {
-            next if low < next && next < high => next,
-            _ if high.is_finite() => f64::midpoint(low, high),
-            _ => 2.0 * low,
-        };
-        let close = (next - value).abs() <= 4.0 * f64::EPSILON * value;
-        value = next;
-        if close {
-            break;
-        }
-    }
-    Some(value)
-}
-
 /// The standard error of the median of ascending values, from two order statistics (Bonett and Price 2020).
 pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
     // A report by slice and period needs that of a few sizes again and again.
@@ -254,8 +190,8 @@ pub(crate) fn median_standard_error(sorted: &[i64]) -> Option<f64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 <= place < n / 2")]
     let rank = place as usize;
     let z = KNOWN.get(n, || {
-        let outside = Binomial::new(0.5, n as u64).ok()?.cdf(rank as u64 - 1);
-        Some(Normal::standard().inverse_cdf(1.0 - outside))
+        let outside = tail::binomial(rank as u64 - 1, n as u64, 0.5)?;
+        Some(Normal::standard().inverse_cdf(1.0 - outside.lower))
     })?;
     let (low, high) = (*sorted.get(rank - 1)? as f64, *sorted.get(n - rank)? as f64);
     Some((high - low) / (2.0 * z))
@@ -276,25 +212,17 @@ fn find_quantile_ranks(n: u64, q: f64, level: f64) -> Option<(u64, u64)> {
     }
     let centre = n as f64 * q;
     let half = critical_z(level)? * (centre * (1.0 - q)).sqrt();
-    // For huge n the binomial and the normal ranks are the same but for one or two places.
-    let (lower, upper) = if n <= 1_000_000 {
-        let below = Binomial::new(q, n).ok()?;
-        let upper = first_reaching(&below, n, upper_tail, centre + half);
-        (first_reaching(&below, n, 1.0 - upper_tail, centre - half), upper.saturating_add(1))
-    } else {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank within 0 to n")]
-        let ranks = ((centre - half).floor() as u64, (centre + half).ceil() as u64 + 1);
-        ranks
-    };
+    let upper = first_reaching(n, q, upper_tail, centre + half);
+    let lower = first_reaching(n, q, 1.0 - upper_tail, centre - half);
+    let upper = upper.saturating_add(1);
     (lower >= 1 && upper <= n).then_some((lower, upper))
 }
 
-/// The smallest count whose cumulative probability reaches `p`, searched from a guess. (statrs' own search panics where
-/// that is 0.)
-fn first_reaching(counts: &Binomial, n: u64, p: f64, guess: f64) -> u64 {
+/// The smallest number of hits among `n` whose cumulative probability reaches `p`, searched from a guess.
+fn first_reaching(n: u64, share: f64, p: f64, guess: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count within 0 to n")]
     let guess = guess.clamp(0.0, n as f64) as u64;
-    let reaches = |count: u64| counts.cdf(count) >= p;
+    let reaches = |count: u64| tail::binomial(count, n, share).is_some_and(|tails| tails.lower >= p);
     // Widens around the guess until the count is between `low` and `high`.
     let (mut low, mut high, mut step) = (guess, guess, 1);
     while low > 0 && reaches(low) {
@@ -376,13 +304,5 @@ mod tests {
             let found = critical_t_of(level, degrees).unwrap_or_default();
             assert!((found / expected - 1.0).abs() < 1e-11, "{found} for {degrees} degrees at {level}");
         }
-    }
-
-    #[test]
-    fn exact_and_normal_ranks_meet_where_one_takes_over() {
-        let (lower, upper) = quantile_ranks(1_000_000, 0.5, 0.95).unwrap_or_default();
-        let (normal_lower, normal_upper) = quantile_ranks(1_000_001, 0.5, 0.95).unwrap_or_default();
-        assert!(lower.abs_diff(normal_lower) <= 2, "{lower} and {normal_lower}");
-        assert!(upper.abs_diff(normal_upper) <= 2, "{upper} and {normal_upper}");
     }
 }

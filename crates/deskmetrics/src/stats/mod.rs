@@ -13,6 +13,7 @@ pub(crate) mod radix;
 mod ratio;
 mod score_counts;
 mod survival;
+pub(crate) mod tail;
 
 pub use comparison::{Compared, Comparison, MeanEstimate, Significance};
 pub use duration_sketch::DurationSketch;

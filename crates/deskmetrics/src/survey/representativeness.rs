@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::interval::{
-    Interval, IntervalMethod, adjusted_wald, critical_t_of, p_of_chi_squared, wilson,
-};
+use crate::stats::interval::{Interval, IntervalMethod, adjusted_wald, critical_t_of, wilson};
+use crate::stats::tail;
 use crate::{MeanEstimate, Merge, NetScore, Ratio};
 
 /// Response by segment (market, channel, customer group ...): who answered, and the score if all segments
@@ -129,10 +128,9 @@ impl Representativeness {
         let mean = self.overall().share()?;
         let variance = mean * (1.0 - mean);
         let segments = self.segments.values().filter(|ratio| ratio.total > 0).count();
-        p_of_chi_squared(
-            (variance > 0.0).then(|| self.index())?? / variance,
-            segments.checked_sub(1).filter(|degrees| *degrees > 0)? as f64,
-        )
+        let statistic = (variance > 0.0).then(|| self.index())?? / variance;
+        let degrees = segments.checked_sub(1).filter(|degrees| *degrees > 0)? as f64;
+        tail::chi_squared(statistic, degrees).map(|tails| tails.upper)
     }
 
     /// The share of positive answers, in percent, if every segment had answered in proportion to its invitations.

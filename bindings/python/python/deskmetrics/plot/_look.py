@@ -41,11 +41,25 @@ def side_by_side(field: str, names: list[str]) -> Any:
     return alt.Y(f"{field}:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=240))
 
 
+def _harmless(part: Any) -> Any:
+    """The part of a chart, with no text that ends or comments out the script that a page has it in: Altair escapes none."""
+    if isinstance(part, str):
+        return part.replace("</", "<\u2060/").replace("<!--", "<\u2060!--")  # a word joiner has no width
+    if isinstance(part, dict):
+        return {key: _harmless(inner) for key, inner in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_harmless(inner) for inner in part]
+    if isinstance(part, altair().SchemaBase):
+        for key, inner in part._kwds.items():
+            part._kwds[key] = _harmless(inner)
+    return part
+
+
 def finished(chart: Any, title: str, subtitle: list[str], remarks: Sequence[str] = ()) -> Any:
     """The chart with its title and the common look; remarks are a last line of the subtitle."""
     alt = altair()
     subtitle = [*subtitle, " · ".join(remarks)] if remarks else subtitle
-    return (
+    return _harmless(
         chart.properties(
             title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="group", offset=12),
             background="white",

@@ -258,20 +258,32 @@ impl FromStr for FcrPolicy {
 }
 
 fn parse(text: &str) -> Option<FcrPolicy> {
-    let (name, parameters) = match text.trim().split_once('(') {
+    let (name, parameters) = name_and_parameters(text)?;
+    match (name, parameters) {
+        ("all_of", Some(parts)) => {
+            // A part is no `all_of` itself, so texts do not nest.
+            let parts: Option<Vec<FcrPolicy>> = between_commas(parts).map(parse_part).collect();
+            FcrPolicy::all_of(parts?).ok()
+        }
+        _ => parse_part(text),
+    }
+}
+
+fn name_and_parameters(text: &str) -> Option<(&str, Option<&str>)> {
+    Some(match text.trim().split_once('(') {
         Some((name, rest)) => (name.trim(), Some(rest.trim().strip_suffix(')')?)),
         None => (text.trim(), None),
-    };
-    Some(match (name, parameters) {
+    })
+}
+
+/// A policy that is not made of others.
+fn parse_part(text: &str) -> Option<FcrPolicy> {
+    Some(match name_and_parameters(text)? {
         ("single_reply", None) => FcrPolicy::SingleReply,
         ("no_customer_followup", None) => FcrPolicy::NoCustomerFollowup,
         ("single_handler_close", None) => FcrPolicy::SingleHandlerClose,
         ("strict_no_activity", None) => FcrPolicy::StrictNoActivity,
         ("interaction_no_task", None) => FcrPolicy::InteractionNoTask,
-        ("all_of", Some(parts)) => {
-            let parts: Option<Vec<FcrPolicy>> = between_commas(parts).map(parse).collect();
-            FcrPolicy::all_of(parts?).ok()?
-        }
         ("survey", Some(scale)) => FcrPolicy::Survey { scale: scale.parse().ok()? },
         ("no_reopen_within", Some(window)) => FcrPolicy::NoReopenWithin { window: parse_window(window)? },
         ("no_repeat_contact_within", Some(parameters)) => {

@@ -1,9 +1,8 @@
 //! Comparisons of counts of events.
 
-use statrs::distribution::{Binomial, DiscreteCDF, Poisson};
-
 use super::Comparison;
-use crate::stats::interval::{Interval, IntervalMethod, chi_squared_quantile};
+use crate::stats::interval::{Interval, IntervalMethod};
+use crate::stats::tail::{self, chi_squared_quantile};
 
 impl Comparison {
     /// One count of events minus another, over equally long times; see [`of_rates`](Self::of_rates).
@@ -39,7 +38,8 @@ impl Comparison {
         Some(Self {
             difference: rate_1 - rate_2,
             interval: Interval::of_difference((rate_1, range_1), (rate_2, range_2)),
-            p_value: conditional_p(count_1, count_1.checked_add(count_2)?, time_1 / (time_1 + time_2))?,
+            p_value: tail::binomial(count_1, count_1.checked_add(count_2)?, time_1 / (time_1 + time_2))?
+                .two_sided(),
             smaller_n: count_1.min(count_2),
         })
     }
@@ -48,13 +48,10 @@ impl Comparison {
     /// Poisson distribution. `None` when the benchmark is not positive and finite or `level` is not between 0 and 1.
     pub fn of_count_against(count: u64, benchmark: f64, level: f64) -> Option<Self> {
         let range = garwood(count, level)?;
-        let expected = Poisson::new(benchmark).ok()?;
-        let at_most = expected.cdf(count);
-        let at_least = count.checked_sub(1).map_or(1.0, |below| expected.sf(below));
         Some(Self {
             difference: count as f64 - benchmark,
             interval: Interval { lower: range.lower - benchmark, upper: range.upper - benchmark, ..range },
-            p_value: (2.0 * at_most.min(at_least)).min(1.0),
+            p_value: tail::poisson(count, benchmark)?.two_sided(),
             smaller_n: count,
         })
     }
@@ -71,11 +68,4 @@ fn garwood(count: u64, level: f64) -> Option<Interval> {
         level,
         method: IntervalMethod::Garwood,
     })
-}
-
-/// Twice the smaller tail of a binomial count.
-pub(super) fn conditional_p(hits: u64, total: u64, share: f64) -> Option<f64> {
-    let counts = Binomial::new(share, total).ok()?;
-    let at_least = hits.checked_sub(1).map_or(1.0, |below| counts.sf(below));
-    Some((2.0 * counts.cdf(hits).min(at_least)).min(1.0))
 }

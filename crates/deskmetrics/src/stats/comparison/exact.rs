@@ -1,7 +1,6 @@
 //! Exact tests for small groups.
 
-use statrs::distribution::{Discrete as _, Hypergeometric};
-
+use crate::stats::tail::hypergeometric_mass;
 use crate::{NetScore, Ratio};
 
 /// Probabilities that differ only by rounding are equal, as in R's `fisher.test`.
@@ -19,10 +18,23 @@ pub(super) fn fisher(first: Ratio, second: Ratio) -> Option<f64> {
     if expected >= 5.0 {
         return None;
     }
-    let tables = Hypergeometric::new(all, hits, first.total).ok()?;
-    let limit = tables.ln_pmf(first.hits).exp() * ROUNDING;
-    let possible = hits.saturating_sub(second.total)..=hits.min(first.total);
-    let p: f64 = possible.map(|hits| tables.ln_pmf(hits).exp()).filter(|p| *p <= limit).sum();
+    let mass = |cell: u64| hypergeometric_mass(cell, hits, all - hits, first.total);
+    let limit = mass(first.hits) * ROUNDING;
+    // Away from the likeliest table they only get rarer: soon the rest adds nothing.
+    let unlikely = |cells: &mut dyn Iterator<Item = u64>| {
+        let mut sum = 0.0;
+        for p in cells.map(mass).filter(|p| *p <= limit) {
+            sum += p;
+            if p <= f64::EPSILON / 4.0 * sum {
+                break;
+            }
+        }
+        sum
+    };
+    let (fewest, most) = (hits.saturating_sub(second.total), hits.min(first.total));
+    let likeliest = u128::from(hits) * u128::from(first.total) / u128::from(all);
+    let likeliest = u64::try_from(likeliest).unwrap_or(most).clamp(fewest, most);
+    let p: f64 = unlikely(&mut (fewest..=likeliest).rev()) + unlikely(&mut (likeliest + 1..=most));
     Some(p.min(1.0))
 }
 

@@ -1,9 +1,9 @@
 //! Median durations, finished ones alone or with those still running.
 
-use super::counts::conditional_p;
 use super::{Comparison, ratio_or_zero};
 use crate::stats::durations::quantile_of_sorted;
 use crate::stats::interval::{Interval, IntervalMethod, median_standard_error, p_of_z};
+use crate::stats::tail;
 use crate::{Durations, Survival};
 
 impl Comparison {
@@ -44,7 +44,7 @@ impl Comparison {
         Some(Self {
             difference: quantile_of_sorted(&sorted, 0.5)? - benchmark,
             interval: Interval { lower: range.lower - benchmark, upper: range.upper - benchmark, ..range },
-            p_value: conditional_p(below, durations.n() - equal, 0.5)?,
+            p_value: tail::binomial(below, durations.n() - equal, 0.5)?.two_sided(),
             smaller_n: durations.n(),
         })
     }

@@ -8,7 +8,8 @@ mod medians;
 pub use compared::Compared;
 use serde::{Deserialize, Serialize};
 
-use crate::stats::interval::{Interval, IntervalMethod, critical_t_of, critical_z, p_of_t, p_of_z};
+use crate::stats::interval::{Interval, IntervalMethod, critical_t_of, critical_z, p_of_z};
+use crate::stats::tail;
 use crate::{Durations, Mean, NetScore, Ratio, ScoreCounts};
 
 /// A difference with its interval and the probability of so large a one if there were none.
@@ -205,7 +206,7 @@ impl Comparison {
     ) -> Option<Self> {
         let half = critical_t_of(level, degrees)? * error;
         let interval = Interval { lower: difference - half, upper: difference + half, level, method };
-        let p_value = p_of_t(ratio_or_infinite(difference, error), degrees)?;
+        let p_value = tail::student_t(ratio_or_infinite(difference, error), degrees)?.two_sided();
         Some(Self { difference, interval, p_value, smaller_n: n })
     }
 }

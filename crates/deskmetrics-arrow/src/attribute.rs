@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::replay::Actor;
-use deskmetrics::sla::{Conditions, Within};
+use deskmetrics::report::{Report, Warning};
+use deskmetrics::sla::{ConditionValue, SlaPolicies, Within};
 use deskmetrics::ticket::Attribute;
 
 use crate::decode::Tables;
 use crate::decode::word::Words;
-use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest};
+use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest, nearest_first};
 use crate::{Dataset, Description};
 
 /// An attribute that the data does not contain.
@@ -22,7 +23,7 @@ use crate::{Dataset, Description};
     } else {
         ""
     },
-    if *logged && Actor::of(&attribute.as_str().into()).is_none() { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
+    self.if_changed()
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -62,13 +63,17 @@ impl UnknownAttribute {
         Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
     }
 
-    /// The key of a description that declares the attribute if no event of the data changes it.
-    fn word(&self) -> String {
+    /// How a description declares the attribute if events of other days change it. A name like a present one is probably
+    /// misspelled: declared, it would hide the mistake.
+    fn if_changed(&self) -> String {
         let attribute = &self.attribute;
-        match Attribute::from(attribute.as_str()) {
-            Attribute::Tag => "words = { \"tagged\" = \"tagged\" }".to_owned(),
-            _ => format!("words = {{ \"{attribute} changed\" = \"changed {attribute}\" }}"),
-        }
+        let word = match Attribute::from(attribute.as_str()) {
+            _ if !self.logged || self.nearest.is_some() => return String::new(),
+            acting if Actor::of(&acting).is_some() => return String::new(),
+            Attribute::Tag => "\"tagged\" = \"tagged\"".to_owned(),
+            _ => format!("\"{attribute} changed\" = \"changed {attribute}\""),
+        };
+        format!("; if events change it, name their word under kind, such as words = {{ {word} }}")
     }
 }
 
@@ -146,34 +151,84 @@ impl Dataset {
 
     fn unknown_values(&self) -> Vec<String> {
         let policies = &self.policies.policies;
-        let mut stated: BTreeSet<(&Attribute, &str)> = BTreeSet::new();
+        let mut stated: BTreeSet<(&Attribute, ConditionValue)> = BTreeSet::new();
         for policy in policies {
             for (attribute, values) in policy.when.attributes().chain(policy.unless.attributes()) {
-                stated.extend(values.iter().map(|value| (attribute, &**value)));
+                stated.extend(values.iter().map(|value| (attribute, value.clone())));
             }
             for target in &policy.targets {
                 if let Within::ByPriority(targets) = &target.within {
-                    stated.extend(targets.keys().map(|priority| (&Attribute::Priority, &**priority)));
+                    stated.extend(targets.keys().map(|priority| (&Attribute::Priority, (&**priority).into())));
                 }
             }
         }
-        let Tables { tickets, events, .. } = &*self.tables;
-        let present = |attribute: &Attribute| {
-            let changes = events.kinds.changed().any(|changed| changed == attribute);
-            let own = tickets.attributes.get(attribute).into_iter().flat_map(Words::meanings);
-            own.chain(events.values.meanings().iter().filter(move |_| changes)).map(|text| &**text)
-        };
-        let unknown = |(attribute, value): &(&Attribute, &str)| {
-            if *value == Conditions::ANY || present(attribute).any(|known| known == *value) {
+        let unknown = |(attribute, value): &(&Attribute, ConditionValue)| {
+            let present = || self.tables.texts_of(attribute);
+            if value.is_any() || present().any(|known| value.is(known)) {
                 return None;
             }
-            let meant =
-                nearest(value, present(attribute).filter(|known| !stated.contains(&(*attribute, *known))))?;
+            let unstated = |known: &&str| {
+                !stated.iter().any(|(of, value)| of == attribute && value.is(known))
+            };
+            let meant = nearest(value.as_str(), present().filter(unstated))?;
             Some(format!(
-                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Values are compared exactly"
+                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Texts are compared exactly"
             ))
         };
         stated.iter().filter_map(unknown).collect()
+    }
+
+    /// The policies, with the texts of the data that equal the numbers and booleans of their conditions.
+    pub(crate) fn policies_of_data(&self) -> SlaPolicies {
+        let mut policies = self.policies.clone();
+        let of_policies = policies.policies.iter_mut().flat_map(|policy| [&mut policy.when, &mut policy.unless]);
+        let of_clocks = policies.clocks.iter_mut().flat_map(|clock| {
+            let moments = [&mut clock.start, &mut clock.stop, &mut clock.pause, &mut clock.cancel, &mut clock.reset];
+            moments.into_iter().flatten().map(|moment| &mut moment.when)
+        });
+        for conditions in of_policies.chain(of_clocks) {
+            *conditions =
+                std::mem::take(conditions).with_equal_texts(|attribute| self.tables.texts_of(attribute));
+        }
+        policies
+    }
+
+    /// Warnings that no record of any table has the value, or one of the values, that a request is restricted to.
+    pub(crate) fn unknown_restrictions(&self, report: &Report) -> Vec<Warning> {
+        let tables = &*self.tables;
+        let mut warnings = Vec::new();
+        for request in report.kpis() {
+            let tags = (&Attribute::Tag, request.filter.tags());
+            for (attribute, values) in request.filter.attributes().chain([tags]) {
+                if Actor::of(attribute).is_some() {
+                    continue;
+                }
+                let of_answers = tables.answers.iter().map(|table| &table.attributes);
+                let others = of_answers.chain(tables.invitations.iter().map(|table| &table.attributes));
+                let others = others.filter_map(|attributes| attributes.get(attribute));
+                let present: BTreeSet<&str> = tables
+                    .texts_of(attribute)
+                    .chain(others.flat_map(Words::meanings).map(|text| &**text))
+                    .collect();
+                let is_known = |value: &ConditionValue| value.is_any() || present.iter().any(|text| value.is(text));
+                // One of several values may be absent for a while.
+                if values.iter().any(is_known) {
+                    continue;
+                }
+                if let Some(value) = values.first() {
+                    let present = nearest_first(value.as_str(), present.iter().copied());
+                    let warning = Warning::NoSuchValue {
+                        attribute: attribute.clone(),
+                        value: value.to_string(),
+                        present: present.into_iter().map(str::to_owned).collect(),
+                    };
+                    if !warnings.contains(&warning) {
+                        warnings.push(warning);
+                    }
+                }
+            }
+        }
+        warnings
     }
 
     /// Checks that the data contains these attributes, so that a report can be sliced by them. In a log without
@@ -199,5 +254,18 @@ impl Dataset {
         attributes
             .try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
             .map_err(|unknown| UnknownAttribute { logged, ..unknown })
+    }
+}
+
+impl Tables {
+    /// The values of an attribute of tickets, at creation and by their events.
+    fn texts_of<'t>(&'t self, attribute: &Attribute) -> impl Iterator<Item = &'t str> + use<'t> {
+        let Self { tickets, events, .. } = self;
+        let changes = events.kinds.changed().any(|changed| changed == attribute);
+        let is_tag = *attribute == Attribute::Tag;
+        let changes = changes || (is_tag && events.kinds.change_tags());
+        let tags = is_tag.then_some(&tickets.tags.texts).into_iter();
+        let own = tickets.attributes.get(attribute).into_iter().chain(tags).flat_map(Words::meanings);
+        own.chain(events.values.meanings().iter().filter(move |_| changes)).map(|text| &**text)
     }
 }

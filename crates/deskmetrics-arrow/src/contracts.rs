@@ -12,7 +12,7 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
 use deskmetrics::{ClockKind, Reason, SlaMetric};
 
-use crate::column::{BadCell, DECIMAL_REMEDY, InstantReading, TextColumn};
+use crate::column::{BadCell, InstantReading, TextColumn};
 use crate::description::{
     DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed,
     nearest, of_toml,
@@ -191,7 +191,8 @@ fn rules(
     let mut names: Vec<&str> = vec![&source.within.column];
     names.extend(source.when.values().map(String::as_str));
     each_row(folder, &source.file, &BTreeMap::new(), &names, notes, |table, row, cells| {
-        let number = table.numbers().number(cells[0]);
+        let numbers = table.numbers();
+        let number = numbers.number(cells[0]);
         let within = number.ok().flatten().and_then(|number| target(number, source.within.each));
         let target = within.ok_or_else(|| ReadError::BadRow {
             file: table.path().to_owned(),
@@ -200,7 +201,7 @@ fn rules(
             value: cells[0].to_owned(),
             reason: Reason::Unreadable,
             remedy: match number {
-                Err(BadCell::DecimalMark) => DECIMAL_REMEDY.to_owned(),
+                Err(BadCell::DecimalMark) => numbers.decimal_remedy(),
                 _ => "expected a number above 0".to_owned(),
             },
         })?;

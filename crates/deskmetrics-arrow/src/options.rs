@@ -36,6 +36,7 @@ pub struct ReadOptions<'a> {
     pub(crate) on_progress: Option<Box<OnProgress<'a>>>,
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
+    pub(crate) unitless: Vec<(&'static str, String)>,
 }
 
 /// The columns that are read.
@@ -80,6 +81,7 @@ impl Default for ReadOptions<'_> {
             on_progress: None,
             tables: BTreeMap::new(),
             threads: 0,
+            unitless: Vec::new(),
         }
     }
 }
@@ -204,6 +206,14 @@ impl<'a> ReadOptions<'a> {
     #[must_use]
     pub fn table(mut self, name: impl Into<PathBuf>, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
         self.tables.insert(name.into(), MemoryTable { schema, batches });
+        self
+    }
+
+    /// Sets columns that may state a measure but whose values have no unit, each after its role, such as those of
+    /// [`InferredRoles::unitless`](crate::InferredRoles::unitless). Errors about missing data name them.
+    #[must_use]
+    pub fn unitless(mut self, columns: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.unitless.extend(columns);
         self
     }
 }

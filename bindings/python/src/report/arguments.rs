@@ -21,7 +21,7 @@ use crate::input;
 use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
-use crate::tables::{Lean, unknown_attribute};
+use crate::tables::{Lean, Place, in_python, unknown_attribute};
 
 /// What to give as the number of threads.
 const THREADS: &str = "give 1 or more, or None for as many as there are processors";
@@ -69,6 +69,8 @@ pub(crate) struct ReportArguments<'py> {
     /// Number of threads; 0 means one per processor.
     threads: usize,
     pub(crate) progress: Option<Bound<'py, PyAny>>,
+    /// Whether the report is on tables in memory, and not on a description.
+    pub(crate) in_memory: bool,
 }
 
 impl<'py> ReportArguments<'py> {
@@ -95,6 +97,7 @@ impl<'py> ReportArguments<'py> {
             })?,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,
+            in_memory: false,
         })
     }
 
@@ -221,15 +224,32 @@ impl<'py> ReportArguments<'py> {
             let choice = self.fcr.iter().fold(choice, |choice, policy| choice.fcr(policy.clone()));
             choice.of(dataset)
         };
-        let refused = |problem: SelectionError| error::argument(in_python(&problem.to_string()));
+        let text = |text: &str| if self.in_memory { in_python(text, Place::Report) } else { text.to_owned() };
+        let refused = |problem: SelectionError| error::argument(text(&problem.to_string()));
+        let several = |choice: KpiSelection| {
+            if !by_responder {
+                return of(choice);
+            }
+            let counts = |id: &str| KpiRequest::new(id).counts_responses();
+            let ids = REGISTRY.iter().map(|entry| entry.definition.id).filter(|id| counts(id));
+            let mut chosen = of(KpiSelection::these(ids))?;
+            let mut others: Vec<String> = of(choice)?.kpis.into_iter().map(|request| request.kpi).collect();
+            others.retain(|id| !counts(id));
+            others.dedup();
+            if !others.is_empty() {
+                chosen.notes.push(format!(
+                    "slices by responder exist only of KPIs that count responses, so these are not shown: {}; take \"first_responder\" \
+                     or \"solved_by\" instead for them",
+                    others.join(", ")
+                ));
+            }
+            Ok(chosen)
+        };
         let requested = match &self.kpis {
             Kpis::These(requested) => requested,
             Kpis::Usual => {
-                let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
-                let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
-                let choice = if by_responder { KpiSelection::these(ids()) } else { KpiSelection::usual() };
-                let chosen = of(choice).map_err(refused)?;
-                return Ok((chosen.kpis, chosen.notes));
+                let chosen = several(KpiSelection::usual()).map_err(refused)?;
+                return Ok((chosen.kpis, chosen.notes.iter().map(|note| text(note)).collect()));
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
@@ -246,7 +266,9 @@ impl<'py> ReportArguments<'py> {
         for (place, one) in requested.iter().enumerate() {
             let request = match one {
                 RequestedKpi::Id(id) => {
-                    match of(if id == ALL { KpiSelection::all() } else { KpiSelection::these([id]) }) {
+                    let chosen =
+                        if id == ALL { several(KpiSelection::all()) } else { of(KpiSelection::these([id])) };
+                    match chosen {
                         Ok(chosen) => {
                             requests.extend(chosen.kpis);
                             notes.extend(chosen.notes);
@@ -284,32 +306,18 @@ impl<'py> ReportArguments<'py> {
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
-        if all(requested) {
-            // A form that "all" includes is counted once.
-            let all = std::mem::take(&mut requests);
-            for request in all {
-                if !requests.contains(&request) {
-                    requests.push(request);
-                }
+        // A request that another one includes is counted once: "first_response_time" includes its business clock.
+        let all = std::mem::take(&mut requests);
+        for request in all {
+            if !requests.contains(&request) {
+                requests.push(request);
             }
         }
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();
-        let notes = notes.iter().map(|note| in_python(note)).collect();
+        let notes = notes.iter().map(|note| text(note)).collect();
         Ok((requests, notes))
-    }
-}
-
-/// A remedy in the words of a description, as Python spells it.
-fn in_python(text: &str) -> String {
-    let Some((before, after)) = text.split_once("under scales, such as ") else { return text.to_owned() };
-    match after.split_once(" = \"1-5\"") {
-        Some((question, rest)) => {
-            let question = question.trim_matches('"');
-            format!("{before}such as scales={{\"{question}\": (1, 5)}}{rest}")
-        }
-        None => text.to_owned(),
     }
 }
 

@@ -202,6 +202,7 @@ pub(crate) fn report<'py>(
     let kpis = keywords.take("kpis")?;
     let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None)?;
     arguments.progress = keywords.take("progress")?;
+    arguments.in_memory = true;
     let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };

@@ -22,7 +22,6 @@ mod word;
 pub use instant::{Ambiguous, InstantColumn, InstantReading, Nonexistent};
 pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
-pub(crate) use number::DECIMAL_REMEDY;
 pub use number::{DecimalMark, NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;
 pub use order::{DateOrderError, Witness};

@@ -17,7 +17,7 @@ pub use source::{
     AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
     StatedSlaKey, SurveySource, TicketSource,
 };
-pub use suggest::nearest;
+pub use suggest::{nearest, nearest_first};
 pub(crate) use suggest::{did_you_mean, listed};
 
 use std::collections::BTreeMap;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::replay::Actor;
 use deskmetrics::report::{Report, Warning};
-use deskmetrics::sla::{ConditionValue, SlaPolicies, Within};
+use deskmetrics::sla::{ConditionValue, SlaPolicies, SlaPolicy, Within};
 use deskmetrics::ticket::Attribute;
 
 use crate::decode::Tables;
 use crate::decode::word::Words;
 use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest, nearest_first};
+use crate::selection::PROVIDE_SCHEDULES;
 use crate::{Dataset, Description};
 
 /// An attribute that the data does not contain.
@@ -133,7 +134,7 @@ impl Dataset {
     /// Notes on conditions of SLA policies and schedule rules that never hold: the data does not contain the
     /// attribute, or no ticket has the value although a similar one exists.
     pub fn unmet_conditions(&self) -> Vec<String> {
-        self.unknown_conditions().chain(self.unknown_values()).collect()
+        self.unknown_conditions().chain(self.unknown_values()).chain(self.without_schedule()).collect()
     }
 
     fn unknown_conditions(&self) -> impl Iterator<Item = String> {
@@ -149,6 +150,48 @@ impl Dataset {
         rules.chain(conditions)
     }
 
+    /// Notes on events that change an attribute without a column, the name of which is like that of a column.
+    pub(crate) fn misspelled_changes(&self) -> Vec<String> {
+        let Tables { tickets, events, .. } = &*self.tables;
+        let columns: BTreeSet<&Attribute> =
+            tickets.attributes.iter().map(|(attribute, _)| attribute).collect();
+        let others = events
+            .kinds
+            .changed()
+            .filter(|attribute| !Attribute::NAMED.contains(attribute) && !columns.contains(attribute));
+        let notes: BTreeSet<String> = others
+            .filter_map(|changed| {
+                let meant = nearest(changed.as_str(), columns.iter().map(|column| column.as_str()))?;
+                Some(format!(
+                    "events: \"changed {changed}\" changes an attribute that no table of tickets has, did you mean \"changed {meant}\"?"
+                ))
+            })
+            .collect();
+        notes.into_iter().collect()
+    }
+
+    /// Targets in business time although no ticket has business hours.
+    fn without_schedule(&self) -> Vec<String> {
+        let policies = self.policies.policies.iter().filter(|policy| self.lacks_schedule(policy));
+        let targets = policies.flat_map(|policy| {
+            let targets = policy.targets.iter().filter(|target| target.needs_business_hours());
+            targets.map(|target| {
+                format!(
+                    "SLA policy \"{}\": its target for {} is in business time, but no ticket has business hours, so it applies to \
+                     none: {PROVIDE_SCHEDULES}",
+                    policy.name,
+                    target.metric.as_str()
+                )
+            })
+        });
+        targets.collect()
+    }
+
+    /// Whether business time of a policy is that of tickets, and none has business hours.
+    pub(crate) fn lacks_schedule(&self, policy: &SlaPolicy) -> bool {
+        policy.schedule.is_none() && !self.has_business_time()
+    }
+
     fn unknown_values(&self) -> Vec<String> {
         let policies = &self.policies.policies;
         let mut stated: BTreeSet<(&Attribute, ConditionValue)> = BTreeSet::new();
@@ -158,7 +201,8 @@ impl Dataset {
             }
             for target in &policy.targets {
                 if let Within::ByPriority(targets) = &target.within {
-                    stated.extend(targets.keys().map(|priority| (&Attribute::Priority, (&**priority).into())));
+                    stated
+                        .extend(targets.keys().map(|priority| (&Attribute::Priority, (&**priority).into())));
                 }
             }
         }
@@ -167,9 +211,8 @@ impl Dataset {
             if value.is_any() || present().any(|known| value.is(known)) {
                 return None;
             }
-            let unstated = |known: &&str| {
-                !stated.iter().any(|(of, value)| of == attribute && value.is(known))
-            };
+            let unstated =
+                |known: &&str| !stated.iter().any(|(of, value)| of == attribute && value.is(known));
             let meant = nearest(value.as_str(), present().filter(unstated))?;
             Some(format!(
                 "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Texts are compared exactly"
@@ -181,9 +224,11 @@ impl Dataset {
     /// The policies, with the texts of the data that equal the numbers and booleans of their conditions.
     pub(crate) fn policies_of_data(&self) -> SlaPolicies {
         let mut policies = self.policies.clone();
-        let of_policies = policies.policies.iter_mut().flat_map(|policy| [&mut policy.when, &mut policy.unless]);
+        let of_policies =
+            policies.policies.iter_mut().flat_map(|policy| [&mut policy.when, &mut policy.unless]);
         let of_clocks = policies.clocks.iter_mut().flat_map(|clock| {
-            let moments = [&mut clock.start, &mut clock.stop, &mut clock.pause, &mut clock.cancel, &mut clock.reset];
+            let moments =
+                [&mut clock.start, &mut clock.stop, &mut clock.pause, &mut clock.cancel, &mut clock.reset];
             moments.into_iter().flatten().map(|moment| &mut moment.when)
         });
         for conditions in of_policies.chain(of_clocks) {
@@ -210,7 +255,8 @@ impl Dataset {
                     .texts_of(attribute)
                     .chain(others.flat_map(Words::meanings).map(|text| &**text))
                     .collect();
-                let is_known = |value: &ConditionValue| value.is_any() || present.iter().any(|text| value.is(text));
+                let is_known =
+                    |value: &ConditionValue| value.is_any() || present.iter().any(|text| value.is(text));
                 // One of several values may be absent for a while.
                 if values.iter().any(is_known) {
                     continue;

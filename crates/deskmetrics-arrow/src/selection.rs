@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
 use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::ReportError;
+use deskmetrics::sla::SlaTarget;
 use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
@@ -190,16 +191,7 @@ impl KpiSelection {
                 }));
             }
         }
-        selected.notes.extend(unscaled(dataset));
-        selected.notes.extend(dataset.notes.iter().cloned());
-        for source in &dataset.sources {
-            let file = source.file.file_name().unwrap_or_default().to_string_lossy();
-            selected.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
-        }
-        selected.notes.extend(dataset.unmet_conditions());
-        selected
-            .notes
-            .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
+        selected.notes.extend(dataset.notes());
         if selected.kpis.is_empty() {
             return Err(refused.unwrap_or(SelectionError::NoKpi { notes: selected.notes }));
         }
@@ -375,14 +367,15 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     no_targets(dataset, request).or_else(|| no_records(dataset, request, named)).or_else(|| {
         let business = request.clock == Some(ClockKind::Business) && !dataset.has_business_time();
         business.then(|| {
-            let lack = Lack::new(
-                "no business hours",
-                "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by",
-            );
+            let lack = Lack::new("no business hours", PROVIDE_SCHEDULES);
             dataset.almost_stated(request).unwrap_or(lack)
         })
     })
 }
+
+/// The remedy where no ticket has business hours.
+pub(crate) const PROVIDE_SCHEDULES: &str =
+    "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
 
 /// The missing targets of an SLA KPI.
 fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
@@ -390,15 +383,18 @@ fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
     let policies = &dataset.policies.policies;
     let targets = || policies.iter().flat_map(|policy| &policy.targets);
     let lack = match (request.kpi.as_str(), &request.metric) {
-        ("sla_attainment", Some(metric)) if metric.as_str() == "stated" => {
-            (!dataset.states_sla()).then(|| Lack::new("no SLA verdict of the source", format!("provide {STATED}")))
-        }
-        ("sla_attainment", _) | ("sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk", _) if policies.is_empty() => {
+        ("sla_attainment", Some(metric)) if metric.as_str() == "stated" => (!dataset.states_sla())
+            .then(|| Lack::new("no SLA verdict of the source", format!("provide {STATED}"))),
+        ("sla_attainment", _) | ("sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk", _)
+            if policies.is_empty() =>
+        {
             let stated = request.metric.as_ref().is_some_and(|metric| metric.as_str().starts_with("stated"));
             let or = if request.kpi == "sla_attainment" { format!(", or {STATED}") } else { String::new() };
             (!stated).then(|| Lack::new("no SLA policy", format!("provide policies with targets{or}")))
         }
-        (_, Some(metric)) if SlaMetric::NAMED.contains(metric) && !targets().any(|target| target.metric == *metric) => {
+        (_, Some(metric))
+            if SlaMetric::NAMED.contains(metric) && !targets().any(|target| target.metric == *metric) =>
+        {
             let present: BTreeSet<&str> = targets().map(|target| target.metric.as_str()).collect();
             let present = Vec::from_iter(present).join(", ");
             Some(Lack::new(
@@ -406,7 +402,19 @@ fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
                 format!("request a metric that the policies have ({present}), or add a target to a policy"),
             ))
         }
-        _ => None,
+        _ => {
+            let judging =
+                |target: &&SlaTarget| request.metric.as_ref().is_none_or(|metric| target.metric == *metric);
+            let mut judging = policies
+                .iter()
+                .flat_map(|policy| policy.targets.iter().filter(judging).map(move |target| (policy, target)))
+                .peekable();
+            let is_sla = request.kpi.starts_with("sla_") && judging.peek().is_some();
+            let all = is_sla
+                && judging
+                    .all(|(policy, target)| target.needs_business_hours() && dataset.lacks_schedule(policy));
+            all.then(|| Lack::new("no business hours for its SLA targets", PROVIDE_SCHEDULES))
+        }
     };
     lack.map(Lack::unless_given)
 }
@@ -452,6 +460,21 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
 }
 
 impl Dataset {
+    /// Notes for the readers of any report: questions without a scale, settings without an effect, what was detected about
+    /// files, and conditions that never hold.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = unscaled(self);
+        notes.extend(self.notes.iter().cloned());
+        for source in &self.sources {
+            let file = source.file.file_name().unwrap_or_default().to_string_lossy();
+            notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
+        }
+        notes.extend(self.misspelled_changes());
+        notes.extend(self.unmet_conditions());
+        notes.extend(self.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
+        notes
+    }
+
     /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.
     ///
     /// # Errors

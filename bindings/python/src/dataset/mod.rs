@@ -9,7 +9,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict as _, PyDate, PyDateTime, PyDict, PyString, PyTuple};
 
 use crate::class::getters;
 use crate::data::Data;
@@ -156,7 +156,9 @@ impl Dataset {
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
         match as_of {
             Some(as_of) => {
-                let assumed = as_of.is_instance_of::<PyString>().then_some(self.core.time_zone);
+                // Other values without a zone may be of another one.
+                let is_day = as_of.is_instance_of::<PyDate>() && !as_of.is_instance_of::<PyDateTime>();
+                let assumed = (is_day || as_of.is_instance_of::<PyString>()).then_some(self.core.time_zone);
                 instant("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
             }
             None => Ok(self.core.as_of),

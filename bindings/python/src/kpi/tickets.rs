@@ -113,12 +113,20 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
         let stated = dataset.states_sla().then(|| SlaMetric::from("stated"));
         let stated = stated.into_iter().chain(dataset.stated_sla().map(|(_, stated)| stated));
         let targets = policies.iter().flat_map(|policy| &policy.targets);
-        let present: BTreeSet<String> =
-            targets.map(|target| target.metric.clone()).chain(stated).map(|metric| metric.as_str().to_owned()).collect();
+        let present: BTreeSet<String> = targets
+            .map(|target| target.metric.clone())
+            .chain(stated)
+            .map(|metric| metric.as_str().to_owned())
+            .collect();
         if !present.contains(&**name) {
             let usual = SlaMetric::NAMED.iter().map(SlaMetric::as_str);
             let meant = error::did_you_mean(name, present.iter().map(String::as_str).chain(usual));
-            let known = if present.is_empty() {
+            let known = if let Some(metric) = name.strip_prefix("stated_") {
+                format!(
+                    "the tickets state none, either: name its due times or verdicts, such as columns={{\"tickets\": {{\"sla\": \
+                         {{\"{metric}\": {{\"met\": \"..\"}}}}}}}}"
+                )
+            } else if present.is_empty() {
                 "there are no policies: give replay(.., policies=..) or report(.., policies=..)".to_owned()
             } else {
                 format!("they have {}", Vec::from_iter(present).join(", "))

@@ -21,6 +21,7 @@ use crate::input;
 use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
+use crate::result::Level;
 use crate::tables::{Lean, Place, in_python, unknown_attribute};
 
 /// What to give as the number of threads.
@@ -86,7 +87,9 @@ impl<'py> ReportArguments<'py> {
                 .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
                 .unwrap_or(30),
             threads: keywords.take_with("threads", |n| whole("threads", n, THREADS))?.unwrap_or(0),
-            level: keywords.take("level")?.unwrap_or(0.95),
+            level: keywords
+                .take_with("level", |level| level.extract::<Level>())?
+                .map_or(0.95, |level| level.0),
             period: keywords.take("period")?,
             week_start: keywords.take("week_start")?,
             zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
@@ -313,6 +316,7 @@ impl<'py> ReportArguments<'py> {
                 requests.push(request);
             }
         }
+        notes.extend(dataset.notes());
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();

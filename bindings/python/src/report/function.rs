@@ -65,7 +65,7 @@ use crate::tables::{Rules, Tables};
 ///     The cut-off: later data is ignored. By default the last timestamp in the data, or the end of the last duration that
 ///     the source states; one that is more than ten years later than 99.9 % of all timestamps, or than all others, is excluded
 ///     with a warning. A text is ISO 8601 with an offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time
-///     of ``assume_tz``.
+///     of ``assume_tz``. A date is the start of that day in ``assume_tz``: give the day after the last one that counts.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress

@@ -37,18 +37,19 @@ pub(crate) fn in_python(message: &str, place: Place) -> String {
         message = format!("{before}such as scales={{\"{question}\": (1, 5)}}{rest}");
     }
     let schedule = "Schedule(\"Europe/Madrid\", \"Mo-Fr 09:00-17:00\")";
-    let targets = "{\"name\": \"standard\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
+    let targets =
+        "{\"name\": \"standard\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
     let (schedules, policies) = match place {
         Place::Report => (format!("give schedules={schedule}"), format!("give policies={targets}")),
-        Place::Kpi => (
-            format!("give schedule={schedule}"),
-            format!("give what replay(.., policies={targets}) returns"),
-        ),
+        Place::Kpi => {
+            (format!("give schedule={schedule}"), format!("give what replay(.., policies={targets}) returns"))
+        }
     };
     message = message.replace(SCHEDULES, &schedules).replace(POLICIES, &policies);
     if place == Place::Kpi {
         for clock in ["business", "calendar"] {
-            message = message.replace(&format!("with \"clock\": \"{clock}\""), &format!("with clock=\"{clock}\""));
+            message =
+                message.replace(&format!("with \"clock\": \"{clock}\""), &format!("with clock=\"{clock}\""));
         }
     }
     // Of a role, and of the words of a column.
@@ -77,10 +78,16 @@ fn as_dicts(text: &str) -> String {
         if !quoted && let Some(after) = rest.strip_prefix("{ ") {
             python.push('{');
             (depth, rest) = (depth + 1, after);
-        } else if !quoted && depth > 0 && let Some(after) = rest.strip_prefix(" }") {
+        } else if !quoted
+            && depth > 0
+            && let Some(after) = rest.strip_prefix(" }")
+        {
             python.push('}');
             (depth, rest) = (depth - 1, after);
-        } else if !quoted && depth > 0 && let Some(after) = rest.strip_prefix(" = ") {
+        } else if !quoted
+            && depth > 0
+            && let Some(after) = rest.strip_prefix(" = ")
+        {
             let key = python.split_off(python.trim_end_matches(is_key).len());
             if !key.is_empty() {
                 let _ = write!(python, "\"{key}\"");

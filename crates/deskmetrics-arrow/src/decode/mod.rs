@@ -236,7 +236,9 @@ impl Tables {
             .filter(|(_, age)| *age > 0)
             .collect();
         let columns = tickets.stated_measures.iter();
-        columns.filter_map(|column| column.implausible_unit(&ages, |row| tickets.ids.text(row).into_owned())).collect()
+        columns
+            .filter_map(|column| column.implausible_unit(&ages, |row| tickets.ids.text(row).into_owned()))
+            .collect()
     }
 
     /// Whether the source states when the first reply is due, but not whether it was in time.

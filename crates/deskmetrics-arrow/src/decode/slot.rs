@@ -7,8 +7,8 @@ use crate::ReadError;
 use crate::column::measure::MeasureReading;
 use crate::column::utc::Instants;
 use crate::column::{
-    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn,
-    NumberReading, OrderInference, WordColumn, WordReading, WrongType, list,
+    BadCell, Cell, InstantColumn, InstantReading, Meaning, NumberColumn, NumberReading, OrderInference,
+    WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
     Code, Description, InstantKey, InstantRules, LetterCase, MeasureKey, NumberKey, WordKey, listed, nearest,

@@ -12,8 +12,8 @@ use super::slot::{FileColumns, InstantSlot, MeasureSlot, WordSlot};
 use super::time::Times;
 use super::word::{KnownCodes, Words};
 use crate::ReadError;
-use crate::column::utc::Instants;
 use crate::column::measure::MeasureName;
+use crate::column::utc::Instants;
 use crate::column::{BadCell, DurationUnit};
 use crate::description::TicketSource;
 
@@ -203,9 +203,7 @@ impl StatedSlot {
             column.values[first + row] = code;
             let remedy = self.slot.reading().remedy(bad);
             ledger
-                .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
-                    (text, remedy)
-                })
+                .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || (text, remedy))
                 .skipped()?;
         }
         if column.measure == StatedMeasure::FullResolutionTime {
@@ -261,9 +259,11 @@ impl StatedColumn {
             return None;
         }
         let fits = |likely: &DurationUnit| {
-            let scaled = |value: i64| i128::from(value) * i128::from(likely.micros()) / i128::from(unit.micros());
+            let scaled =
+                |value: i64| i128::from(value) * i128::from(likely.micros()) / i128::from(unit.micros());
             let fitting = known.iter().filter(|(_, value, age)| scaled(*value) <= i128::from(*age)).count();
-            likely.micros() < unit.micros() && fitting as f64 >= (1.0 - Warning::MOST_EXCLUDED) * known.len() as f64
+            likely.micros() < unit.micros()
+                && fitting as f64 >= (1.0 - Warning::MOST_EXCLUDED) * known.len() as f64
         };
         Some(Warning::UnitImplausible {
             measure: self.role,

@@ -31,10 +31,8 @@ pub fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = C
 pub fn nearest_first<'v>(word: &str, values: impl IntoIterator<Item = &'v str>) -> Vec<&'v str> {
     const MOST: usize = 10;
     let word = word.to_lowercase();
-    let mut values: Vec<(f64, &str)> = values
-        .into_iter()
-        .map(|value| (strsim::jaro_winkler(&word, &value.to_lowercase()), value))
-        .collect();
+    let mut values: Vec<(f64, &str)> =
+        values.into_iter().map(|value| (strsim::jaro_winkler(&word, &value.to_lowercase()), value)).collect();
     values.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
     values.dedup();
     values.truncate(MOST);

@@ -5,8 +5,8 @@ use super::names::Vocabulary;
 use super::step::{NONE, StepKind};
 use crate::schedule::{Budget, DayEnd};
 use crate::sla::{
-    ClockEvent, ConditionValue, Conditions, CustomClock, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
-    Within,
+    ClockEvent, ConditionValue, Conditions, CustomClock, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy,
+    SlaTarget, Within,
 };
 use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Timestamp};

@@ -318,11 +318,11 @@ impl fmt::Display for Warning {
                 remedy,
             } => {
                 let what = if *values { "values" } else { "rows" };
-                write!(f, "{table}: {} {what} excluded", share(*excluded, *of))?;
+                write!(f, "{table}: {} {what}", share(*excluded, *of))?;
                 if *not_selected > 0 {
-                    write!(f, " of those that where selects out of {} rows", count_text(*of + *not_selected))?;
+                    write!(f, " that where selects ({} in all)", count_text(*of + *not_selected))?;
                 }
-                write!(f, ": {reason}")?;
+                write!(f, " excluded: {reason}")?;
                 if !column.is_empty() {
                     write!(f, " in column \"{column}\"")?;
                 }
@@ -386,7 +386,9 @@ impl fmt::Display for Warning {
                     text(*age)
                 )?;
                 match likely {
-                    Some(likely) => write!(f, ": state unit = \"{likely}\" if that is the one of its numbers"),
+                    Some(likely) => {
+                        write!(f, ": state unit = \"{likely}\" if that is the one of its numbers")
+                    }
                     None => Ok(()),
                 }
             }

@@ -202,7 +202,8 @@ impl Conditions {
             equal.map(ConditionValue::from).collect()
         };
         let tags = std::iter::once((Attribute::Tag, equal(&Attribute::Tag, &self.tags)));
-        let attributes = self.attributes().map(|(attribute, values)| (attribute.clone(), equal(attribute, values)));
+        let attributes =
+            self.attributes().map(|(attribute, values)| (attribute.clone(), equal(attribute, values)));
         let all: Vec<_> = attributes.chain(tags).filter(|(_, equal)| !equal.is_empty()).collect();
         all.into_iter().fold(self, |conditions, (attribute, equal)| conditions.with(attribute, equal))
     }
@@ -215,8 +216,7 @@ impl Conditions {
         tags: &(impl Iterator<Item = &'v str> + Clone),
     ) -> bool {
         let attributes = self.attributes.iter().all(|(attribute, allowed)| {
-            value(attribute)
-                .is_some_and(|value| allowed.iter().any(|one| one.is_any() || one.is(value)))
+            value(attribute).is_some_and(|value| allowed.iter().any(|one| one.is_any() || one.is(value)))
         });
         let carries = |required: &ConditionValue| {
             tags.clone().chain(value(&Attribute::Tag)).any(|tag| required.is(tag) || required.is_any())

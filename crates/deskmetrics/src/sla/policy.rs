@@ -184,6 +184,16 @@ impl SlaTarget {
         Self { metric, clock: ClockKind::Business, within: within.into(), at_risk: None }
     }
 
+    /// Whether it depends on business hours: of its clock, or of limits in business days.
+    pub fn needs_business_hours(&self) -> bool {
+        let in_days = |budget: &Budget| matches!(budget, Budget::BusinessDays(..));
+        let days = match &self.within {
+            Within::Always(budget) => in_days(budget),
+            Within::ByPriority(budgets) => !budgets.is_empty() && budgets.values().all(in_days),
+        };
+        days || self.clock == ClockKind::Business
+    }
+
     /// The same, at risk from this share of the target on.
     #[must_use]
     pub fn at_risk(mut self, share: f64) -> Self {

@@ -244,6 +244,9 @@ pub struct AmbiguousRole {
 /// let (column, other) = (&twice.ambiguous[0].column, &twice.ambiguous[0].other);
 /// assert_eq!((&**column, &**other), ("First response (hours)", "reply_time_in_minutes"));
 ///
+/// let unitless = infer_roles(TableKind::Tickets, &Schema::new(vec![text("reply_time")]), &[]);
+/// assert_eq!(unitless.unitless["first_response_time"], "reply_time");
+///
 /// let form = Schema::new(vec![text("NPS"), text("CSAT score"), text("rating")]);
 /// let found = infer_roles(TableKind::Surveys, &form, &[]);
 /// assert_eq!(found.questions["csat"], "CSAT score");

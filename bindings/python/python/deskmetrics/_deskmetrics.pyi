@@ -312,7 +312,7 @@ class Dataset:
     excluded: Final[dict[str, int]]
     schedules: Final[dict[str, Schedule]]
     policies: Final[SlaPolicies]
-    def replay(self, *, as_of: datetime | str | None = None) -> Replay: ...
+    def replay(self, *, as_of: date | str | None = None) -> Replay: ...
     def report(
         self,
         kpis: _Kpis | None = None,
@@ -320,7 +320,7 @@ class Dataset:
         by: _By | None = None,
         period: _Period | None = None,
         tz: str | ZoneInfo | None = None,
-        as_of: datetime | str | None = None,
+        as_of: date | str | None = None,
         week_start: str = "Mon",
         year_start: int = 1,
         level: float = 0.95,
@@ -433,7 +433,7 @@ def replay(
     schedule_by: Mapping[str, Mapping[str, str]] | None = None,
     policies: _Policies | None = None,
     options: Mapping[str, Any] | None = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     assume_tz: str | ZoneInfo | None = None,
     strict: bool = False,
     progress: _Progress = False,
@@ -449,7 +449,7 @@ def report(
     by: _By | None = None,
     period: _Period | None = None,
     tz: str | ZoneInfo | None = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     scales: Mapping[str, Any] | None = None,
     columns: Mapping[str, Mapping[str, Any]] | None = None,
     schedules: _Schedules | None = None,

@@ -233,7 +233,8 @@ Policies
 ``[[sla.policies]]``; also the form of :class:`deskmetrics.SlaPolicy`.
 
 - ``name``: name of the policy.
-- ``when``, ``unless``: attributes that tickets must have or must not have, ``{ market = ["DK", "ES"], tag = "vip" }``.
+- ``when``, ``unless``: attributes that tickets must have or must not have, ``{ market = ["DK", "ES"], tag = "vip" }``; values
+  are compared as those of ``where``.
 - ``valid_from``, ``valid_until``: period of validity.
 - ``schedule``: name of the schedule; by default that of the ticket.
 - ``targets``: list of targets; see Targets.

@@ -75,7 +75,7 @@ pub(crate) fn of_tickets(
     };
     // Without timestamps there are no tickets at any cut-off.
     let known = known.unwrap_or(Timestamp::MIN);
-    let as_of = as_of.map(cut_off).transpose()?.unwrap_or(known);
+    let as_of = as_of.map(|as_of| cut_off(as_of, None)).transpose()?.unwrap_or(known);
     if as_of > known && dataset.ticket_count() > 0 {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {known}, up to which the tickets are known"

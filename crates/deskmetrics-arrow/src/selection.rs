@@ -11,7 +11,7 @@ use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
 use crate::decode::stated::StatedColumn;
-use crate::description::{did_you_mean, nearest};
+use crate::description::{did_you_mean, listed, nearest};
 
 /// A selection of KPIs. The dataset provides the options of each one: the question and its scale, the FCR policy, and
 /// the clocks that have schedules.
@@ -221,6 +221,26 @@ impl KpiSelection {
             hint = format!(
                 ": it needs its {option}, {allowed}, such as {{\"kpi\": \"{id}\", \"{option}\": \"{example}\"}}"
             );
+        }
+        if hint.is_empty() {
+            hint = match id {
+                "csat" | "nps" | "ces" | "reasons" if dataset.questions.is_empty() => {
+                    let reasons = if id == "reasons" { " and reasons" } else { "" };
+                    format!(": provide surveys, answers with scores{reasons}")
+                }
+                "csat" | "nps" | "ces" => {
+                    format!(": none of the questions is one of it, there are {}", listed(&dataset.questions))
+                }
+                "reasons" => ": provide the reasons of the answers as reasons of the surveys".to_owned(),
+                "response_rate" | "survey_completion" | "survey_coverage" => {
+                    ": provide invitations".to_owned()
+                }
+                _ if kpi::definition(id).is_some_and(|known| known.topic == Topic::Live) => {
+                    ": it counts contacts of phone and chat queues, not tickets: compute it from those alone"
+                        .to_owned()
+                }
+                _ => ": provide tickets".to_owned(),
+            };
         }
         SelectionError::Nothing { id, hint }
     }

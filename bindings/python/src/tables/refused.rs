@@ -46,6 +46,10 @@ pub(crate) fn in_python(message: &str, place: Place) -> String {
         }
     };
     message = message.replace(SCHEDULES, &schedules).replace(POLICIES, &policies);
+    message = message.replace(
+        "state under [replay] that a repeated solve counts, with repeated_solve = \"restates\"",
+        "state that a repeated solve counts, with options={\"repeated_solve\": \"restates\"}",
+    );
     if place == Place::Kpi {
         for clock in ["business", "calendar"] {
             message =
@@ -136,7 +140,13 @@ pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr 
         ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
             error::data(with_place(file, column))
         }
-        ReadError::Description(_) => error::argument(message),
+        ReadError::Description(problem) => {
+            let place = problem.message.strip_prefix("[[").and_then(|rest| rest.split_once("]]"));
+            error::argument(match place {
+                Some((table, rest)) => as_dicts(&format!("columns.{table}{rest}")),
+                None => message,
+            })
+        }
         _ => error::data(message),
     }
 }

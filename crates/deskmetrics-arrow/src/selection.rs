@@ -405,7 +405,7 @@ fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
     let lack = match (request.kpi.as_str(), &request.metric) {
         ("sla_attainment", Some(metric)) if metric.as_str() == "stated" => (!dataset.states_sla())
             .then(|| Lack::new("no SLA verdict of the source", format!("provide {STATED}"))),
-        ("sla_attainment", _) | ("sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk", _)
+        ("sla_attainment" | "sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk", _)
             if policies.is_empty() =>
         {
             let stated = request.metric.as_ref().is_some_and(|metric| metric.as_str().starts_with("stated"));
@@ -511,7 +511,7 @@ impl Dataset {
         let clock = request.clock.unwrap_or_default();
         let (here, there) = match clock {
             ClockKind::Business => ("business", "calendar"),
-            _ => ("calendar", "business"),
+            ClockKind::Calendar => ("calendar", "business"),
         };
         let other = || {
             let mut columns = self.tables.stated_only(self.has_business_time());

@@ -154,7 +154,9 @@ fn a_filter_on_a_missing_column() {
     let dataset = read(&tickets("where = { Channel = 'Web' }"), ROWS.as_bytes()).unwrap();
     assert_eq!(
         dataset.sources[0].notes,
-        ["none of its rows has the values of where: \"Channel\" has \"web\", \"mail\", not Web"]
+        [
+            "none of its rows has the values of where: \"Channel\" has \"web\", \"test\", \"\", \"mail\", not Web"
+        ]
     );
 }
 

@@ -133,7 +133,7 @@ impl<'py> Tables<'py> {
             let own = holds != TableKind::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
             let schema = table.schema_of_numbers();
-            let given = self.roles_of(name, &mapped, &table, holds)?;
+            let given = given_roles(name, &mapped, &table, holds)?;
             let (mut columns, inferred) = described(holds, &schema, given, by, self.numbers);
             notes.extend(inferred.ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             unitless.extend(inferred.unitless);
@@ -195,27 +195,6 @@ impl<'py> Tables<'py> {
             ("surveys", TableKind::Surveys, self.surveys.as_ref()),
             ("invitations", TableKind::Invitations, self.invitations.as_ref()),
         ]
-    }
-
-    /// The roles of a table that are given.
-    fn roles_of(
-        &self,
-        name: &'static str,
-        mapped: &Value,
-        table: &Table,
-        holds: TableKind,
-    ) -> PyResult<Map<String, Value>> {
-        match mapped.get(name) {
-            None => Ok(Map::new()),
-            Some(Value::Object(roles)) if roles.contains_key("file") => Err(error::argument(format!(
-                "columns.{name}.file: a table in memory has no file: remove the key"
-            ))),
-            Some(Value::Object(roles)) => Ok(roles.clone()),
-            Some(other) => Err(error::argument_type(format!(
-                "columns.{name}: {other} is not a dict that gives roles their columns, such as {}",
-                example::filled_in(name, table, &Map::new(), needed(holds))
-            ))),
-        }
     }
 
     /// The error of columns that are not given by table and role, with those of the first table as an example.
@@ -416,6 +395,26 @@ fn needed(holds: TableKind) -> &'static [&'static str] {
         TableKind::Snapshots => &["ticket", "at"],
         TableKind::Surveys => &["question", "score"],
         TableKind::Invitations => &["sent_at", "question"],
+    }
+}
+
+/// The roles of a table that are given.
+fn given_roles(
+    name: &'static str,
+    mapped: &Value,
+    table: &Table,
+    holds: TableKind,
+) -> PyResult<Map<String, Value>> {
+    match mapped.get(name) {
+        None => Ok(Map::new()),
+        Some(Value::Object(roles)) if roles.contains_key("file") => Err(error::argument(format!(
+            "columns.{name}.file: a table in memory has no file: remove the key"
+        ))),
+        Some(Value::Object(roles)) => Ok(roles.clone()),
+        Some(other) => Err(error::argument_type(format!(
+            "columns.{name}: {other} is not a dict that gives roles their columns, such as {}",
+            example::filled_in(name, table, &Map::new(), needed(holds))
+        ))),
     }
 }
 

@@ -221,7 +221,7 @@ impl Conditions {
         let carries = |required: &ConditionValue| {
             tags.clone().chain(value(&Attribute::Tag)).any(|tag| required.is(tag) || required.is_any())
         };
-        attributes && (self.tags.is_empty() || self.tags.iter().any(|required| carries(required)))
+        attributes && (self.tags.is_empty() || self.tags.iter().any(carries))
     }
 
     /// Whether every ticket that meets `narrower` also meets these conditions, judged by the conditions alone.

@@ -225,7 +225,10 @@ impl Tables {
     /// time from the creation to the end of their ticket.
     pub(crate) fn implausible_units(&self) -> Vec<Warning> {
         let tickets = &self.tickets;
-        let Some(columns) = &tickets.milestones else { return Vec::new() };
+        let Some(columns) = tickets.milestones.as_ref().filter(|_| !tickets.stated_measures.is_empty())
+        else {
+            return Vec::new();
+        };
         let end = |row: usize| {
             let ends = [&columns.solved_at, &columns.closed_at];
             ends.into_iter().flatten().filter_map(|at| at.get(row)).max()

@@ -186,7 +186,8 @@ impl Conditions {
         &self.tags
     }
 
-    /// The same with the texts of the data that equal its numbers and booleans, so that they may be compared letter by letter.
+    /// The same with the texts of the data that equal its numbers and booleans. A replay compares texts letter by letter, so that
+    /// conditions of policies need them.
     /// `present` are the values of an attribute, [`Attribute::Tag`] among them.
     #[must_use]
     pub fn with_equal_texts<'v, I: Iterator<Item = &'v str>>(

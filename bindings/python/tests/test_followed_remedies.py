@@ -99,6 +99,11 @@ def test_lists_where_columns_are_named() -> None:
     assert message.startswith('columns.events: ["at"] is not a dict')
     report = dm.report(TICKETS, EVENTS, kpis=["volume"], columns=after(message, "such as columns="))
     assert value(report, "volume") == 3
+    for key, form in [("where", {"channel": "web"}), ("sla", {"first_response": {"met": "FR met"}})]:
+        message = refused(lambda key=key: dm.report(TICKETS, columns={"tickets": {key: ["x"]}}))
+        assert after(message, "such as ") == form
+        table = TICKETS | {"channel": ["web"] * 3, "FR met": [True, True, True]}
+        assert value(dm.report(table, kpis=["volume"], columns={"tickets": {key: form}}), "volume") == 3
     message = refused(lambda: dm.report(TICKETS, columns={"tickets": {"idd": "id"}}))
     assert "did you mean" in message and '"file"' not in message
     assert "remove the key" in refused(lambda: dm.report(TICKETS, columns={"tickets": {"file": "x"}}))
@@ -118,6 +123,8 @@ def test_a_misspelt_attribute_beside_events() -> None:
     # The advice for attributes of other days would hide the mistake.
     assert message.startswith('by: there is no attribute "markt", did you mean "market"?; present are') and "columns=" not in message
     changes = EVENTS | {"kind": ["public_message", "changed markt"]}
+    words: Any = {"events": {"kind": {"words": {"moved": "market changed"}}}}
+    assert 'did you mean "changed market"?' in refused(lambda: dm.report(TICKETS, EVENTS, columns=words))
     notes = dm.report(TICKETS, changes, kpis=["volume"], by="market").notes
     assert any('did you mean "changed market"?' in note for note in notes)
 
@@ -210,6 +217,8 @@ def test_a_date_is_the_start_of_that_day(day: Any) -> None:
     zone = re.findall(r'assume_tz="(.*?)"', message)[0]
     assert dm.report(TICKETS, as_of=day, assume_tz=zone).as_of == start
     assert dm.replay(EVENTS, tickets=TICKETS, as_of=day, assume_tz=zone).as_of == start
+    waits = [dm.report(REPLIED, observed_from=seen, assume_tz=zone) for seen in (day, start)]
+    assert waits[0] == waits[1]
 
 
 def test_a_date_is_one_of_the_zone_of_a_description(tmp_path: Path) -> None:

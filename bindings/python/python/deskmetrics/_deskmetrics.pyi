@@ -325,7 +325,7 @@ class Dataset:
         year_start: int = 1,
         level: float = 0.95,
         min_n: int = 30,
-        observed_from: datetime | None = None,
+        observed_from: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -416,7 +416,7 @@ class Replay:
         year_start: int = 1,
         level: float = 0.95,
         min_n: int = 30,
-        observed_from: datetime | None = None,
+        observed_from: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -464,7 +464,7 @@ def report(
     year_start: int = 1,
     level: float = 0.95,
     min_n: int = 30,
-    observed_from: datetime | None = None,
+    observed_from: date | str | None = None,
     fcr: FcrPolicy | str | None = None,
     threads: int | None = None,
 ) -> Report: ...

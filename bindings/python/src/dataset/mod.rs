@@ -9,12 +9,12 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict as _, PyDate, PyDateTime, PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 
 use crate::class::getters;
 use crate::data::Data;
 use crate::error;
-use crate::input::instant;
+use crate::input::{instant, is_wall_clock};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -157,8 +157,7 @@ impl Dataset {
         match as_of {
             Some(as_of) => {
                 // Other values without a zone may be of another one.
-                let is_day = as_of.is_instance_of::<PyDate>() && !as_of.is_instance_of::<PyDateTime>();
-                let assumed = (is_day || as_of.is_instance_of::<PyString>()).then_some(self.core.time_zone);
+                let assumed = is_wall_clock(as_of).then_some(self.core.time_zone);
                 instant("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
             }
             None => Ok(self.core.as_of),
@@ -244,7 +243,7 @@ impl Dataset {
     ///     Confidence level of the intervals, between 0 and 1.
     /// min_n : int, default 30
     ///     Numbers with fewer records are marked.
-    /// observed_from : datetime.datetime, optional
+    /// observed_from : datetime.datetime, datetime.date or str, optional
     ///     Start of the data: periods that begin earlier are partial. By default the day of the first record.
     /// fcr : str or dict, optional
     ///     The definition of first contact resolution, ``"no_reopen_within(7days)"``; by default those of the description.
@@ -274,7 +273,7 @@ impl Dataset {
         let keywords = Keywords::new(settings);
         let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
         let as_of = self.cut_off(as_of.as_ref())?;
-        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone), None)?;
         keywords.end("Dataset.report")?;
         arguments.of(py, &self.core, as_of)
     }

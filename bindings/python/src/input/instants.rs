@@ -91,6 +91,12 @@ impl<'py> Instant<'py> {
     }
 }
 
+/// Whether it is a text or a date, which may be without a zone.
+pub(crate) fn is_wall_clock(value: &Bound<'_, PyAny>) -> bool {
+    let is_date = value.is_instance_of::<PyDate>() && !value.is_instance_of::<PyDateTime>();
+    is_date || value.is_instance_of::<PyString>()
+}
+
 /// A timestamp in ISO 8601 as a datetime, and with `dates` a date as its start; any other value as it is.
 fn of_text<'py>(value: &Bound<'py, PyAny>, dates: bool) -> PyResult<Bound<'py, PyAny>> {
     let is_date = value.is_instance_of::<PyDate>() && !value.is_instance_of::<PyDateTime>();

@@ -13,7 +13,7 @@ mod times;
 
 pub(crate) use self::array::array_of;
 pub(crate) use self::column::{Column, Given};
-pub(crate) use self::instants::{Moments, instant, zone};
+pub(crate) use self::instants::{Moments, instant, is_wall_clock, zone};
 pub(crate) use self::origin::{Origin, values_of};
 pub(crate) use self::refuse::{refuse, remedy};
 pub(crate) use self::spans::Spans;

@@ -185,7 +185,7 @@ impl Replay {
         settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
         let keywords = Keywords::new(settings);
-        let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone), None)?;
         keywords.end("Replay.report")?;
         arguments.of(py, &self.dataset, self.as_of)
     }

@@ -75,11 +75,13 @@ pub(crate) struct ReportArguments<'py> {
 }
 
 impl<'py> ReportArguments<'py> {
-    /// The settings that all reports have, of which those of tables in memory need no zone.
+    /// The settings that all reports have, of which those of tables in memory need no `zone`. Timestamps without a zone are
+    /// of `assumed`, if that is given; texts and dates are else of `zone`.
     pub(crate) fn new(
         kpis: Option<&Bound<'py, PyAny>>,
         keywords: &Keywords<'_, 'py>,
         zone: Option<Tz>,
+        assumed: Option<Tz>,
     ) -> PyResult<Self> {
         Ok(Self {
             year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
@@ -96,7 +98,8 @@ impl<'py> ReportArguments<'py> {
             kpis: Kpis::of(kpis)?,
             by: keywords.take_with("by", by)?,
             observed_from: keywords.take_with("observed_from", |from| {
-                input::instant("observed_from", from, None).map(|from| from.utc().into())
+                let assumed = assumed.or_else(|| zone.filter(|_| input::is_wall_clock(from)));
+                input::instant("observed_from", from, assumed).map(|from| from.utc().into())
             })?,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,

@@ -201,10 +201,10 @@ pub(crate) fn report<'py>(
 ) -> PyResult<Report> {
     let keywords = Keywords::new(keywords);
     let kpis = keywords.take("kpis")?;
-    let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None)?;
+    let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
+    let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None, rules.assume_tz)?;
     arguments.progress = keywords.take("progress")?;
     arguments.in_memory = true;
-    let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;

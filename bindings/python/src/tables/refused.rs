@@ -121,7 +121,18 @@ pub(super) fn invalid_columns(message: &str) -> String {
         .replace("a table of columns by name", "a dict of columns by name")
         .replace("a table with ", "a dict with ")
         .replace("a table such as ", "a dict such as ");
-    as_dicts(&message)
+    let example = message.split_once(": found ").and_then(|(place, found)| {
+        let key = place.rsplit('.').next()?;
+        let examples = [
+            ("where", "{\"channel\": \"web\"}"),
+            ("words", "{\"Done\": \"solved\"}"),
+            ("sla", "{\"first_response\": {\"met\": \"FR met\"}}"),
+        ];
+        let known = examples.into_iter().find(|(known, _)| *known == key);
+        known.filter(|_| found.ends_with("expected a dict of keys"))
+    });
+    let example = example.map_or_else(String::new, |(_, example)| format!(", such as {example}"));
+    as_dicts(&message) + &example
 }
 
 /// The error about tables in memory.

@@ -379,7 +379,7 @@ fn choices() {
     let attainment = || KpiSelection::these(["sla_attainment"]);
     let policy = "[[sla.policies]]\nname = 'p'\ntargets = [{ metric = 'first_response', within = '1h', clock = 'business' }]\n";
     let schedules = "[schedules.desk]\ntime_zone = 'UTC'\nhours = 'Mo-Fr 09:00-17:00'\n";
-    let scheduled = format!("{policy}{schedules}");
+    let complete = format!("{policy}{schedules}");
     let named = |text: &str| {
         let rows = "id,created,reply\n1,2026-03-02T09:00:00Z,30\n";
         let text = format!("schedule = 'desk'\n{TICKETS}{text}");
@@ -388,12 +388,12 @@ fn choices() {
     follow(
         choose(attainment(), &stated("")),
         "no SLA policy: provide policies with targets",
-        choose(attainment(), &named(&scheduled)),
+        choose(attainment(), &named(&complete)),
     );
     follow(
         choose(attainment(), &stated(policy)),
         "provide schedules, and name the one of all tickets as schedule",
-        choose(attainment(), &named(&scheduled)),
+        choose(attainment(), &named(&complete)),
     );
     let wrong = choose(KpiSelection::usual(), &answers(""));
     follow(wrong, "csat = \"1-5\"", choose(KpiSelection::usual(), &answers("scales = { csat = \"1-5\" }\n")));

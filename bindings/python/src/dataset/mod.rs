@@ -233,7 +233,7 @@ impl Dataset {
     ///     The zone of days and weeks; by default that of the description.
     /// as_of : datetime.datetime or str, optional
     ///     The cut-off: later data is ignored. By default that of the description. A text is ISO 8601; without an offset it is a
-    ///     wall-clock time of :attr:`time_zone`.
+    ///     wall-clock time of :attr:`time_zone`. A date is the start of that day.
     /// week_start : str, default "Mon"
     ///     First day of the week.
     /// year_start : int, default 1

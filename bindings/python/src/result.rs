@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use deskmetrics::engine::visible;
 use deskmetrics::report::{KpiTally, ReportError, value_text};
 use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{IntoPyDict as _, PyBytes, PyDict, PyList, PyType};
+use pyo3::types::{IntoPyDict as _, PyBytes, PyDict, PyList, PyString, PyType};
 
 use crate::class::{getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
+use crate::input::describe;
 
 /// The confidence level of the representation.
 const USUAL_LEVEL: f64 = 0.95;
@@ -140,7 +142,7 @@ impl KpiResult {
     /// The 95 % confidence interval of the value, in the same unit; see :meth:`interval_at`.
     #[getter]
     fn interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.interval_at(py, USUAL_LEVEL)
+        self.interval_at(py, Level(USUAL_LEVEL))
     }
 
     /// The confidence interval of the value at a confidence level, in the same unit.
@@ -155,9 +157,8 @@ impl KpiResult {
     /// Interval or None
     ///     A pair ``(lower, upper)`` with ``level`` and ``method``; ``None`` when too little was counted, and for
     ///     counts, which are exact.
-    fn interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
-        check(level)?;
-        interval(py, self.tally.headline(level).interval)
+    fn interval_at<'py>(&self, py: Python<'py>, level: Level) -> PyResult<Option<Bound<'py, PyAny>>> {
+        interval(py, self.tally.headline(level.0).interval)
     }
 
     /// All numbers of the KPI by name, the headline first, each with ``value``, ``unit``, ``n`` and ``interval``.
@@ -170,9 +171,32 @@ impl KpiResult {
     /// Returns
     /// -------
     /// dict
-    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
-    fn measures<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
-        check(level)?;
+    #[pyo3(signature = (level = None), text_signature = "($self, level=0.95)")]
+    fn measures<'py>(
+        &self,
+        py: Python<'py>,
+        level: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let level = match level {
+            None => USUAL_LEVEL,
+            // The name of a measure, or several.
+            Some(level) if level.is_instance_of::<PyString>() || level.is_instance_of::<PyList>() => {
+                let known: Vec<String> = self
+                    .tally
+                    .estimates(USUAL_LEVEL)
+                    .iter()
+                    .map(|one| format!("\"{}\"", one.measure))
+                    .collect();
+                return Err(error::argument_type(format!(
+                    "level: {} is not a confidence level; measures() returns all numbers by name, such as measures()[{}]; there \
+                     are {}",
+                    describe(level),
+                    known[0],
+                    known.join(", ")
+                )));
+            }
+            Some(level) => level.extract::<Level>()?.0,
+        };
         self.measures_with(py, level, |found| interval(py, found))
     }
 
@@ -221,9 +245,9 @@ impl KpiResult {
     /// -------
     /// dict
     ///     Texts, numbers and dicts, serializable as JSON. To restore a result, use :meth:`to_bytes`.
-    #[pyo3(signature = (level = USUAL_LEVEL), text_signature = "($self, level=0.95)")]
-    fn to_dict<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Bound<'py, PyDict>> {
-        check(level)?;
+    #[pyo3(signature = (level = Level(USUAL_LEVEL)), text_signature = "($self, level=0.95)")]
+    fn to_dict<'py>(&self, py: Python<'py>, level: Level) -> PyResult<Bound<'py, PyDict>> {
+        let level = level.0;
         let pair = |interval: Option<Interval>| interval.map(|found| vec![found.lower, found.upper]);
         let headline = self.tally.headline(level);
         let form = PyDict::new(py);
@@ -344,11 +368,25 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-pub(crate) fn check(level: f64) -> PyResult<()> {
-    if level > 0.0 && level < 1.0 {
-        return Ok(());
+/// A confidence level: an argument between 0 and 1.
+#[derive(Clone, Copy)]
+pub(crate) struct Level(pub(crate) f64);
+
+impl FromPyObject<'_, '_> for Level {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match value.extract() {
+            Ok(level) if 0.0 < level && level < 1.0 => Ok(Self(level)),
+            Ok(level) => {
+                Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
+            }
+            Err(_) => Err(error::argument_type(format!(
+                "level: {} is not a number between 0 and 1; 95 percent is 0.95",
+                describe(&value)
+            ))),
+        }
     }
-    Err(error::argument(format!("level: {level} is not between 0 and 1; 95 percent is 0.95")))
 }
 
 /// An interval as Python's `Interval`.

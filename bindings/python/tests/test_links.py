@@ -282,8 +282,8 @@ def test_values_of_policies_are_compared_with_those_of_the_data() -> None:
     policies = [{"name": "all", "when": {"group": ["Teem", "Other"]}, "targets": [target]}]
     notes = dm.report(tickets, policies=policies).notes
     assert [note for note in notes if "did you mean" in note] == [
-        'SLA policies: no ticket has priority "urgent", did you mean "Urgent"? Values are compared exactly',
-        'SLA policies: no ticket has group "Teem", did you mean "Team"? Values are compared exactly',
+        'SLA policies: no ticket has priority "urgent", did you mean "Urgent"? Texts are compared exactly',
+        'SLA policies: no ticket has group "Teem", did you mean "Team"? Texts are compared exactly',
     ]
     log = {"ticket": [1], "at": [TUESDAY], "kind": ["public_message"]}
     assert any('did you mean "Team"' in finding for finding in dm.replay(log, tickets=tickets, policies=policies).findings)

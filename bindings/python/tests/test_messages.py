@@ -24,6 +24,7 @@ TICKETS: dict[str, Any] = {"id": ["1", "2"], "created_at": ["2026-03-02T08:00:00
 REPLIED = {**TICKETS, "first_response_at": ["2026-03-02T09:00:00Z"] * 2}
 EVENTS: dict[str, Any] = {"ticket": ["1", "1"], "at": ["2026-03-02T08:00:00Z"] * 2, "kind": ["public_message", "solved"]}
 DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+POLICY = {"name": "standard", "targets": [{"metric": "first_response", "within": "4h"}]}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_suggestions(ask: Any, message: str) -> None:
     ("add", "message"),
     [
         (lambda: dm.csat([1], scale=(1, 5)) + dm.csat([1], scale=(1, 7)), "since scale is 1-5.*of the one and 1-7"),
-        (lambda: dm.first_response_time(REPLIED) + dm.first_response_time(REPLIED, clock="business"), "since clock is calendar of the one and business of the other"),
+        (lambda: dm.first_response_time(REPLIED) + dm.first_response_time(REPLIED, clock="business", schedule=DESK), "since clock is calendar of the one and business of the other"),
         (lambda: dm.first_response_time(REPLIED, within="1h") + dm.first_response_time(REPLIED, within="2h"), "since within is 1h"),
         (lambda: dm.volume(TICKETS) + dm.volume({"id": ["3"], "created_at": ["2026-03-03T08:00:00Z"]}), "since as_of is 2026-03-02T08:00:00Z of the one"),
         (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["volume"], by="market"), "since by is none of the one and market of the other"),
@@ -257,7 +258,7 @@ WHOLE: dict[str, list[Any]] = {
     ],
     "threshold_percent": [
         lambda value: dm.sla_at_risk(sample.tickets(), threshold_percent=value),
-        lambda value: dm.report(TICKETS, kpis=[{"kpi": "sla_at_risk", "threshold_percent": value}]),
+        lambda value: dm.report(TICKETS, kpis=[{"kpi": "sla_at_risk", "threshold_percent": value}], policies=POLICY),
     ],
     "invited": [lambda value: dm.response_rate(value, 0)],
     "answered": [lambda value: dm.response_rate(5, value)],

@@ -132,7 +132,7 @@ def test_rows_of_frames_are_selected_by_where() -> None:
         assert report.sources[0].not_selected == 3 - len(ids) and not report.sources[0].exclusions
     with pytest.raises(dm.ColumnNotFoundError, match='there is no column "chanel", did you mean "channel"'):
         dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"chanel": "web"}}})
-    with pytest.raises(dm.ArgumentError, match="expected a value, a list of values, or a table such as"):
+    with pytest.raises(dm.ArgumentError, match="expected a value, a list of values, or a dict such as"):
         dm.report(tickets, kpis=["volume"], columns={"tickets": {"where": {"channel": {"nott": "web"}}}})
 
 

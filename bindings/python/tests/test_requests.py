@@ -160,8 +160,10 @@ def test_kpis_may_be_any_iterable_and_values_have_no_order() -> None:
 def test_restriction_without_records_is_noted() -> None:
     noted = report(["volume", request_form("volume", where={"category": "Login"}), request_form("csat", question="csat", scale=(1, 5), where={"market": "FR"})])
     assert [warning for warning in noted.warnings if "no record" in warning] == [
-        "Ticket volume (category: Login): no record meets it; values are compared letter by letter",
-        "Customer satisfaction (CSAT) (market: FR): no record meets it; values are compared letter by letter",
+        "Ticket volume (category: Login): no record meets it",
+        "Customer satisfaction (CSAT) (market: FR): no record meets it",
+        'where: no record has category "Login"; present are "login", "billing", "playback"',
+        'where: no record has market "FR"; present are "DE", "DK", "ES"',
     ]
 
 
@@ -215,7 +217,7 @@ REPLAY = dm.replay(tickets=TICKETS)
     [
         (dm.report, {"kpi": "volume"}, r"report\(\) got an unexpected keyword argument 'kpi'"),
         (dm.report, {"period": 1}, "argument 'period': "),
-        (dm.report, {"level": "high"}, "argument 'level': "),
+        (dm.report, {"level": "high"}, "level: 'high' .str. is not a number between 0 and 1"),
         (dm.replay, {"scales": {}}, r"replay\(\) got an unexpected keyword argument 'scales'"),
         (dm.replay, {"strict": "yes"}, "argument 'strict': "),
         (REPLAY.report, {"as_of": AS_OF}, r"report\(\) got an unexpected keyword argument 'as_of'"),

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::replay::Actor;
-use deskmetrics::sla::{Conditions, Within};
+use deskmetrics::report::{Report, Warning};
+use deskmetrics::sla::{ConditionValue, SlaPolicies, SlaPolicy, Within};
 use deskmetrics::ticket::Attribute;
 
 use crate::decode::Tables;
 use crate::decode::word::Words;
-use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest};
+use crate::description::{DescriptionError, EventMapping, did_you_mean, listed, nearest, nearest_first};
+use crate::selection::PROVIDE_SCHEDULES;
 use crate::{Dataset, Description};
 
 /// An attribute that the data does not contain.
@@ -22,7 +24,7 @@ use crate::{Dataset, Description};
     } else {
         ""
     },
-    if *logged && Actor::of(&attribute.as_str().into()).is_none() { format!("; if events change it, name their word under kind, such as {}", self.word()) } else { String::new() }
+    self.if_changed()
 )]
 #[non_exhaustive]
 pub struct UnknownAttribute {
@@ -62,13 +64,17 @@ impl UnknownAttribute {
         Err(Self { nearest: nearest(&attribute, &present), attribute, present, logged: false })
     }
 
-    /// The key of a description that declares the attribute if no event of the data changes it.
-    fn word(&self) -> String {
+    /// How a description declares the attribute if events of other days change it. A name like a present one is probably
+    /// misspelled: declared, it would hide the mistake.
+    fn if_changed(&self) -> String {
         let attribute = &self.attribute;
-        match Attribute::from(attribute.as_str()) {
-            Attribute::Tag => "words = { \"tagged\" = \"tagged\" }".to_owned(),
-            _ => format!("words = {{ \"{attribute} changed\" = \"changed {attribute}\" }}"),
-        }
+        let word = match Attribute::from(attribute.as_str()) {
+            _ if !self.logged || self.nearest.is_some() => return String::new(),
+            acting if Actor::of(&acting).is_some() => return String::new(),
+            Attribute::Tag => "\"tagged\" = \"tagged\"".to_owned(),
+            _ => format!("\"{attribute} changed\" = \"changed {attribute}\""),
+        };
+        format!("; if events change it, name their word under kind, such as words = {{ {word} }}")
     }
 }
 
@@ -128,7 +134,7 @@ impl Dataset {
     /// Notes on conditions of SLA policies and schedule rules that never hold: the data does not contain the
     /// attribute, or no ticket has the value although a similar one exists.
     pub fn unmet_conditions(&self) -> Vec<String> {
-        self.unknown_conditions().chain(self.unknown_values()).collect()
+        self.unknown_conditions().chain(self.unknown_values()).chain(self.without_schedule()).collect()
     }
 
     fn unknown_conditions(&self) -> impl Iterator<Item = String> {
@@ -144,36 +150,131 @@ impl Dataset {
         rules.chain(conditions)
     }
 
+    /// Notes on events that change an attribute without a column, the name of which is like that of a column.
+    pub(crate) fn misspelled_changes(&self) -> Vec<String> {
+        let Tables { tickets, events, .. } = &*self.tables;
+        let columns: BTreeSet<&Attribute> =
+            tickets.attributes.iter().map(|(attribute, _)| attribute).collect();
+        let others = events
+            .kinds
+            .changed()
+            .filter(|attribute| !Attribute::NAMED.contains(attribute) && !columns.contains(attribute));
+        let notes: BTreeSet<String> = others
+            .filter_map(|changed| {
+                let meant = nearest(changed.as_str(), columns.iter().map(|column| column.as_str()))?;
+                Some(format!(
+                    "events: \"changed {changed}\" changes an attribute that no table of tickets has, did you mean \"changed {meant}\"?"
+                ))
+            })
+            .collect();
+        notes.into_iter().collect()
+    }
+
+    /// Targets in business time although no ticket has business hours.
+    fn without_schedule(&self) -> Vec<String> {
+        let policies = self.policies.policies.iter().filter(|policy| self.lacks_schedule(policy));
+        let targets = policies.flat_map(|policy| {
+            let targets = policy.targets.iter().filter(|target| target.needs_business_hours());
+            targets.map(|target| {
+                format!(
+                    "SLA policy \"{}\": its target for {} is in business time, but no ticket has business hours, so it applies to \
+                     none: {PROVIDE_SCHEDULES}",
+                    policy.name,
+                    target.metric.as_str()
+                )
+            })
+        });
+        targets.collect()
+    }
+
+    /// Whether business time of a policy is that of tickets, and none has business hours.
+    pub(crate) fn lacks_schedule(&self, policy: &SlaPolicy) -> bool {
+        policy.schedule.is_none() && !self.has_business_time()
+    }
+
     fn unknown_values(&self) -> Vec<String> {
         let policies = &self.policies.policies;
-        let mut stated: BTreeSet<(&Attribute, &str)> = BTreeSet::new();
+        let mut stated: BTreeSet<(&Attribute, ConditionValue)> = BTreeSet::new();
         for policy in policies {
             for (attribute, values) in policy.when.attributes().chain(policy.unless.attributes()) {
-                stated.extend(values.iter().map(|value| (attribute, &**value)));
+                stated.extend(values.iter().map(|value| (attribute, value.clone())));
             }
             for target in &policy.targets {
                 if let Within::ByPriority(targets) = &target.within {
-                    stated.extend(targets.keys().map(|priority| (&Attribute::Priority, &**priority)));
+                    stated
+                        .extend(targets.keys().map(|priority| (&Attribute::Priority, (&**priority).into())));
                 }
             }
         }
-        let Tables { tickets, events, .. } = &*self.tables;
-        let present = |attribute: &Attribute| {
-            let changes = events.kinds.changed().any(|changed| changed == attribute);
-            let own = tickets.attributes.get(attribute).into_iter().flat_map(Words::meanings);
-            own.chain(events.values.meanings().iter().filter(move |_| changes)).map(|text| &**text)
-        };
-        let unknown = |(attribute, value): &(&Attribute, &str)| {
-            if *value == Conditions::ANY || present(attribute).any(|known| known == *value) {
+        let unknown = |(attribute, value): &(&Attribute, ConditionValue)| {
+            let present = || self.tables.texts_of(attribute);
+            if value.is_any() || present().any(|known| value.is(known)) {
                 return None;
             }
-            let meant =
-                nearest(value, present(attribute).filter(|known| !stated.contains(&(*attribute, *known))))?;
+            let unstated =
+                |known: &&str| !stated.iter().any(|(of, value)| of == attribute && value.is(known));
+            let meant = nearest(value.as_str(), present().filter(unstated))?;
             Some(format!(
-                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Values are compared exactly"
+                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Texts are compared exactly"
             ))
         };
         stated.iter().filter_map(unknown).collect()
+    }
+
+    /// The policies, with the texts of the data that equal the numbers and booleans of their conditions.
+    pub(crate) fn policies_of_data(&self) -> SlaPolicies {
+        let mut policies = self.policies.clone();
+        let of_policies =
+            policies.policies.iter_mut().flat_map(|policy| [&mut policy.when, &mut policy.unless]);
+        let of_clocks = policies.clocks.iter_mut().flat_map(|clock| {
+            let moments =
+                [&mut clock.start, &mut clock.stop, &mut clock.pause, &mut clock.cancel, &mut clock.reset];
+            moments.into_iter().flatten().map(|moment| &mut moment.when)
+        });
+        for conditions in of_policies.chain(of_clocks) {
+            *conditions =
+                std::mem::take(conditions).with_equal_texts(|attribute| self.tables.texts_of(attribute));
+        }
+        policies
+    }
+
+    /// Warnings that no record of any table has the value, or one of the values, that a request is restricted to.
+    pub(crate) fn unknown_restrictions(&self, report: &Report) -> Vec<Warning> {
+        let tables = &*self.tables;
+        let mut warnings = Vec::new();
+        for request in report.kpis() {
+            let tags = (&Attribute::Tag, request.filter.tags());
+            for (attribute, values) in request.filter.attributes().chain([tags]) {
+                if Actor::of(attribute).is_some() {
+                    continue;
+                }
+                let of_answers = tables.answers.iter().map(|table| &table.attributes);
+                let others = of_answers.chain(tables.invitations.iter().map(|table| &table.attributes));
+                let others = others.filter_map(|attributes| attributes.get(attribute));
+                let present: BTreeSet<&str> = tables
+                    .texts_of(attribute)
+                    .chain(others.flat_map(Words::meanings).map(|text| &**text))
+                    .collect();
+                let is_known =
+                    |value: &ConditionValue| value.is_any() || present.iter().any(|text| value.is(text));
+                // One of several values may be absent for a while.
+                if values.iter().any(is_known) {
+                    continue;
+                }
+                if let Some(value) = values.first() {
+                    let present = nearest_first(value.as_str(), present.iter().copied());
+                    let warning = Warning::NoSuchValue {
+                        attribute: attribute.clone(),
+                        value: value.to_string(),
+                        present: present.into_iter().map(str::to_owned).collect(),
+                    };
+                    if !warnings.contains(&warning) {
+                        warnings.push(warning);
+                    }
+                }
+            }
+        }
+        warnings
     }
 
     /// Checks that the data contains these attributes, so that a report can be sliced by them. In a log without
@@ -199,5 +300,18 @@ impl Dataset {
         attributes
             .try_for_each(|attribute| UnknownAttribute::check(attribute, &known))
             .map_err(|unknown| UnknownAttribute { logged, ..unknown })
+    }
+}
+
+impl Tables {
+    /// The values of an attribute of tickets, at creation and by their events.
+    fn texts_of<'t>(&'t self, attribute: &Attribute) -> impl Iterator<Item = &'t str> + use<'t> {
+        let Self { tickets, events, .. } = self;
+        let changes = events.kinds.changed().any(|changed| changed == attribute);
+        let is_tag = *attribute == Attribute::Tag;
+        let changes = changes || (is_tag && events.kinds.change_tags());
+        let tags = is_tag.then_some(&tickets.tags.texts).into_iter();
+        let own = tickets.attributes.get(attribute).into_iter().chain(tags).flat_map(Words::meanings);
+        own.chain(events.values.meanings().iter().filter(move |_| changes)).map(|text| &**text)
     }
 }

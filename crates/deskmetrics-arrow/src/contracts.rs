@@ -11,7 +11,7 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{Conditions, SlaPolicies, SlaPolicy, SlaTarget, Within};
 use deskmetrics::{ClockKind, Reason, SlaMetric};
 
-use crate::column::{BadCell, DECIMAL_REMEDY, TextColumn, TimestampReading};
+use crate::column::{BadCell, TextColumn, TimestampReading};
 use crate::description::{
     DescriptionError, HolidayFile, ScheduleSource, SlaSource, SlaTable, Values, did_you_mean, listed,
     nearest, of_toml,
@@ -189,7 +189,8 @@ fn rules(
     let mut names: Vec<&str> = vec![&source.within.column];
     names.extend(source.when.values().map(String::as_str));
     each_row(folder, &source.file, &BTreeMap::new(), &names, notes, |table, row, cells| {
-        let number = table.numbers().number(cells[0]);
+        let numbers = table.numbers();
+        let number = numbers.number(cells[0]);
         let within = number.ok().flatten().and_then(|number| target(number, source.within.each));
         let target = within.ok_or_else(|| ReadError::BadRow {
             file: table.path().to_owned(),
@@ -198,7 +199,7 @@ fn rules(
             value: cells[0].to_owned(),
             reason: Reason::Unreadable,
             remedy: match number {
-                Err(BadCell::DecimalMark) => DECIMAL_REMEDY.to_owned(),
+                Err(BadCell::DecimalMark) => numbers.decimal_remedy(),
                 _ => "expected a number above 0".to_owned(),
             },
         })?;

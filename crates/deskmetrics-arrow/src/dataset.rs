@@ -20,6 +20,7 @@ use deskmetrics::{
 use crate::column::TimestampReading;
 use crate::decode::id::{Id, NOWHERE};
 use crate::decode::invitation::InvitationTable;
+use crate::decode::stated::StatedColumn;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables, Workers};
 use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
@@ -72,6 +73,8 @@ pub struct Dataset {
     pub(crate) questions: BTreeSet<Box<str>>,
     /// Notes on roles without effect on reports, and on files of dates and targets.
     pub(crate) notes: Vec<String>,
+    /// Columns that may state a measure but whose values have no unit, each after its role.
+    pub(crate) unitless: Vec<(&'static str, String)>,
     /// Inconsistencies between columns or tables.
     pub(crate) findings: Vec<Warning>,
     pub(crate) tables: Arc<Tables>,
@@ -159,6 +162,7 @@ impl Dataset {
         if questions.contains("nps") {
             scales.entry("nps".into()).or_insert_with(Scale::nps);
         }
+        notes.extend(tables.tickets.stated_measures.iter().filter_map(StatedColumn::other_unit));
         let mut dataset = Self {
             name: description.name.clone(),
             scales,
@@ -175,10 +179,12 @@ impl Dataset {
             described: description.attributes(),
             questions,
             notes,
+            unitless: options.unitless,
             findings: tables
                 .status_differences()
                 .into_iter()
                 .chain(tables.findings.iter().cloned())
+                .chain(tables.implausible_units())
                 .collect(),
             tables: Arc::new(tables),
         };
@@ -203,7 +209,7 @@ impl Dataset {
         Replay::new(as_of)
             .with_options(self.replay_options.clone())
             .with_schedules(self.compiled_schedules())
-            .with_policies(self.policies.clone())
+            .with_policies(self.policies_of_data())
     }
 
     /// The compiled schedules, with the rules that select one for each ticket.
@@ -291,7 +297,7 @@ impl Dataset {
         let needs = report.needs().without(Needs::STATIONS | Needs::TOUCHES);
         let replay = Replay::new(Timestamp::MAX)
             .with_options(self.replay_options.clone())
-            .with_policies(self.policies.clone())
+            .with_policies(self.policies_of_data())
             .with_measures(needs);
         let timed = needs.any(Needs::BUSINESS_TIME | Needs::VERDICTS);
         let judged = |attribute: &Attribute| {
@@ -307,7 +313,7 @@ impl Dataset {
             ids.into_iter().collect()
         };
         let sliced = report.sliced_by();
-        let mut warnings: Vec<Warning> = self.warnings().collect();
+        let mut warnings: Vec<Warning> = self.warnings().chain(self.unknown_restrictions(report)).collect();
         warnings.retain_mut(|warning| match warning {
             Warning::AttributeDiffers { attribute, .. } if attribute != "tags" => {
                 let attribute = Attribute::from(attribute.as_str());

@@ -200,6 +200,8 @@ pub struct InferredRoles {
     pub roles: BTreeMap<&'static str, String>,
     /// The columns of each stated measure, one for each clock. Durations only if their unit is known.
     pub measures: BTreeMap<&'static str, Vec<String>>,
+    /// Columns with the usual name of a stated duration but without a unit, by role. They state nothing.
+    pub unitless: BTreeMap<&'static str, String>,
     /// The column of each attribute: every text column without another role. Events have none.
     pub attributes: BTreeMap<String, String>,
     /// Every column of whole numbers without another role, by name. The caller may slice by them.
@@ -241,6 +243,9 @@ pub struct AmbiguousRole {
 /// let twice = infer_roles(TableKind::Tickets, &Schema::new(vec![text("reply_time_in_minutes"), text("First response (hours)")]), &[]);
 /// let (column, other) = (&twice.ambiguous[0].column, &twice.ambiguous[0].other);
 /// assert_eq!((&**column, &**other), ("First response (hours)", "reply_time_in_minutes"));
+///
+/// let unitless = infer_roles(TableKind::Tickets, &Schema::new(vec![text("reply_time")]), &[]);
+/// assert_eq!(unitless.unitless["first_response_time"], "reply_time");
 ///
 /// let form = Schema::new(vec![text("NPS"), text("CSAT score"), text("rating")]);
 /// let found = infer_roles(TableKind::Surveys, &form, &[]);
@@ -295,7 +300,7 @@ pub(crate) fn infer_roles_but(
         found.roles.retain(|role, _| !KNOWN_FROM_EVENTS.contains(role));
     }
     if matches!(holds, TableKind::Tickets | TableKind::TicketsBesideEvents) {
-        found.measures = measures(&mut free, unwanted, &mut found.ambiguous);
+        measures(&mut free, unwanted, &mut found);
     }
     if holds != TableKind::Events {
         attributes(&free, &mut found);
@@ -366,12 +371,7 @@ pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option
 }
 
 /// Infers the columns of stated measures: the first usual name for each role and clock.
-fn measures(
-    free: &mut Vec<&Field>,
-    unwanted: &[&str],
-    ambiguous: &mut Vec<AmbiguousRole>,
-) -> BTreeMap<&'static str, Vec<String>> {
-    let mut found: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+fn measures(free: &mut Vec<&Field>, unwanted: &[&str], found: &mut InferredRoles) {
     for (role, names) in MEASURES.iter().filter(|(role, _)| !unwanted.contains(role)) {
         let is_duration = role.contains("time");
         let mut clocks: Vec<(ClockKind, String)> = Vec::new();
@@ -386,22 +386,27 @@ fn measures(
                     kind.is_numeric() && column.unit.is_none()
                 };
                 let clock = column.clock.unwrap_or_default();
-                if !fits || column.measure != *name {
+                if column.measure != *name {
+                    return true;
+                }
+                if !fits {
+                    if is_duration && column.unit.is_none() && (kind.is_numeric() || holds_words(field)) {
+                        found.unitless.entry(role).or_insert_with(|| field.name().clone());
+                    }
                     return true;
                 }
                 let (role, other) = (*role, field.name().clone());
                 if let Some((_, column)) = clocks.iter().find(|(known, _)| *known == clock) {
                     let (role, column) = (role.to_owned(), column.clone());
-                    ambiguous.push(AmbiguousRole { role, column, other });
+                    found.ambiguous.push(AmbiguousRole { role, column, other });
                     return true;
                 }
                 clocks.push((clock, other.clone()));
-                found.entry(role).or_default().push(other);
+                found.measures.entry(role).or_default().push(other);
                 false
             });
         }
     }
-    found
 }
 
 fn has(free: &[&Field], names: &[&str]) -> bool {

@@ -109,7 +109,7 @@ pub use attribute::UnknownAttribute;
 pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
 pub use decode::{CustomerCodes, Example, Exclusion, Scope, SourceReport};
-pub use description::{Description, DescriptionError, nearest, plain_message};
+pub use description::{Description, DescriptionError, nearest, nearest_first, plain_message};
 pub use error::ReadError;
 pub use file::Progress;
 pub use infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};

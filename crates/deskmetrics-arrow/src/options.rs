@@ -37,6 +37,7 @@ pub struct ReadOptions<'a> {
     pub(crate) tables: BTreeMap<PathBuf, MemoryTable>,
     pub(crate) threads: usize,
     pub(crate) limits: Limits,
+    pub(crate) unitless: Vec<(&'static str, String)>,
 }
 
 /// The columns that are read.
@@ -82,6 +83,7 @@ impl Default for ReadOptions<'_> {
             tables: BTreeMap::new(),
             threads: 0,
             limits: Limits::default(),
+            unitless: Vec::new(),
         }
     }
 }
@@ -221,6 +223,14 @@ impl<'a> ReadOptions<'a> {
         batches: Vec<RecordBatch>,
     ) -> Self {
         self.tables.insert(name.into(), MemoryTable { schema, batches });
+        self
+    }
+
+    /// Sets columns that may state a measure but whose values have no unit, each after its role, such as those of
+    /// [`InferredRoles::unitless`](crate::InferredRoles::unitless). Errors about missing data name them.
+    #[must_use]
+    pub fn with_unitless(mut self, columns: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.unitless.extend(columns);
         self
     }
 }

@@ -1,15 +1,17 @@
 //! Selection of the KPIs of a report, checked against a dataset.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
 use deskmetrics::replay::StatedMeasure;
 use deskmetrics::report::ReportError;
+use deskmetrics::sla::SlaTarget;
 use deskmetrics::{ClockKind, Scale, SlaMetric};
 
 use crate::Dataset;
 use crate::decode::stated::StatedColumn;
-use crate::description::{did_you_mean, nearest};
+use crate::description::{did_you_mean, listed, nearest};
 
 /// A selection of KPIs. The dataset provides the options of each one: the question and its scale, the FCR policy, and
 /// the clocks that have schedules.
@@ -74,12 +76,12 @@ pub enum SelectionError {
     /// The data lacks the evidence for the KPI. Its value would describe the data, not the service.
     #[error("{kpi} cannot be answered, since the data has {lacks}: {remedy}{}", or_stated(stated))]
     NoEvidence {
-        /// The KPI's id, with its FCR policy.
+        /// The KPI's id, with its FCR policy and its clock.
         kpi: String,
         /// What the data lacks.
-        lacks: &'static str,
+        lacks: Cow<'static, str>,
         /// What to provide.
-        remedy: &'static str,
+        remedy: Cow<'static, str>,
         /// The roles of stated measures that are sufficient instead.
         stated: &'static [StatedMeasure],
     },
@@ -178,27 +180,18 @@ impl KpiSelection {
                 let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
                 selected.kpis.retain(|request| match lack(dataset, request, false) {
                     Some(lack) => {
-                        unknown.entry(lack).or_default().insert(request.kpi.clone());
+                        unknown.entry(lack).or_default().insert(title(request));
                         false
                     }
                     None => true,
                 });
-                selected.notes.extend(unknown.into_iter().map(|((lacks, remedy), ids)| {
+                selected.notes.extend(unknown.into_iter().map(|(Lack { lacks, remedy, .. }, ids)| {
                     let ids = Vec::from_iter(ids).join(", ");
                     format!("the data has {lacks}, so these are not shown: {ids}; {remedy}")
                 }));
             }
         }
-        selected.notes.extend(unscaled(dataset));
-        selected.notes.extend(dataset.notes.iter().cloned());
-        for source in &dataset.sources {
-            let file = source.file.file_name().unwrap_or_default().to_string_lossy();
-            selected.notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
-        }
-        selected.notes.extend(dataset.unmet_conditions());
-        selected
-            .notes
-            .extend(dataset.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
+        selected.notes.extend(dataset.notes());
         if selected.kpis.is_empty() {
             return Err(refused.unwrap_or(SelectionError::NoKpi { notes: selected.notes }));
         }
@@ -228,6 +221,26 @@ impl KpiSelection {
             hint = format!(
                 ": it needs its {option}, {allowed}, such as {{\"kpi\": \"{id}\", \"{option}\": \"{example}\"}}"
             );
+        }
+        if hint.is_empty() {
+            hint = match id {
+                "csat" | "nps" | "ces" | "reasons" if dataset.questions.is_empty() => {
+                    let reasons = if id == "reasons" { " and reasons" } else { "" };
+                    format!(": provide surveys, answers with scores{reasons}")
+                }
+                "csat" | "nps" | "ces" => {
+                    format!(": none of the questions is one of it, there are {}", listed(&dataset.questions))
+                }
+                "reasons" => ": provide the reasons of the answers as reasons of the surveys".to_owned(),
+                "response_rate" | "survey_completion" | "survey_coverage" => {
+                    ": provide invitations".to_owned()
+                }
+                _ if kpi::definition(id).is_some_and(|known| known.topic == Topic::Queue) => {
+                    ": it counts contacts of phone and chat queues, not tickets: compute it from those alone"
+                        .to_owned()
+                }
+                _ => ": provide tickets".to_owned(),
+            };
         }
         SelectionError::Nothing { id, hint }
     }
@@ -338,13 +351,96 @@ fn holds(dataset: &Dataset, what: &[&str]) -> bool {
 }
 
 /// The missing evidence, and what to provide instead.
-type Lack = (&'static str, &'static str);
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Lack {
+    lacks: Cow<'static, str>,
+    remedy: Cow<'static, str>,
+    /// Whether measures stated by the source are sufficient instead, and none is there.
+    or_stated: bool,
+}
+
+impl Lack {
+    fn new(lacks: impl Into<Cow<'static, str>>, remedy: impl Into<Cow<'static, str>>) -> Self {
+        Self { lacks: lacks.into(), remedy: remedy.into(), or_stated: true }
+    }
+
+    fn unless_given(self) -> Self {
+        Self { or_stated: false, ..self }
+    }
+}
+
+/// The id of a KPI, with its FCR policy and, if it is not the calendar, its clock.
+fn title(request: &KpiRequest) -> String {
+    let policy = request.policy.as_ref().map(ToString::to_string);
+    let business = (request.clock == Some(ClockKind::Business)).then(|| "business time".to_owned());
+    let chosen: Vec<String> = policy.into_iter().chain(business).collect();
+    if chosen.is_empty() { request.kpi.clone() } else { format!("{} ({})", request.kpi, chosen.join(", ")) }
+}
 
 /// The missing evidence of a KPI. A KPI selected by name is answered as well if replies could have been recorded but
 /// none was.
 fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
-    const NO_EVENTS: Lack =
-        ("no log of events", "provide events: messages and changes of status, group and assignee");
+    let tables = &dataset.tables;
+    if tables.tickets.len == 0 || !dataset.stated_columns(request).is_empty() {
+        return None;
+    }
+    no_targets(dataset, request).or_else(|| no_records(dataset, request, named)).or_else(|| {
+        let business = request.clock == Some(ClockKind::Business) && !dataset.has_business_time();
+        business.then(|| {
+            let lack = Lack::new("no business hours", PROVIDE_SCHEDULES);
+            dataset.almost_stated(request).unwrap_or(lack)
+        })
+    })
+}
+
+/// The remedy where no ticket has business hours.
+pub(crate) const PROVIDE_SCHEDULES: &str =
+    "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
+
+/// The missing targets of an SLA KPI.
+fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
+    const STATED: &str = "the verdicts or due times of the source as sla_met or due_at of the tickets";
+    let policies = &dataset.policies.policies;
+    let targets = || policies.iter().flat_map(|policy| &policy.targets);
+    let lack = match (request.kpi.as_str(), &request.metric) {
+        ("sla_attainment", Some(metric)) if metric.as_str() == "stated" => (!dataset.states_sla())
+            .then(|| Lack::new("no SLA verdict of the source", format!("provide {STATED}"))),
+        ("sla_attainment" | "sla_ticket_attainment" | "sla_overshoot" | "sla_at_risk", _)
+            if policies.is_empty() =>
+        {
+            let stated = request.metric.as_ref().is_some_and(|metric| metric.as_str().starts_with("stated"));
+            let or = if request.kpi == "sla_attainment" { format!(", or {STATED}") } else { String::new() };
+            (!stated).then(|| Lack::new("no SLA policy", format!("provide policies with targets{or}")))
+        }
+        (_, Some(metric))
+            if SlaMetric::NAMED.contains(metric) && !targets().any(|target| target.metric == *metric) =>
+        {
+            let present: BTreeSet<&str> = targets().map(|target| target.metric.as_str()).collect();
+            let present = Vec::from_iter(present).join(", ");
+            Some(Lack::new(
+                format!("no SLA target for the metric {}", metric.as_str()),
+                format!("request a metric that the policies have ({present}), or add a target to a policy"),
+            ))
+        }
+        _ => {
+            let judging =
+                |target: &&SlaTarget| request.metric.as_ref().is_none_or(|metric| target.metric == *metric);
+            let mut judging = policies
+                .iter()
+                .flat_map(|policy| policy.targets.iter().filter(judging).map(move |target| (policy, target)))
+                .peekable();
+            let is_sla = request.kpi.starts_with("sla_") && judging.peek().is_some();
+            let all = is_sla
+                && judging
+                    .all(|(policy, target)| target.needs_business_hours() && dataset.lacks_schedule(policy));
+            all.then(|| Lack::new("no business hours for its SLA targets", PROVIDE_SCHEDULES))
+        }
+    };
+    lack.map(Lack::unless_given)
+}
+
+/// The missing events or replies.
+fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     let tables = &dataset.tables;
     let by_reply = match request.metric.as_ref().map(SlaMetric::as_str) {
         Some("stated_first_response") => true,
@@ -358,41 +454,88 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
     let has_replies = tables
         .stated_only(false)
         .any(|column| (column.measure, column.clock) == (replied, ClockKind::Calendar));
-    if by_reply && has_replies {
-        return None;
-    }
-    let answerable = evidence == Evidence::Records || !dataset.stated_columns(request).is_empty();
-    if tables.tickets.len == 0 || answerable {
+    if (by_reply && has_replies) || evidence == Evidence::Records {
         return None;
     }
     let logged = holds(dataset, &["events", "snapshots"]);
-    if evidence > Evidence::Replies && !logged {
-        return Some(NO_EVENTS);
-    }
-    match evidence {
+    let lack = match evidence {
         Evidence::Replies if if named { tables.records_replies() } else { tables.has_replies() } => None,
-        Evidence::Messages if named => {
-            let remedy = "provide the replies of agents and the messages of customers as events";
-            (!tables.has_messages()).then_some(("no message among its events", remedy))
-        }
-        Evidence::Replies | Evidence::Messages if !tables.has_replies() => {
-            let remedy = "provide the replies of agents as events, or the time of each first reply as first_response_at";
-            Some(("no reply to a customer", remedy))
-        }
+        _ if evidence > Evidence::Replies && !logged => Some(Lack::new(
+            "no log of events",
+            "provide events: messages and changes of status, group and assignee",
+        )),
+        Evidence::Messages if named => (!tables.has_messages()).then(|| {
+            Lack::new(
+                "no message among its events",
+                "provide the replies of agents and the messages of customers as events",
+            )
+        }),
+        Evidence::Replies | Evidence::Messages if !tables.has_replies() => Some(Lack::new(
+            "no reply to a customer",
+            "provide the replies of agents as events, or the time of each first reply as first_response_at",
+        )),
         _ => None,
-    }
+    };
+    lack.map(|lack| dataset.almost_stated(request).unwrap_or(lack))
 }
 
 impl Dataset {
+    /// Notes for the readers of any report: questions without a scale, settings without an effect, what was detected about
+    /// files, and conditions that never hold.
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = unscaled(self);
+        notes.extend(self.notes.iter().cloned());
+        for source in &self.sources {
+            let file = source.file.file_name().unwrap_or_default().to_string_lossy();
+            notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
+        }
+        notes.extend(self.misspelled_changes());
+        notes.extend(self.unmet_conditions());
+        notes.extend(self.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
+        notes
+    }
+
     /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.
     ///
     /// # Errors
     /// [`SelectionError::NoEvidence`] with the missing evidence and what to provide.
     pub fn can_answer(&self, request: &KpiRequest) -> Result<(), SelectionError> {
-        let Some((lacks, remedy)) = lack(self, request, true) else { return Ok(()) };
-        let policy = request.policy.as_ref().map(|policy| format!(" ({policy})"));
-        let kpi = request.kpi.clone() + &policy.unwrap_or_default();
-        Err(SelectionError::NoEvidence { kpi, lacks, remedy, stated: request.stated_measures() })
+        let Some(Lack { lacks, remedy, or_stated }) = lack(self, request, true) else { return Ok(()) };
+        let stated = if or_stated { request.stated_measures() } else { &[] };
+        Err(SelectionError::NoEvidence { kpi: title(request), lacks, remedy, stated })
+    }
+
+    /// What is missing if the source states the measures of a KPI on the other clock, or without a unit.
+    fn almost_stated(&self, request: &KpiRequest) -> Option<Lack> {
+        let [measure] = request.stated_measures() else { return None };
+        let clock = request.clock.unwrap_or_default();
+        let (here, there) = match clock {
+            ClockKind::Business => ("business", "calendar"),
+            ClockKind::Calendar => ("calendar", "business"),
+        };
+        let other = || {
+            let mut columns = self.tables.stated_only(self.has_business_time());
+            let column = columns.find(|column| column.measure == *measure && column.clock != clock)?;
+            let StatedColumn { role, name, .. } = column;
+            Some(Lack::new(
+                format!("its {role} in {there} time only (column \"{name}\")"),
+                format!(
+                    "request it with \"clock\": \"{there}\", or state the clock of the column if it is {here} time, such as \
+                     {role} = {{ column = \"{name}\", clock = \"{here}\" }}"
+                ),
+            ))
+        };
+        let unitless = || {
+            let (role, column) = self.unitless.iter().find(|(role, _)| *role == measure.name())?;
+            Some(Lack::new(
+                format!("no unit for the durations of column \"{column}\""),
+                format!(
+                    "name the unit in the column's name, such as \"{column}_in_minutes\", or state it, such as {role} = {{ column = \
+                     \"{column}\", unit = \"minutes\" }}"
+                ),
+            ))
+        };
+        other().or_else(unitless).map(Lack::unless_given)
     }
 
     /// The columns of stated measures that a KPI uses; empty unless the source states all that it needs.
@@ -411,7 +554,7 @@ impl Dataset {
         let named: Vec<String> =
             columns.iter().map(|column| format!("{} (column \"{}\")", column.role, column.name)).collect();
         (!named.is_empty())
-            .then(|| format!("{} rests on what the source states: {}", request.kpi, named.join(", ")))
+            .then(|| format!("{} rests on what the source states: {}", title(request), named.join(", ")))
     }
 }
 

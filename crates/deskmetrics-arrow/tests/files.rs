@@ -155,7 +155,9 @@ fn a_filter_on_a_missing_column() {
     let dataset = read(&tickets("where = { Channel = 'Web' }"), ROWS.as_bytes()).unwrap();
     assert_eq!(
         dataset.sources[0].notes,
-        ["none of its rows has the values of where, which are compared letter by letter"]
+        [
+            "none of its rows has the values of where: \"Channel\" has \"web\", \"test\", \"\", \"mail\", not Web"
+        ]
     );
 }
 
@@ -358,7 +360,10 @@ fn an_unambiguous_decimal_comma_is_detected() {
     // The other mark is stated.
     let points = csv.replace("\"0,5\"", "0.5");
     let dataset = read(&answers("{ path = 't.csv', decimal = ',' }", "'share'"), points.as_bytes()).unwrap();
-    assert!(dataset.sources[0].exclusions[0].remedy.ends_with("state decimal = \",\" or decimal = \".\""));
+    let remedy = "the decimal mark of the column is stated as \",\": state decimal = \".\" if that is the one of all values, or correct the value";
+    assert_eq!(dataset.sources[0].exclusions[0].remedy, remedy);
+    let followed = read(&answers("{ path = 't.csv', decimal = '.' }", "'share'"), points.as_bytes()).unwrap();
+    assert_eq!(weights(&followed), [Some(0.5), Some(2.0)]);
     let error = answers("{ path = 't.csv', decimal = 'x' }", "'share'").parse::<Description>().unwrap_err();
     assert!(
         error.to_string().contains("surveys[0].file.decimal: \"x\" is not allowed; allowed are"),

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+use deskmetrics::ClockKind;
 use deskmetrics::report::{KpiRequest, Report};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::file::Limits;
@@ -384,6 +385,37 @@ fn choices() {
         choose(KpiSelection::these(["reopen_rate"]), &flat()),
         "provide events",
         choose(KpiSelection::these(["reopen_rate"]), &logged.unwrap()),
+    );
+    let stated = |more: &str| {
+        let rows = "id,created,reply\n1,2026-03-02T09:00:00Z,30\n";
+        let tickets =
+            format!("{TICKETS}first_response_time = {{ column = 'reply', unit = 'minutes' }}\n{more}");
+        read(&tickets, &[("t.csv", rows.as_bytes())]).unwrap()
+    };
+    let business = || KpiSelection::these(["first_response_time"]).with_clocks([ClockKind::Business]);
+    follow(
+        choose(business(), &stated("")),
+        "request it with \"clock\": \"calendar\"",
+        choose(KpiSelection::these(["first_response_time"]), &stated("")),
+    );
+    let attainment = || KpiSelection::these(["sla_attainment"]);
+    let policy = "[[sla.policies]]\nname = 'p'\ntargets = [{ metric = 'first_response', within = '1h', clock = 'business' }]\n";
+    let schedules = "[schedules.desk]\ntime_zone = 'UTC'\nhours = 'Mo-Fr 09:00-17:00'\n";
+    let complete = format!("{policy}{schedules}");
+    let named = |text: &str| {
+        let rows = "id,created,reply\n1,2026-03-02T09:00:00Z,30\n";
+        let text = format!("schedule = 'desk'\n{TICKETS}{text}");
+        read(&text, &[("t.csv", rows.as_bytes())]).unwrap()
+    };
+    follow(
+        choose(attainment(), &stated("")),
+        "no SLA policy: provide policies with targets",
+        choose(attainment(), &named(&complete)),
+    );
+    follow(
+        choose(attainment(), &stated(policy)),
+        "provide schedules, and name the one of all tickets as schedule",
+        choose(attainment(), &named(&complete)),
     );
     let wrong = choose(KpiSelection::usual(), &answers(""));
     follow(wrong, "csat = \"1-5\"", choose(KpiSelection::usual(), &answers("scales = { csat = \"1-5\" }\n")));

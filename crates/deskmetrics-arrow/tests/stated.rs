@@ -113,7 +113,11 @@ fn a_stated_duration_fills_its_clock_alone() {
     );
     let of = |clock| minutes.can_answer(&KpiRequest::new("first_response_time").with_clock(clock));
     assert!(of(ClockKind::Business).is_ok());
-    assert!(of(ClockKind::Calendar).unwrap_err().to_string().contains("no reply to a customer"));
+    let refused = of(ClockKind::Calendar).unwrap_err().to_string();
+    assert!(
+        refused.contains("its first_response_time in business time only (column \"business\")"),
+        "{refused}"
+    );
     let chosen = KpiSelection::usual().of(&minutes).unwrap();
     let clocks: Vec<_> =
         chosen.kpis.iter().filter(|kpi| kpi.kpi == "first_response_time").map(|kpi| kpi.clock).collect();
@@ -410,4 +414,33 @@ fn a_stated_verdict_after_the_cut_off_does_not_count() {
             assert_eq!(value_of(&stated, request()), (Some(value), n, running.to_owned()), "{metric} {at}");
         }
     }
+}
+
+#[test]
+fn a_unit_with_which_tickets_are_answered_long_after_their_end() {
+    let rows = "id,created,solved,reply_time_in_minutes\n1,2026-03-02T09:00:00Z,2026-03-02T13:00:00Z,30\n\
+        2,2026-03-02T09:00:00Z,2026-03-02T11:00:00Z,60\n3,2026-03-02T09:00:00Z,,9000\n";
+    let warnings = |unit: &str| -> Vec<String> {
+        let key = format!("{{ column = \"reply_time_in_minutes\", unit = \"{unit}\" }}");
+        let stated = dataset(&format!("solved_at = \"solved\"\nfirst_response_time = {key}\n"), rows);
+        let chosen = KpiSelection::these(["first_response_time"]).of(&stated).unwrap();
+        let notes = chosen.notes.into_iter().filter(|note| note.contains("unit"));
+        stated
+            .warnings()
+            .map(|warning| warning.to_string())
+            .filter(|text| text.contains("unit"))
+            .chain(notes)
+            .collect()
+    };
+    assert_eq!(
+        warnings("hours"),
+        [
+            "stated first response time (column \"reply_time_in_minutes\"): 2 of 2 (100.0 %) of values are longer than three times \
+             the time from creation to end, such as \"1\": 30h stated, 4h until its end; the unit hours is probably wrong: \
+             state unit = \"minutes\" if that is the one of its numbers",
+            "first_response_time: the name of column \"reply_time_in_minutes\" contains the unit minutes, but hours is stated, which \
+             counts: if that is wrong, state unit = \"minutes\"",
+        ]
+    );
+    assert!(warnings("minutes").is_empty());
 }

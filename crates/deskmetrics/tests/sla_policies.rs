@@ -207,3 +207,22 @@ fn a_tracker_gives_the_next_due_time() {
         "event at 2026-03-02T12:00:00Z comes after one at 2026-03-02T12:30:00Z; a tracker takes events in order"
     );
 }
+
+#[test]
+fn conditions_keep_the_types_of_their_values() {
+    let conditions: Conditions =
+        serde_json::from_str(r#"{"tier": [1, 2.5, "2"], "vip": true, "tag": 7}"#).unwrap();
+    let stored = serde_json::to_string(&conditions).unwrap();
+    assert_eq!(stored, r#"{"tag":7,"tier":[1,"2",2.5],"vip":true}"#);
+    assert_eq!(serde_json::from_str::<Conditions>(&stored).unwrap(), conditions);
+    let present = |attribute: &Attribute| {
+        let texts: &[&str] = match attribute.as_str() {
+            "tier" => &["1,0", "2.50", "2.0", "x"],
+            "vip" => &["TRUE", "FALSE"],
+            _ => &["7.0"],
+        };
+        texts.iter().copied()
+    };
+    let equal = conditions.with_equal_texts(present).to_string();
+    assert_eq!(equal, "tier: 1 or 1,0 or 2 or 2.5 or 2.50, vip: TRUE or true, tag: 7 or 7.0");
+}

@@ -314,7 +314,7 @@ class Dataset:
     excluded: Final[dict[str, int]]
     schedules: Final[dict[str, Schedule]]
     policies: Final[SlaPolicies]
-    def replay(self, *, as_of: datetime | str | None = None) -> Replay: ...
+    def replay(self, *, as_of: date | str | None = None) -> Replay: ...
     def report(
         self,
         kpis: _Kpis | None = None,
@@ -322,12 +322,12 @@ class Dataset:
         by: _By | None = None,
         period: _Period | None = None,
         tz: str | ZoneInfo | None = None,
-        as_of: datetime | str | None = None,
+        as_of: date | str | None = None,
         week_start: str = "Mon",
         year_start: int = 1,
         level: float = 0.95,
         min_n: int = 30,
-        observed_from: datetime | None = None,
+        observed_from: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -419,7 +419,7 @@ class Replay:
         year_start: int = 1,
         level: float = 0.95,
         min_n: int = 30,
-        observed_from: datetime | None = None,
+        observed_from: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -436,7 +436,7 @@ def replay(
     schedule_by: Mapping[str, Mapping[str, str]] | None = None,
     policies: _Policies | None = None,
     options: Mapping[str, Any] | None = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     assume_tz: str | ZoneInfo | None = None,
     strict: bool = False,
     progress: _Progress = False,
@@ -452,7 +452,7 @@ def report(
     by: _By | None = None,
     period: _Period | None = None,
     tz: str | ZoneInfo | None = None,
-    as_of: datetime | str | None = None,
+    as_of: date | str | None = None,
     scales: Mapping[str, Any] | None = None,
     columns: Mapping[str, Mapping[str, Any]] | None = None,
     schedules: _Schedules | None = None,
@@ -467,7 +467,7 @@ def report(
     year_start: int = 1,
     level: float = 0.95,
     min_n: int = 30,
-    observed_from: datetime | None = None,
+    observed_from: date | str | None = None,
     fcr: FcrPolicy | str | None = None,
     threads: int | None = None,
 ) -> Report: ...

@@ -102,7 +102,8 @@ schedule : Schedule, optional
     The working hours of the business clock, for tickets without a schedule.""",
     "as_of": """\
 as_of : datetime.datetime or str, optional
-    The cut-off: later data is ignored. A text is ISO 8601 with an offset.""",
+    The cut-off: later data is ignored. A text is ISO 8601 with an offset; with ``assume_tz`` it needs none, and a date is the
+    start of that day.""",
     "assume_tz": """\
 assume_tz : str or zoneinfo.ZoneInfo, optional
     The time zone of timestamps without one, which are errors by default.""",

@@ -40,7 +40,8 @@ Keys of the whole description; ``time_zone`` is required, and at least one table
 - ``name``: title of reports.
 - ``folder``: folder of the files, relative to the description or to ``data_root``.
 - ``time_zone``: IANA zone of days, weeks and wall-clock times in the data.
-- ``as_of``: the cut-off, a timestamp such as ``"2026-03-31 18:00"``; by default ``"latest event"``, the last plausible timestamp.
+- ``as_of``: the cut-off, a timestamp such as ``"2026-03-31 18:00"``, or a date, which means its start; by default ``"latest
+  event"``, the last plausible timestamp.
 - ``by``: attributes that reports are sliced by.
 - ``instants``: format of timestamps in all files; see Timestamps.
 - ``missing``: codes that mean a missing value in every column.
@@ -62,7 +63,8 @@ Tickets
 - ``instants``: format of timestamps in this table; see Timestamps.
 - ``missing``: codes that mean a missing value in every column.
 - ``where``: rows to read, by values of columns: ``{ Channel = "web" }``, ``{ Kind = { not = ["test"] } }``; ``""`` is an empty
-  cell, ``"*"`` any other value.
+  cell, ``"*"`` any other value. A text is compared letter by letter, a number with every text of it (``2`` with ``2.0`` and
+  ``2,0``), ``true`` and ``false`` in any case.
 - ``id``, ``created_at``: id and creation of the ticket.
 - ``clock_skew``: events up to this long before the creation count as at the creation, ``"1m"``; default none.
 - ``requester``: id of the customer.
@@ -163,7 +165,7 @@ Columns of ids, values and flags: ``status = { column = "State", words = { "Done
 
 - ``column``: name of the column.
 - ``value``: one value for all rows, instead of a column.
-- ``words``: maps values of the source to known values.
+- ``words``: maps values of the source to known values; of flags ``true``, ``false`` and their names such as ``"yes"``.
 - ``other``: the known value for all other values of the source.
 - ``missing``: codes that mean a missing value, besides empty cells.
 - ``case``: whether upper and lower case are ignored (``"ignore"``, default) or compared (``"exact"``).
@@ -231,7 +233,8 @@ Policies
 ``[[sla.policies]]``; also the form of :class:`deskmetrics.SlaPolicy`.
 
 - ``name``: name of the policy.
-- ``when``, ``unless``: attributes that tickets must have or must not have, ``{ market = ["DK", "ES"], tag = "vip" }``.
+- ``when``, ``unless``: attributes that tickets must have or must not have, ``{ market = ["DK", "ES"], tag = "vip" }``; values
+  are compared as those of ``where``.
 - ``valid_from``, ``valid_until``: period of validity.
 - ``schedule``: name of the schedule; by default that of the ticket.
 - ``targets``: list of targets; see Targets.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
@@ -21,7 +21,7 @@ def service_level(
     *,
     within: Duration,
     short_abandon: Duration | None = None,
-    as_of: datetime | None = None,
+    as_of: date | str | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
     """
@@ -46,7 +46,7 @@ def speed_of_answer(
     *,
     within: Duration | None = None,
     bands: Sequence[Duration] | None = None,
-    as_of: datetime | None = None,
+    as_of: date | str | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
     """The average speed of answer is ``measures()["mean"]``.
@@ -71,7 +71,7 @@ def abandon_rate(
     abandoned_at: Timestamps,
     *,
     short_abandon: Duration | None = None,
-    as_of: datetime | None = None,
+    as_of: date | str | None = None,
     assume_tz: TimeZone | None = None,
 ) -> KpiResult:
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from numbers import Number
 from typing import Any, overload
 
@@ -128,7 +128,7 @@ def response_rate(
     answered: Timestamps,
     *,
     delivered: Column | None = None,
-    as_of: datetime | None = None,
+    as_of: date | str | None = None,
     mature_after: Duration | None = None,
     expire_after: Duration | None = None,
     assume_tz: TimeZone | None = None,
@@ -139,7 +139,7 @@ def response_rate(
     answered: Any,
     *,
     delivered: Column | None = None,
-    as_of: datetime | None = None,
+    as_of: date | str | None = None,
     mature_after: Duration | None = None,
     expire_after: Duration | None = None,
     assume_tz: TimeZone | None = None,

@@ -10,12 +10,12 @@ use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::file::Limits;
 use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict as _, PyDict, PyString, PyTuple};
+use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 
 use crate::class::getters;
 use crate::data::{Data, from_form, keys};
 use crate::error;
-use crate::input::instant;
+use crate::input::{instant, is_wall_clock};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -168,7 +168,8 @@ impl Dataset {
     fn cut_off(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Timestamp>> {
         match as_of {
             Some(as_of) => {
-                let assumed = as_of.is_instance_of::<PyString>().then_some(self.core.time_zone);
+                // Other values without a zone may be of another one.
+                let assumed = is_wall_clock(as_of).then_some(self.core.time_zone);
                 instant("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
             }
             None => Ok(self.core.as_of),
@@ -244,7 +245,7 @@ impl Dataset {
     ///     The zone of days and weeks; by default that of the description.
     /// as_of : datetime.datetime or str, optional
     ///     The cut-off: later data is ignored. By default that of the description. A text is ISO 8601; without an offset it is a
-    ///     wall-clock time of :attr:`time_zone`.
+    ///     wall-clock time of :attr:`time_zone`. A date is the start of that day.
     /// week_start : str, default "Mon"
     ///     First day of the week.
     /// year_start : int, default 1
@@ -254,7 +255,7 @@ impl Dataset {
     ///     Confidence level of the intervals, between 0 and 1.
     /// min_n : int, default 30
     ///     Numbers with fewer records are marked.
-    /// observed_from : datetime.datetime, optional
+    /// observed_from : datetime.datetime, datetime.date or str, optional
     ///     Start of the data: periods that begin earlier are partial. By default the day of the first record.
     /// fcr : str or dict, optional
     ///     The definition of first contact resolution, ``"no_reopen_within(7days)"``; by default those of the description.
@@ -284,7 +285,7 @@ impl Dataset {
         let keywords = Keywords::new(settings);
         let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
         let as_of = self.cut_off(as_of.as_ref())?;
-        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone), None)?;
         keywords.end("Dataset.report")?;
         arguments.of(py, &self.core, as_of)
     }

@@ -44,7 +44,7 @@ impl<'py> PyTimestamp<'py> {
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
         let is_text = value.is_instance_of::<PyString>();
-        let value = &of_text(&numpy::scalar(value)?)?;
+        let value = &of_text(&numpy::scalar(value)?, assumed.is_some())?;
         // NaT is a subclass of datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
             return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
@@ -91,12 +91,26 @@ impl<'py> PyTimestamp<'py> {
     }
 }
 
-/// A timestamp in ISO 8601 as a datetime; a date alone and any other value as it is.
-fn of_text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    if !value.is_instance_of::<PyString>() || !value.extract::<String>()?.contains(':') {
+/// Whether it is a text or a date, which may be without a zone.
+pub(crate) fn is_wall_clock(value: &Bound<'_, PyAny>) -> bool {
+    let is_date = value.is_instance_of::<PyDate>() && !value.is_instance_of::<PyDateTime>();
+    is_date || value.is_instance_of::<PyString>()
+}
+
+/// A timestamp in ISO 8601 as a datetime, and with `dates` a date as its start; any other value as it is.
+fn of_text<'py>(value: &Bound<'py, PyAny>, dates: bool) -> PyResult<Bound<'py, PyAny>> {
+    let is_date = value.is_instance_of::<PyDate>() && !value.is_instance_of::<PyDateTime>();
+    let text = if value.is_instance_of::<PyString>() {
+        value.clone()
+    } else if is_date && dates {
+        value.call_method0("isoformat")?
+    } else {
+        return Ok(value.clone());
+    };
+    if !dates && !text.extract::<String>()?.contains(':') {
         return Ok(value.clone());
     }
-    let read = value.py().get_type::<PyDateTime>().call_method1("fromisoformat", (value,));
+    let read = value.py().get_type::<PyDateTime>().call_method1("fromisoformat", (text,));
     Ok(read.unwrap_or_else(|_| value.clone()))
 }
 
@@ -105,10 +119,13 @@ fn no_instant(value: &Bound<'_, PyAny>) -> String {
     let example =
         "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
     let remedy = if value.is_instance_of::<PyString>() {
-        "give date, time and offset, such as \"2026-03-31T18:00:00+02:00\" or \"2026-03-31T16:00:00Z\""
+        "give date, time and offset, such as \"2026-03-31T18:00:00+02:00\" or \"2026-03-31T16:00:00Z\", or a date with \
+         assume_tz=\"Europe/Madrid\" where there is such"
             .to_owned()
     } else if value.is_instance_of::<PyDate>() {
-        format!("a date has neither hours nor a zone: {example}")
+        format!(
+            "a date has neither hours nor a zone: {example}, or assume_tz=\"Europe/Madrid\" where there is such"
+        )
     } else {
         refuse::remedy(value).unwrap_or_else(|| example.to_owned())
     };

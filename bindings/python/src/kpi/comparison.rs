@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDelta;
 
 use crate::error;
-use crate::result::{KpiResult, check, interval};
+use crate::result::{KpiResult, Level, interval};
 
 /// Difference, interval, p-value, smaller n, unit; of `a` minus `b`.
 #[pyfunction(name = "_compare")]
@@ -12,9 +12,9 @@ pub(crate) fn compare<'py>(
     py: Python<'py>,
     a: &Bound<'py, KpiResult>,
     b: &Bound<'py, PyAny>,
-    level: f64,
+    level: Level,
 ) -> PyResult<impl IntoPyObject<'py>> {
-    check(level)?;
+    let level = level.0;
     let tally = &a.get().tally;
     let headline = tally.headline(level);
     let (found, other) = if let Ok(b) = b.cast::<KpiResult>() {

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, Int64Array};
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::{Reason, Timestamp};
 use pyo3::prelude::*;
@@ -35,10 +36,10 @@ impl Columns {
     /// Takes those columns that are given.
     fn take(
         keywords: &Keywords<'_, '_>,
+        assumed: Option<Tz>,
         timestamps: &[&'static str],
         spans: &[&'static str],
     ) -> PyResult<Self> {
-        let assumed = keywords.take_with("assume_tz", |value| zone("assume_tz", value))?;
         let mut values: Vec<(&'static str, Int64Array)> = Vec::new();
         for name in timestamps.iter().chain(spans) {
             let column = keywords.take_with(name, |value| {
@@ -67,9 +68,11 @@ pub(crate) fn of_contacts(
     arguments: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
     let keywords = Keywords::new(arguments);
-    let as_of = keywords.take_with("as_of", cut_off)?;
+    let assumed = keywords.take_with("assume_tz", |value| zone("assume_tz", value))?;
+    let as_of = keywords.take_with("as_of", |as_of| cut_off(as_of, assumed))?;
     let timestamps = ["queued_at", "answered_at", "abandoned_at"];
-    let columns = Columns::take(&keywords, &timestamps, &["talk", "hold", "wrap_up", "on_duty", "busy"])?;
+    let spans = ["talk", "hold", "wrap_up", "on_duty", "busy"];
+    let columns = Columns::take(&keywords, assumed, &timestamps, &spans)?;
     let mut tally = tally(&request(kpi, arguments)?, as_of)?;
     // Of contacts of which only the work is known all were answered, no matter when.
     let (queued, answered) = (columns.has("queued_at"), columns.has("answered_at"));

@@ -1,5 +1,6 @@
 //! From Python's keyword arguments to a request of the core.
 
+use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::report::{KpiRequest, KpiTally};
 use deskmetrics_arrow::plain_message;
@@ -37,9 +38,9 @@ pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<
     request.tally(as_of).or_argument()
 }
 
-/// The cut-off.
-pub(super) fn cut_off(as_of: &Bound<'_, PyAny>) -> PyResult<Timestamp> {
-    instant("as_of", as_of, None).map(|at| Timestamp::saturating_from_micros(at.micros))
+/// The cut-off; one without a zone is of `assumed`, if that is given.
+pub(super) fn cut_off(as_of: &Bound<'_, PyAny>, assumed: Option<Tz>) -> PyResult<Timestamp> {
+    instant("as_of", as_of, assumed).map(|at| Timestamp::saturating_from_micros(at.micros))
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {

@@ -49,8 +49,8 @@ pub(crate) fn of_invitations(
     arguments: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<KpiResult> {
     let keywords = Keywords::new(arguments);
-    let as_of = keywords.take_with("as_of", cut_off)?;
     let assumed = keywords.take_with("assume_tz", |value| zone("assume_tz", value))?;
+    let as_of = keywords.take_with("as_of", |as_of| cut_off(as_of, assumed))?;
     let timestamps = |name: &str| -> PyResult<Option<(String, Int64Array)>> {
         let column = keywords.take_with(name, |value| Moments::read(name, value, assumed)?.many(name))?;
         Ok(column.map(|column| (name.to_owned(), column)))

@@ -17,7 +17,7 @@ use crate::dataset::progress::{Bar, watched};
 use crate::error::{self, OrError as _};
 use crate::input::{describe, remedy};
 use crate::result::KpiResult;
-use crate::tables::{Lean, Rules, Tables};
+use crate::tables::{Lean, Place, Rules, Tables, in_python};
 
 /// Replayed tickets; Python objects with tickets return them from `_replayed`.
 #[pyclass(name = "_ReplayedTickets", module = "deskmetrics._deskmetrics", frozen)]
@@ -75,7 +75,7 @@ pub(crate) fn of_tickets(
     };
     // Without timestamps there are no tickets at any cut-off.
     let known = known.unwrap_or(Timestamp::MIN);
-    let as_of = as_of.map(cut_off).transpose()?.unwrap_or(known);
+    let as_of = as_of.map(|as_of| cut_off(as_of, None)).transpose()?.unwrap_or(known);
     if as_of > known && dataset.ticket_count() > 0 {
         return Err(error::argument(format!(
             "as_of: {as_of} is after {known}, up to which the tickets are known"
@@ -84,7 +84,9 @@ pub(crate) fn of_tickets(
     known_policy(&request, &dataset)?;
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
-    dataset.can_answer(&request).or_argument()?;
+    dataset
+        .can_answer(&request)
+        .map_err(|problem| error::argument(in_python(&problem.to_string(), Place::Kpi)))?;
     // For a single KPI the error is about that KPI.
     tally(&request, Some(as_of))?;
     let report = Report::builder(as_of).with_kpi(request.clone()).build().or_argument()?;
@@ -107,17 +109,31 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
     }
     if let Some(SlaMetric::Custom(name)) = &request.metric
         && &**name != "stated"
-        && !dataset.stated_sla().any(|(_, stated)| stated.as_str() == &**name)
     {
+        let stated = dataset.states_sla().then(|| SlaMetric::from("stated"));
+        let stated = stated.into_iter().chain(dataset.stated_sla().map(|(_, stated)| stated));
         let targets = policies.iter().flat_map(|policy| &policy.targets);
-        let judged: BTreeSet<&str> = targets.map(|target| target.metric.as_str()).collect();
-        let usual: Vec<&str> = SlaMetric::NAMED.iter().map(SlaMetric::as_str).collect();
-        if !judged.contains(&**name) {
-            let own = judged.into_iter().filter(|metric| !usual.contains(metric));
-            let known = usual.iter().copied().chain(own).chain(["stated"]);
-            let of_source: Vec<SlaMetric> = dataset.stated_sla().map(|(_, stated)| stated).collect();
-            let known: Vec<&str> = known.chain(of_source.iter().map(SlaMetric::as_str)).collect();
-            return Err(error::no_such("metric", name, "the policies", &known));
+        let present: BTreeSet<String> = targets
+            .map(|target| target.metric.clone())
+            .chain(stated)
+            .map(|metric| metric.as_str().to_owned())
+            .collect();
+        if !present.contains(&**name) {
+            let usual = SlaMetric::NAMED.iter().map(SlaMetric::as_str);
+            let meant = error::did_you_mean(name, present.iter().map(String::as_str).chain(usual));
+            let known = if let Some(metric) = name.strip_prefix("stated_") {
+                format!(
+                    "the tickets state none, either: name its due times or verdicts, such as columns={{\"tickets\": {{\"sla\": \
+                         {{\"{metric}\": {{\"met\": \"..\"}}}}}}}}"
+                )
+            } else if present.is_empty() {
+                "there are no policies: give replay(.., policies=..) or report(.., policies=..)".to_owned()
+            } else {
+                format!("they have {}", Vec::from_iter(present).join(", "))
+            };
+            return Err(error::no_such_name(format!(
+                "there is no metric \"{name}\" in the policies{meant}; {known}"
+            )));
         }
     }
     if let Some(name) = &request.sla_policy

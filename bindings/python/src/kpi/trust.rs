@@ -21,7 +21,7 @@ use crate::class::{getters, pickled, summed};
 use crate::data::Data;
 use crate::error::{self, OrError as _};
 use crate::input::{Given, array_of, describe, refuse, same_length, together_any};
-use crate::result::{check, interval};
+use crate::result::{Level, interval};
 
 /// Response by segment: who answered, and what a score would be if all segments had answered alike.
 ///
@@ -206,7 +206,10 @@ impl Representativeness {
     /// >>> adjusted = response.adjust(scores, segments, kpi="nps")
     /// >>> round(adjusted.value, 1), round(adjusted.effective_n), adjusted.uncovered
     /// (15.0, 400, 0.0)
-    #[pyo3(signature = (scores, segments, *, kpi = "csat", scale = None, level = 0.95))]
+    #[pyo3(
+        signature = (scores, segments, *, kpi = "csat", scale = None, level = Level(0.95)),
+        text_signature = "($self, scores, segments, *, kpi='csat', scale=None, level=0.95)"
+    )]
     fn adjust<'py>(
         &self,
         py: Python<'py>,
@@ -214,10 +217,10 @@ impl Representativeness {
         segments: &Bound<'py, PyAny>,
         kpi: &str,
         scale: Option<&Bound<'py, PyAny>>,
-        level: f64,
+        level: Level,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         static CLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
-        check(level)?;
+        let level = level.0;
         let scale = scale_of(kpi, scale)?;
         let scores = numbers(scores)?;
         let segments = labels("segments", segments)?;
@@ -304,7 +307,7 @@ impl WeightedRating {
     /// The 95 % Wilson interval of ``percent`` at the effective n.
     #[getter]
     fn percent_interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.percent_interval_at(py, 0.95)
+        self.percent_interval_at(py, Level(0.95))
     }
 
     /// The Wilson interval of ``percent`` at the effective n and a confidence level.
@@ -317,15 +320,15 @@ impl WeightedRating {
     /// Returns
     /// -------
     /// Interval or None
-    fn percent_interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
-        check(level)?;
+    fn percent_interval_at<'py>(&self, py: Python<'py>, level: Level) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let level = level.0;
         interval(py, self.0.positive_interval(level))
     }
 
     /// The 95 % adjusted Wald interval of ``net`` at the effective n.
     #[getter]
     fn net_interval<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        self.net_interval_at(py, 0.95)
+        self.net_interval_at(py, Level(0.95))
     }
 
     /// The adjusted Wald interval of ``net`` at the effective n and a confidence level.
@@ -338,8 +341,8 @@ impl WeightedRating {
     /// Returns
     /// -------
     /// Interval or None
-    fn net_interval_at<'py>(&self, py: Python<'py>, level: f64) -> PyResult<Option<Bound<'py, PyAny>>> {
-        check(level)?;
+    fn net_interval_at<'py>(&self, py: Python<'py>, level: Level) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let level = level.0;
         interval(py, self.0.net_interval(level))
     }
 

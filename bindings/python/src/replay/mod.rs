@@ -23,7 +23,7 @@ use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
 use crate::report::arguments::{ReportArguments, known};
-use crate::result::check;
+use crate::result::Level;
 use crate::source::Sources;
 use crate::tables::{Lean, Rules, Tables};
 use crate::zone::InZone;
@@ -185,7 +185,7 @@ impl Replay {
         settings: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Report> {
         let keywords = Keywords::new(settings);
-        let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone))?;
+        let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone), None)?;
         keywords.end("Replay.report")?;
         arguments.of(py, &self.dataset, self.as_of)
     }
@@ -206,10 +206,10 @@ impl Replay {
     /// -------
     /// Frame
     ///     One row per step: ``slice``, ``seconds``, ``open_percent``, ``lower``, ``upper``, ``at_risk``, ``solved``.
-    #[pyo3(signature = (*, by = None, clock = "calendar", level = 0.95))]
-    fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: f64) -> PyResult<Frame> {
+    #[pyo3(signature = (*, by = None, clock = "calendar", level = Level(0.95)), text_signature = "($self, *, by=None, clock='calendar', level=0.95)")]
+    fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: Level) -> PyResult<Frame> {
         let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
-        check(level)?;
+        let level = level.0;
         let by = self.slicing(by)?;
         let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
         let batch = batch.or_argument()?;
@@ -320,7 +320,8 @@ impl Replay {
 /// as_of : datetime.datetime or str, optional
 ///     The cut-off: later data is ignored. By default the last timestamp in the data; one that is more than ten years
 ///     later than 99.9 % of all timestamps, or than all others, is excluded with a warning. A text is ISO 8601 with an
-///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``.
+///     offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time of ``assume_tz``. A date is
+///     the start of that day in ``assume_tz``: give the day after the last one that counts.
 /// assume_tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of wall-clock times; without it, such columns are an error.
 /// strict : bool, default False

@@ -21,7 +21,8 @@ use crate::input;
 use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
-use crate::tables::{Lean, unknown_attribute};
+use crate::result::Level;
+use crate::tables::{Lean, Place, in_python, unknown_attribute};
 
 /// What to give as the number of threads.
 const THREADS: &str = "give 1 to 1024, or None for as many as there are processors";
@@ -78,14 +79,18 @@ pub(crate) struct ReportArguments<'py> {
     /// Number of threads; 0 means one per processor.
     threads: usize,
     pub(crate) progress: Option<Bound<'py, PyAny>>,
+    /// Whether the report is on tables in memory, and not on a description.
+    pub(crate) in_memory: bool,
 }
 
 impl<'py> ReportArguments<'py> {
-    /// The settings that all reports have, of which those of tables in memory need no zone.
+    /// The settings that all reports have, of which those of tables in memory need no `zone`. Timestamps without a zone are
+    /// of `assumed`, if that is given; texts and dates are else of `zone`.
     pub(crate) fn new(
         kpis: Option<&Bound<'py, PyAny>>,
         keywords: &Keywords<'_, 'py>,
         zone: Option<Tz>,
+        assumed: Option<Tz>,
     ) -> PyResult<Self> {
         Ok(Self {
             year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
@@ -93,17 +98,21 @@ impl<'py> ReportArguments<'py> {
                 .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
                 .unwrap_or(30),
             threads: keywords.take_with("threads", threads)?.unwrap_or(0),
-            level: keywords.take("level")?.unwrap_or(0.95),
+            level: keywords
+                .take_with("level", |level| level.extract::<Level>())?
+                .map_or(0.95, |level| level.0),
             period: keywords.take("period")?,
             week_start: keywords.take("week_start")?,
             zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
             kpis: Kpis::of(kpis)?,
             by: keywords.take_with("by", by)?,
             observed_from: keywords.take_with("observed_from", |from| {
-                input::instant("observed_from", from, None).map(|from| from.utc().into())
+                let assumed = assumed.or_else(|| zone.filter(|_| input::is_wall_clock(from)));
+                input::instant("observed_from", from, assumed).map(|from| from.utc().into())
             })?,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,
+            in_memory: false,
         })
     }
 
@@ -230,15 +239,32 @@ impl<'py> ReportArguments<'py> {
             let choice = self.fcr.iter().fold(choice, |choice, policy| choice.with_fcr(policy.clone()));
             choice.of(dataset)
         };
-        let refused = |problem: SelectionError| error::argument(in_python(&problem.to_string()));
+        let text = |text: &str| if self.in_memory { in_python(text, Place::Report) } else { text.to_owned() };
+        let refused = |problem: SelectionError| error::argument(text(&problem.to_string()));
+        let several = |choice: KpiSelection| {
+            if !by_responder {
+                return of(choice);
+            }
+            let counts = |id: &str| KpiRequest::new(id).counts_responses();
+            let ids = REGISTRY.iter().map(|entry| entry.definition.id).filter(|id| counts(id));
+            let mut chosen = of(KpiSelection::these(ids))?;
+            let mut others: Vec<String> = of(choice)?.kpis.into_iter().map(|request| request.kpi).collect();
+            others.retain(|id| !counts(id));
+            others.dedup();
+            if !others.is_empty() {
+                chosen.notes.push(format!(
+                    "slices by responder exist only of KPIs that count responses, so these are not shown: {}; take \"first_responder\" \
+                     or \"solved_by\" instead for them",
+                    others.join(", ")
+                ));
+            }
+            Ok(chosen)
+        };
         let requested = match &self.kpis {
             Kpis::These(requested) => requested,
             Kpis::Usual => {
-                let counts = |id: &&str| KpiRequest::new(*id).counts_responses();
-                let ids = || REGISTRY.iter().map(|entry| entry.definition.id).filter(counts);
-                let choice = if by_responder { KpiSelection::these(ids()) } else { KpiSelection::usual() };
-                let chosen = of(choice).map_err(refused)?;
-                return Ok((chosen.kpis, chosen.notes));
+                let chosen = several(KpiSelection::usual()).map_err(refused)?;
+                return Ok((chosen.kpis, chosen.notes.iter().map(|note| text(note)).collect()));
             }
         };
         let (mut requests, mut notes, mut none) = (Vec::new(), Vec::new(), None);
@@ -255,7 +281,9 @@ impl<'py> ReportArguments<'py> {
         for (place, one) in requested.iter().enumerate() {
             let request = match one {
                 RequestedKpi::Id(id) => {
-                    match of(if id == ALL { KpiSelection::all() } else { KpiSelection::these([id]) }) {
+                    let chosen =
+                        if id == ALL { several(KpiSelection::all()) } else { of(KpiSelection::these([id])) };
+                    match chosen {
                         Ok(chosen) => {
                             requests.extend(chosen.kpis);
                             notes.extend(chosen.notes);
@@ -293,32 +321,19 @@ impl<'py> ReportArguments<'py> {
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));
         }
-        if all(requested) {
-            // A form that "all" includes is counted once.
-            let all = std::mem::take(&mut requests);
-            for request in all {
-                if !requests.contains(&request) {
-                    requests.push(request);
-                }
+        // A request that another one includes is counted once: "first_response_time" includes its business clock.
+        let all = std::mem::take(&mut requests);
+        for request in all {
+            if !requests.contains(&request) {
+                requests.push(request);
             }
         }
+        notes.extend(dataset.notes());
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();
-        let notes = notes.iter().map(|note| in_python(note)).collect();
+        let notes = notes.iter().map(|note| text(note)).collect();
         Ok((requests, notes))
-    }
-}
-
-/// A remedy in the words of a description, as Python spells it.
-fn in_python(text: &str) -> String {
-    let Some((before, after)) = text.split_once("under scales, such as ") else { return text.to_owned() };
-    match after.split_once(" = \"1-5\"") {
-        Some((question, rest)) => {
-            let question = question.trim_matches('"');
-            format!("{before}such as scales={{\"{question}\": (1, 5)}}{rest}")
-        }
-        None => text.to_owned(),
     }
 }
 

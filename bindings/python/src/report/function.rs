@@ -40,7 +40,7 @@ use crate::tables::{Rules, Tables};
 /// kpis : "all", or iterable of str or dict, optional
 ///     Ids of the catalogue, or forms such as ``{"kpi": "first_response_time", "clock": "business", "within": "4h"}``; by
 ///     default the standard ones that the data can answer, ``"all"`` for all of these. ``["all", {...}]`` adds forms to all of
-///     these. See Notes for the keys of a form. A KPI that the data cannot answer is not shown, and ``notes`` gives the
+///     these. A request that another one includes, such as the business clock of ``"first_response_time"``, is shown once. See Notes for the keys of a form. A KPI that the data cannot answer is not shown, and ``notes`` gives the
 ///     reason; if no KPI remains, that is an error. Counts of replies, messages and touches, waiting and work times,
 ///     reopenings and transfers require ``events``, unless the source has computed them (see Notes).
 /// by : str or iterable of str or tuple of str, default ()
@@ -54,7 +54,7 @@ use crate::tables::{Rules, Tables};
 ///     at ``as_of``; the assignee may be another person. A column of one of these names is used instead.
 ///     ``"responder"`` is who gave each response: one ticket may have several, and each response counts for the person who gave
 ///     it. Waits without a response and responses without a name are under ``None`` ("(none)" in frames). Only KPIs of
-///     responses have such slices, and without ``kpis`` the report has those: ``"first_response_time"``,
+///     responses have such slices, and without ``kpis`` or with ``"all"`` the report has those: ``"first_response_time"``,
 ///     ``"next_response_time"``, ``"response_time"``. So have ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
 ///     ``"first_response"`` or ``"next_response"``. Tickets without such a target are excluded for each person who responded.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
@@ -65,7 +65,7 @@ use crate::tables::{Rules, Tables};
 ///     The cut-off: later data is ignored. By default the last timestamp in the data, or the end of the last duration that
 ///     the source states; one that is more than ten years later than 99.9 % of all timestamps, or than all others, is excluded
 ///     with a warning. A text is ISO 8601 with an offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time
-///     of ``assume_tz``.
+///     of ``assume_tz``. A date is the start of that day in ``assume_tz``: give the day after the last one that counts.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
@@ -96,7 +96,8 @@ use crate::tables::{Rules, Tables};
 /// - ``kpi``: id or alias of the KPI.
 /// - ``name``: name of its rows, so that ``report[name]`` returns them; must be unique.
 /// - ``where``: attributes that its records must have, ``{"category": ["billing", "login"], "market": "*"}``. All attributes
-///   must match; a list means any of its values, ``"*"`` any value. Values are compared exactly, and a record without the
+///   must match; a list means any of its values, ``"*"`` any value. A text is compared letter by letter, a number with
+///   every text of it (``2`` with ``"2"``, ``"2.0"`` and ``"2,0"``), ``True`` and ``False`` in any case. A record without the
 ///   attribute does not count. As for slices, the value of a ticket is the last one known at ``as_of``, also in earlier
 ///   periods, and an answer or invitation without a value has that of its ticket. ``tag`` means that the record carries one of
 ///   the tags.
@@ -200,9 +201,10 @@ pub(crate) fn report<'py>(
 ) -> PyResult<Report> {
     let keywords = Keywords::new(keywords);
     let kpis = keywords.take("kpis")?;
-    let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None)?;
-    arguments.progress = keywords.take("progress")?;
     let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
+    let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None, rules.assume_tz)?;
+    arguments.progress = keywords.take("progress")?;
+    arguments.in_memory = true;
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;

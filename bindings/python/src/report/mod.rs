@@ -37,6 +37,33 @@ pub(crate) use row::ReportRow;
 /// ``pyarrow.table(report)`` or DuckDB, and :meth:`to_pandas` for pandas.
 ///
 /// Reports with equal requests can be added: ``a + b`` is the report on the records of both.
+///
+/// Notes
+/// -----
+/// Frames and CSV have one row per number, as :attr:`rows`. Their columns:
+///
+/// - ``kpi``, ``name``, ``option``, ``clock``, ``measure``, ``headline``: the number.
+/// - ``by`` and a column for each attribute: the slice. ``by`` is empty for all records together, else the attributes of the
+///   slice. The column of an attribute has its name, or with ``by_`` in front where the report has a column of that name:
+///   ``by_level``, ``by_name``. It is missing (null) in rows that are not sliced by it, and ``"(none)"`` for the records without
+///   a value, which is ``None`` in ``ReportRow.keys``.
+/// - ``period``, ``period_start``, ``period_end``, ``partial``: the period; missing for all periods together. The period ``"no
+///   date"``, without start and end, has the records that belong to no period, such as waits that have not ended; its numbers
+///   are part of those of all periods together.
+/// - ``value``, ``unit``, ``n``, ``small_n``: the value, and whether ``n`` is below ``min_n``.
+/// - ``lower``, ``upper``, ``level``, ``method``: the interval.
+/// - ``change``, ``change_lower``, ``change_upper``, ``p_value``, ``significance``: the change against the previous period.
+/// - ``excluded``, ``excluded_reasons``: excluded records.
+///
+/// Examples
+/// --------
+/// >>> import deskmetrics as dm
+/// >>> tickets = {"id": [1, 2], "created_at": ["2026-03-02T09:00:00Z"] * 2, "level": ["gold", None]}
+/// >>> report = dm.report(tickets, kpis=["volume"], by="level")
+/// >>> [(row.keys, row.n) for row in report.rows]
+/// [({}, 2), ({'level': 'gold'}, 1), ({'level': None}, 1)]
+/// >>> report.to_csv().splitlines()[0].split(",")[6:8], [line.split(",")[7] for line in report.to_csv().splitlines()[1:]]
+/// (['by', 'by_level'], ['', 'gold', '(none)'])
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct Report {
     state: ReportState,

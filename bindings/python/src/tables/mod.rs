@@ -15,15 +15,15 @@ use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::{
-    AmbiguousRole, Dataset, Description, ReadOptions, TableKind, attribute_column, infer_roles,
+    AmbiguousRole, Dataset, Description, InferredRoles, ReadOptions, TableKind, attribute_column, infer_roles,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
-pub(crate) use self::refused::unknown_attribute;
-use self::refused::unusable;
+pub(crate) use self::refused::{Place, in_python, unknown_attribute};
+use self::refused::{invalid_columns, unusable};
 use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, OrError as _};
@@ -121,7 +121,7 @@ impl<'py> Tables<'py> {
             matches!(holds, TableKind::Events | TableKind::Snapshots)
                 && table.batches.iter().any(|batch| batch.num_rows() > 0)
         });
-        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        let (mut read, mut notes, mut unitless) = (Vec::new(), Vec::new(), Vec::new());
         for (name, holds, value, mut table) in tables {
             let holds =
                 if logged && holds == TableKind::Tickets { TableKind::TicketsBesideEvents } else { holds };
@@ -133,8 +133,10 @@ impl<'py> Tables<'py> {
             let own = holds != TableKind::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
             let schema = table.schema_of_numbers();
-            let (mut columns, ambiguous) = described(holds, &schema, mapped.get(name), by, self.numbers)?;
-            notes.extend(ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
+            let given = given_roles(name, &mapped, &table, holds)?;
+            let (mut columns, inferred) = described(holds, &schema, given, by, self.numbers);
+            notes.extend(inferred.ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
+            unitless.extend(inferred.unitless);
             example::complete(name, &table, &columns, needed(holds))?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
@@ -177,16 +179,9 @@ impl<'py> Tables<'py> {
             form.insert(name.to_owned(), json!([columns]));
             read.push((name, table.schema, table.batches));
         }
-        let wrong = |message: String| {
-            // Each table has one source here, and scales are beside the columns.
-            let message = message.replacen("[0]", "", 1);
-            error::argument(match message.strip_prefix("columns.scales") {
-                Some(rest) => format!("scales{rest}"),
-                None => message,
-            })
-        };
+        let wrong = |message: String| error::argument(invalid_columns(&message));
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
-        Ok(Described { description, tables: read, strict: self.strict, notes })
+        Ok(Described { description, tables: read, strict: self.strict, notes, unitless })
     }
 }
 
@@ -227,6 +222,8 @@ pub(crate) struct Described {
     pub(crate) strict: bool,
     /// Notes for readers of the numbers.
     pub(crate) notes: Vec<String>,
+    /// Columns that may state a measure but whose values have no unit, each after its role.
+    unitless: Vec<(&'static str, String)>,
 }
 
 /// Which columns a call depends on, beside those that every replay reads.
@@ -248,7 +245,7 @@ impl Described {
         progress: Option<&Bound<'py, PyAny>>,
         lean: Lean,
     ) -> PyResult<Dataset> {
-        let Self { mut description, tables, strict, .. } = self;
+        let Self { mut description, tables, strict, unitless, .. } = self;
         // The rules determine which attributes schedules and policies depend on.
         let alone = rules.alone()?;
         description.replay.clone_from(&alone.replay_options);
@@ -261,6 +258,7 @@ impl Described {
             let mut options = ReadOptions::default()
                 .with_threads(lean.threads)
                 .with_strict(strict)
+                .with_unitless(unitless)
                 .with_keep_off_scale(true)
                 .without_survey_details()
                 .with_progress_or_stop(|progress| pulse.report(&progress));
@@ -400,23 +398,34 @@ fn needed(holds: TableKind) -> &'static [&'static str] {
     }
 }
 
+/// The roles of a table that are given.
+fn given_roles(
+    name: &'static str,
+    mapped: &Value,
+    table: &Table,
+    holds: TableKind,
+) -> PyResult<Map<String, Value>> {
+    match mapped.get(name) {
+        None => Ok(Map::new()),
+        Some(Value::Object(roles)) if roles.contains_key("file") => Err(error::argument(format!(
+            "columns.{name}.file: a table in memory has no file: remove the key"
+        ))),
+        Some(Value::Object(roles)) => Ok(roles.clone()),
+        Some(other) => Err(error::argument_type(format!(
+            "columns.{name}: {other} is not a dict that gives roles their columns, such as {}",
+            example::filled_in(name, table, &Map::new(), needed(holds))
+        ))),
+    }
+}
+
 /// The roles of a table's columns: those given, and the usual ones of the other columns.
 fn described(
     holds: TableKind,
     schema: &Schema,
-    given: Option<&Value>,
+    mut roles: Map<String, Value>,
     by: &[Attribute],
     numbers: bool,
-) -> PyResult<(Map<String, Value>, Vec<AmbiguousRole>)> {
-    let mut roles = match given {
-        None => Map::new(),
-        Some(Value::Object(roles)) => roles.clone(),
-        Some(other) => {
-            return Err(error::argument_type(format!(
-                "columns: {other} is not a dict of roles such as {{\"at\": \"Time\"}}"
-            )));
-        }
-    };
+) -> (Map<String, Value>, InferredRoles) {
     if let Some(Value::String(_)) = roles.get("attributes")
         && let Some(values) = roles.remove("attributes")
     {
@@ -432,7 +441,7 @@ fn described(
         roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
     };
     usual.ambiguous.retain(|ambiguous| !is_stated(ambiguous));
-    for (role, column) in usual.roles {
+    for (role, column) in std::mem::take(&mut usual.roles) {
         match roles.get_mut(role) {
             // How a column is read may be stated without its name.
             Some(Value::Object(form)) if !form.contains_key("value") => {
@@ -444,12 +453,13 @@ fn described(
             }
         }
     }
-    for (role, columns) in usual.measures {
+    for (role, columns) in std::mem::take(&mut usual.measures) {
         roles.entry(role).or_insert(json!(columns));
     }
-    let mut attributes = usual.attributes;
-    attributes.extend(usual.numbers.into_iter().filter(|_| numbers));
-    for (role, found) in [("attributes", attributes), ("questions", usual.questions)] {
+    usual.unitless.retain(|role, _| !roles.contains_key(*role));
+    let mut attributes = std::mem::take(&mut usual.attributes);
+    attributes.extend(std::mem::take(&mut usual.numbers).into_iter().filter(|_| numbers));
+    for (role, found) in [("attributes", attributes), ("questions", std::mem::take(&mut usual.questions))] {
         // Given attributes replace the inferred ones.
         if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
             roles.entry(role).or_insert(json!(found));
@@ -472,7 +482,7 @@ fn described(
     for role in needed(holds).iter().filter(|_| !by_form) {
         roles.entry(*role).or_insert(json!(role));
     }
-    Ok((roles, usual.ambiguous))
+    (roles, usual)
 }
 
 /// Which of two columns has a role, and how to choose the other.

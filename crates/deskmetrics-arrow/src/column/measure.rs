@@ -7,7 +7,7 @@ use arrow_schema::{DataType, TimeUnit};
 use deskmetrics::{ClockKind, duration_text};
 use serde::Deserialize;
 
-use super::{BadCell, Cell, DECIMAL_REMEDY, NumberReading, TextColumn, WrongType, cast};
+use super::{BadCell, Cell, NumberReading, TextColumn, WrongType, cast};
 
 /// The unit of numbers in a column of durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -35,6 +35,21 @@ impl DurationUnit {
             Self::Minutes => 60_000_000,
             Self::Hours => 3_600_000_000,
             Self::Days => 86_400_000_000,
+        }
+    }
+
+    /// All units.
+    pub(crate) const LONGEST_FIRST: [Self; 5] =
+        [Self::Days, Self::Hours, Self::Minutes, Self::Seconds, Self::Milliseconds];
+
+    /// Its name in descriptions.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Milliseconds => "milliseconds",
+            Self::Seconds => "seconds",
+            Self::Minutes => "minutes",
+            Self::Hours => "hours",
+            Self::Days => "days",
         }
     }
 
@@ -154,19 +169,20 @@ impl MeasureReading {
     }
 
     /// The remedy for a value.
-    pub(crate) fn remedy(&self, bad: BadCell) -> &'static str {
-        match (bad, self.kind) {
+    pub(crate) fn remedy(&self, bad: BadCell) -> String {
+        let remedy = match (bad, self.kind) {
             (BadCell::Negative, _) => {
                 "a duration is at least 0, so what depends on it is excluded: correct it, or list the value under missing"
             }
-            (BadCell::DecimalMark, _) => DECIMAL_REMEDY,
+            (BadCell::DecimalMark, _) => return self.numbers.decimal_remedy(),
             (_, MeasureKind::Duration(_)) => {
                 "expected a number, \"HH:MM:SS\" or \"1h 30m\": correct it, or list the value under missing"
             }
             (_, MeasureKind::Count) => {
                 "expected a whole number of at least 0: correct it, or list the value under missing"
             }
-        }
+        };
+        remedy.to_owned()
     }
 
     /// Reads all values of a column.

@@ -21,7 +21,6 @@ mod word;
 
 pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
-pub(crate) use number::DECIMAL_REMEDY;
 pub use number::{DecimalMark, NumberColumn, NumberReading};
 pub(crate) use order::OrderInference;
 pub use order::{DateOrderError, Witness};

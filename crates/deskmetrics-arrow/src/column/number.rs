@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use arrow_array::ArrayRef;
 use serde::{Deserialize, Serialize};
@@ -38,10 +39,6 @@ pub struct NumberReading {
     detects: bool,
 }
 
-/// The remedy for [`BadCell::DecimalMark`].
-pub(crate) const DECIMAL_REMEDY: &str =
-    "a comma or a point may separate decimals or thousands: state decimal = \",\" or decimal = \".\"";
-
 /// The decimal mark of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -52,6 +49,25 @@ pub enum DecimalMark {
     /// A comma, with points as thousands separators: `1.234,5`.
     #[serde(rename = ",")]
     Comma,
+}
+
+impl DecimalMark {
+    fn other(self) -> Self {
+        match self {
+            Self::Point => Self::Comma,
+            Self::Comma => Self::Point,
+        }
+    }
+}
+
+/// The mark itself.
+impl fmt::Display for DecimalMark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Point => ".",
+            Self::Comma => ",",
+        })
+    }
 }
 
 impl Default for NumberReading {
@@ -145,8 +161,7 @@ impl NumberReading {
         let plain = || text.parse().map_err(|_| BadCell::NotANumber);
         match self.decimal {
             Some(mark) if text.contains(['.', ',']) => marked(text, mark).ok_or_else(|| {
-                let other = if mark == DecimalMark::Comma { DecimalMark::Point } else { DecimalMark::Comma };
-                if marked(text, other).is_some() { BadCell::DecimalMark } else { BadCell::NotANumber }
+                if marked(text, mark.other()).is_some() { BadCell::DecimalMark } else { BadCell::NotANumber }
             }),
             None if text.contains(',') => {
                 match (marked(text, DecimalMark::Comma), marked(text, DecimalMark::Point)) {
@@ -169,6 +184,23 @@ impl NumberReading {
         let Some(number) = self.number(text)? else { return Ok(None) };
         let whole = number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
         if whole { Ok(Some(number as i32)) } else { Err(BadCell::NotWhole) }
+    }
+
+    /// The decimal mark to try for a [`BadCell::DecimalMark`]: not the stated one.
+    pub(crate) fn other_mark(&self) -> DecimalMark {
+        self.decimal.map_or(DecimalMark::Comma, DecimalMark::other)
+    }
+
+    /// The remedy for a [`BadCell::DecimalMark`].
+    pub(crate) fn decimal_remedy(&self) -> String {
+        match self.decimal {
+            Some(mark) => format!(
+                "the decimal mark of the column is stated as \"{mark}\": state decimal = \"{}\" if that is the one of all values, or \
+                 correct the value",
+                mark.other()
+            ),
+            None => "a comma or a point may separate decimals or thousands: state decimal = \",\" or decimal = \".\"".to_owned(),
+        }
     }
 
     /// The factor of numbers.

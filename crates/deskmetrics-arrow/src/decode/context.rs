@@ -108,6 +108,9 @@ impl<'a> Decoding<'a> {
             self.report(batches.progress())?;
         }
         self.rows += self.ledgers[ledger].rows();
+        if self.ledgers[ledger].selects_nothing() {
+            self.ledgers[ledger].note(columns.nothing_selected()?);
+        }
         self.ledgers[ledger].finish()
     }
 

@@ -72,6 +72,7 @@ impl SourceReport {
             reason: exclusion.reason,
             excluded: exclusion.count,
             of: selected,
+            not_selected: self.not_selected,
             example: exclusion.examples.first().map(|first| first.value.clone()).unwrap_or_default(),
             remedy: exclusion.remedy.clone(),
         })
@@ -228,12 +229,17 @@ impl Ledger {
     }
 
     pub(super) fn into_report(mut self) -> SourceReport {
-        if self.report.not_selected == self.report.rows && self.report.rows > 0 {
-            let note = "none of its rows has the values of where, which are compared letter by letter";
-            self.report.notes.push(note.to_owned());
-        }
         self.report.exclusions.sort_by_key(|exclusion| std::cmp::Reverse(exclusion.count));
         self.report
+    }
+
+    /// Whether there are rows, but `where` selects none of them.
+    pub(super) fn selects_nothing(&self) -> bool {
+        self.report.not_selected == self.report.rows && self.report.rows > 0
+    }
+
+    pub(super) fn note(&mut self, note: String) {
+        self.report.notes.push(note);
     }
 
     /// The number in the file of the row `row` of the current batch.

@@ -221,6 +221,29 @@ impl Tables {
         stated.filter(move |column| self.gives(column.measure, column.clock, business))
     }
 
+    /// Columns of stated durations whose unit is probably wrong: at least half of the values are longer than three times the
+    /// time from the creation to the end of their ticket.
+    pub(crate) fn implausible_units(&self) -> Vec<Warning> {
+        let tickets = &self.tickets;
+        let Some(columns) = tickets.milestones.as_ref().filter(|_| !tickets.stated_measures.is_empty())
+        else {
+            return Vec::new();
+        };
+        let end = |row: usize| {
+            let ends = [&columns.solved_at, &columns.closed_at];
+            ends.into_iter().flatten().filter_map(|at| at.get(row)).max()
+        };
+        let ages: Vec<(usize, i64)> = (0..tickets.created_at.len())
+            .filter(|row| tickets.is_usable(*row))
+            .filter_map(|row| Some((row, end(row)?.saturating_sub(tickets.created_at[row]))))
+            .filter(|(_, age)| *age > 0)
+            .collect();
+        let columns = tickets.stated_measures.iter();
+        columns
+            .filter_map(|column| column.implausible_unit(&ages, |row| tickets.ids.text(row).into_owned()))
+            .collect()
+    }
+
     /// Whether the source states when the first reply is due, but not whether it was in time.
     pub(crate) fn states_due_replies(&self) -> bool {
         let due_only =

@@ -7,8 +7,8 @@ use crate::ReadError;
 use crate::column::measure::MeasureReading;
 use crate::column::utc::Timestamps;
 use crate::column::{
-    BadCell, Cell, DECIMAL_REMEDY, DecimalMark, Meaning, NumberColumn, NumberReading, OrderInference,
-    TimestampColumn, TimestampReading, WordColumn, WordReading, WrongType, list,
+    BadCell, Cell, Meaning, NumberColumn, NumberReading, OrderInference, TimestampColumn, TimestampReading,
+    WordColumn, WordReading, WrongType, list,
 };
 use crate::description::{
     Code, Description, LetterCase, MeasureKey, NumberKey, TimestampKey, TimestampRules, WordKey, listed,
@@ -82,6 +82,11 @@ impl<'a> FileColumns<'a> {
     /// Opens the rows of the columns requested so far.
     pub(crate) fn batches(&self) -> Result<Batches, ReadError> {
         self.table.batches(&self.selected)
+    }
+
+    /// A note that no row is selected, with the values that the columns have.
+    pub(crate) fn nothing_selected(&self) -> Result<String, ReadError> {
+        self.table.nothing_selected()
     }
 
     fn place(&mut self, name: &str) -> Result<ColumnPlace, ReadError> {
@@ -542,7 +547,7 @@ impl Reads for BoundNumber<'_> {
 
     fn remedy(&self, _: &str, bad: BadCell) -> String {
         match bad {
-            BadCell::DecimalMark => DECIMAL_REMEDY.to_owned(),
+            BadCell::DecimalMark => self.slot.reading.decimal_remedy(),
             _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
         }
     }
@@ -569,9 +574,10 @@ impl Reads for Whole<'_> {
     fn remedy(&self, raw: &str, bad: BadCell) -> String {
         let reading = &self.0.slot.reading;
         let (read, decimal) = match bad {
-            BadCell::NotWhole => (reading.number(raw), ""),
+            BadCell::NotWhole => (reading.number(raw), String::new()),
             BadCell::DecimalMark => {
-                (reading.clone().with_decimal_mark(DecimalMark::Comma).number(raw), "decimal = \",\" and ")
+                let mark = reading.other_mark();
+                (reading.clone().with_decimal_mark(mark).number(raw), format!("decimal = \"{mark}\" and "))
             }
             _ => return self.0.remedy(raw, bad),
         };

@@ -2,6 +2,7 @@
 
 use arrow_array::{Array as _, RecordBatch};
 use deskmetrics::replay::{Stated, StatedMeasure, StatedValue};
+use deskmetrics::report::Warning;
 use deskmetrics::ticket::StatedSla;
 use deskmetrics::{ClockKind, Reason, SlaMetric, Status, Timestamp};
 
@@ -11,6 +12,7 @@ use super::slot::{FileColumns, MeasureSlot, TimestampSlot, WordSlot};
 use super::time::Times;
 use super::word::{KnownCodes, Words};
 use crate::ReadError;
+use crate::column::measure::MeasureName;
 use crate::column::utc::Timestamps;
 use crate::column::{BadCell, DurationUnit};
 use crate::description::TicketSource;
@@ -201,9 +203,7 @@ impl StatedSlot {
             column.values[first + row] = code;
             let remedy = self.slot.reading().remedy(bad);
             ledger
-                .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || {
-                    (text, remedy.to_owned())
-                })
+                .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || (text, remedy))
                 .skipped()?;
         }
         if column.measure == StatedMeasure::FullResolutionTime {
@@ -238,6 +238,59 @@ impl StatedColumn {
     /// The measure as a value in the role of the column. For transfers, one stint or none is 0.
     pub(crate) fn in_its_role(&self, value: i64) -> i64 {
         value.saturating_sub(self.more).max(0)
+    }
+
+    /// A warning if the unit is probably wrong, given rows with the age of their tickets at their end.
+    pub(super) fn implausible_unit(
+        &self,
+        ages: &[(usize, i64)],
+        ticket: impl Fn(usize) -> String,
+    ) -> Option<Warning> {
+        let unit = self.unit?;
+        let known = |(row, age): &(usize, i64)| {
+            self.values.get(*row).filter(|value| **value >= 0).map(|value| (*row, *value, *age))
+        };
+        let known: Vec<(usize, i64, i64)> = ages.iter().filter_map(known).collect();
+        let is_longer = |(_, value, age): &&(usize, i64, i64)| *value > age.saturating_mul(3);
+        let longer = || known.iter().filter(is_longer);
+        let (row, stated, age) = *longer().next()?;
+        let count = longer().count();
+        if count * 2 < known.len() {
+            return None;
+        }
+        let fits = |likely: &DurationUnit| {
+            let scaled =
+                |value: i64| i128::from(value) * i128::from(likely.micros()) / i128::from(unit.micros());
+            let fitting = known.iter().filter(|(_, value, age)| scaled(*value) <= i128::from(*age)).count();
+            likely.micros() < unit.micros()
+                && fitting as f64 >= (1.0 - Warning::MOST_EXCLUDED) * known.len() as f64
+        };
+        Some(Warning::UnitImplausible {
+            measure: self.role,
+            column: self.name.clone(),
+            count: count as u64,
+            of: known.len() as u64,
+            ticket: ticket(row),
+            stated: stated as f64 / 1e6,
+            age: age as f64 / 1e6,
+            unit: unit.name(),
+            likely: DurationUnit::LONGEST_FIRST.into_iter().find(fits).map(DurationUnit::name),
+        })
+    }
+
+    /// A note if the name of the column contains another unit than the stated one.
+    pub(crate) fn other_unit(&self) -> Option<String> {
+        let (unit, named) = (self.unit?, MeasureName::of(&self.name).unit?);
+        (unit != named).then(|| {
+            format!(
+                "{}: the name of column \"{}\" contains the unit {}, but {} is stated, which counts: if that is wrong, state unit = \"{}\"",
+                self.role,
+                self.name,
+                named.name(),
+                unit.name(),
+                named.name()
+            )
+        })
     }
 
     /// Whether two values differ by more than rounding. Numbers are as precise as their last decimal, texts to the

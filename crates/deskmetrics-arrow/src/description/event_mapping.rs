@@ -143,7 +143,8 @@ impl<'de> Deserialize<'de> for EventMapping {
             fn visit_str<E: de::Error>(self, word: &str) -> Result<EventMapping, E> {
                 EventMapping::of(word).ok_or_else(|| {
                     let allowed = || WORDS.iter().chain(&["ignore"]);
-                    let meant = did_you_mean(nearest(word, allowed()).as_deref());
+                    let swapped = word.strip_suffix(" changed").map(|changed| format!("changed {changed}"));
+                    let meant = did_you_mean(swapped.or_else(|| nearest(word, allowed())).as_deref());
                     E::custom(format!(
                         "\"{word}\" is not a kind of event{meant}; allowed are {}",
                         listed(allowed())

@@ -8,15 +8,16 @@ use std::marker::PhantomData;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 use deskmetrics::ClockKind;
+use deskmetrics::sla::ConditionValue;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{
     self, DeserializeOwned, Deserializer, Error as _, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
 };
 
-use super::suggest::{did_you_mean, nearest};
+use super::suggest::{did_you_mean, listed, nearest};
 use crate::column::measure::MeasureName;
-use crate::column::{Ambiguous, DecimalMark, DurationUnit, Nonexistent, TimestampReading};
+use crate::column::{Ambiguous, DecimalMark, DurationUnit, Meaning, Nonexistent, TimestampReading};
 
 /// A code in the data: text, or a number or boolean as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,13 +61,13 @@ impl<'de> Deserialize<'de> for Code {
 
 /// The values that a column must have, or must not have, in rows that are read.
 ///
-/// `"web"`; `["web", "mail"]`; `{ not = ["test", "preview"] }`. Values are compared exactly. An empty text is an
-/// empty cell, and `"*"` is any other one.
+/// `"web"`; `["web", "mail"]`; `{ not = ["test", "preview"] }`. A [`ConditionValue`] is compared by its type: texts letter
+/// by letter, numbers and booleans by what they mean. An empty text is an empty cell, and `"*"` is any other one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Values {
     /// The values.
-    pub values: Vec<Code>,
+    pub values: Vec<ConditionValue>,
     /// Whether rows with one of the values are skipped, instead of read.
     pub not: bool,
 }
@@ -75,9 +76,8 @@ impl Values {
     /// Whether rows in which the column has this text are read.
     pub(crate) fn include(&self, text: &str) -> bool {
         let text = text.trim();
-        let is = |Code(value): &Code| match &**value {
-            "*" => !text.is_empty(),
-            value => value.trim() == text,
+        let is = |value: &ConditionValue| {
+            if value.is_any() { !text.is_empty() } else { value.is(text) || value.as_str().trim() == text }
         };
         self.values.iter().any(is) != self.not
     }
@@ -86,7 +86,7 @@ impl Values {
 /// Such as `web or mail`.
 impl fmt::Display for Values {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values: Vec<&str> = self.values.iter().map(|Code(value)| &**value).collect();
+        let values: Vec<&str> = self.values.iter().map(ConditionValue::as_str).collect();
         write!(f, "{}{}", if self.not { "not " } else { "" }, values.join(" or "))
     }
 }
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Values {
         #[serde(deny_unknown_fields)]
         struct Excluding {
             #[serde(deserialize_with = "one_or_many")]
-            not: Vec<Code>,
+            not: Vec<ConditionValue>,
         }
 
         #[derive(Deserialize)]
@@ -107,8 +107,8 @@ impl<'de> Deserialize<'de> for Values {
         )]
         enum Form {
             Excluding(Excluding),
-            One(Code),
-            Many(Vec<Code>),
+            One(ConditionValue),
+            Many(Vec<ConditionValue>),
         }
 
         Ok(match Form::deserialize(deserializer)? {
@@ -135,20 +135,20 @@ pub enum LetterCase {
 /// `"state"`; `{ column = "state", words = { "Resolved" = "solved" }, other = "open", missing = ["?"] }`; `{ value =
 /// "chat" }`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, bound(deserialize = "T: DeserializeOwned"))]
+#[serde(deny_unknown_fields, bound(deserialize = "T: DeserializeOwned + Meaning"))]
 #[non_exhaustive]
 pub struct WordKey<T> {
     /// The column.
     #[serde(default)]
     pub column: Option<String>,
     /// The meaning of all rows, instead of a column.
-    #[serde(default = "none")]
+    #[serde(default = "none", deserialize_with = "meaning")]
     pub value: Option<T>,
     /// The meanings of the source's labels.
-    #[serde(default = "BTreeMap::new")]
+    #[serde(default = "BTreeMap::new", deserialize_with = "meanings")]
     pub words: BTreeMap<Box<str>, T>,
     /// The meaning of every other label.
-    #[serde(default = "none")]
+    #[serde(default = "none", deserialize_with = "meaning")]
     pub other: Option<T>,
     /// Codes that mean missing, in addition to an empty cell.
     #[serde(default)]
@@ -160,6 +160,52 @@ pub struct WordKey<T> {
 
 fn none<T>() -> Option<T> {
     None
+}
+
+/// A meaning as serde has it, or by one of its own words: `"true"` and `"yes"` for `true`.
+struct Worded<T>(T);
+
+impl<'de, T: DeserializeOwned + Meaning> Deserialize<'de> for Worded<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned + Meaning> Visitor<'de> for Word<T> {
+            type Value = Worded<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let words = T::own_words();
+                if words.is_empty() { f.write_str("a text") } else { f.write_str(&listed(words)) }
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Worded<T>, E> {
+                let meaning = T::deserialize(de::value::StrDeserializer::new(word));
+                meaning.or_else(|error| T::of_own_word(word).ok_or(error)).map(Worded)
+            }
+
+            fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Worded<T>, E> {
+                T::deserialize(flag.into_deserializer()).map(Worded)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Worded<T>, A::Error> {
+                T::deserialize(SeqAccessDeserializer::new(list)).map(Worded)
+            }
+        }
+
+        deserializer.deserialize_any(Word(PhantomData))
+    }
+}
+
+fn meaning<'de, D: Deserializer<'de>, T: DeserializeOwned + Meaning>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Worded::deserialize(deserializer).map(|Worded(meaning)| Some(meaning))
+}
+
+fn meanings<'de, D: Deserializer<'de>, T: DeserializeOwned + Meaning>(
+    deserializer: D,
+) -> Result<BTreeMap<Box<str>, T>, D::Error> {
+    let words: BTreeMap<Box<str>, Worded<T>> = BTreeMap::deserialize(deserializer)?;
+    Ok(words.into_iter().map(|(word, Worded(meaning))| (word, meaning)).collect())
 }
 
 /// A column of timestamps.
@@ -276,7 +322,7 @@ pub(crate) trait NamesColumn: DeserializeOwned {
     fn of_column(name: &str) -> Self;
 }
 
-impl<T: DeserializeOwned> NamesColumn for WordKey<T> {
+impl<T: DeserializeOwned + Meaning> NamesColumn for WordKey<T> {
     const FORM: &'static str =
         "a column's name, or a table with column or value, and words, other, missing, case";
 
@@ -383,6 +429,14 @@ pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: N
             f.write_str("a table of columns by name")
         }
 
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let name = list.next_element::<String>().ok().flatten().unwrap_or_else(|| "market".to_owned());
+            Err(A::Error::custom(format!(
+                "found a list, expected a table of columns by name, such as {{ {} = \"{name}\" }}",
+                bare_or_quoted(&name)
+            )))
+        }
+
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut all = BTreeMap::new();
             while let Some(name) = map.next_key::<String>()? {
@@ -398,6 +452,12 @@ pub(super) fn columns<'de, D: Deserializer<'de>, N: Ord + Deserialize<'de>, K: N
     }
 
     deserializer.deserialize_any(Table(PhantomData))
+}
+
+/// A key as TOML writes it.
+fn bare_or_quoted(name: &str) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || ['_', '-'].contains(&letter);
+    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { format!("\"{name}\"") }
 }
 
 /// For serde: one such key or a list of them.

@@ -17,8 +17,8 @@ pub use source::{
     AttributeValues, Duplicates, EventSource, InvitationSource, RepeatedStatus, RowOrder, SnapshotSource,
     StatedSlaKey, SurveySource, TicketSource,
 };
-pub use suggest::nearest;
 pub(crate) use suggest::{did_you_mean, listed};
+pub use suggest::{nearest, nearest_first};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -21,6 +21,24 @@ pub fn nearest<C: AsRef<str>>(word: &str, candidates: impl IntoIterator<Item = C
         .map(|(_, candidate)| candidate.as_ref().to_owned())
 }
 
+/// Up to ten of the values of a column, those most like `word` first.
+///
+/// ```
+/// use deskmetrics_arrow::nearest_first;
+///
+/// assert_eq!(nearest_first("dk", ["ES", "SE", "DK"]), ["DK", "ES", "SE"]);
+/// ```
+pub fn nearest_first<'v>(word: &str, values: impl IntoIterator<Item = &'v str>) -> Vec<&'v str> {
+    const MOST: usize = 10;
+    let word = word.to_lowercase();
+    let mut values: Vec<(f64, &str)> =
+        values.into_iter().map(|value| (strsim::jaro_winkler(&word, &value.to_lowercase()), value)).collect();
+    values.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(other.1)));
+    values.dedup();
+    values.truncate(MOST);
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
 /// `, did you mean "x"?`, or nothing.
 pub(crate) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map(|nearest| format!(", did you mean \"{nearest}\"?")).unwrap_or_default()

@@ -1,12 +1,13 @@
 //! A file opened as a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
+use deskmetrics::sla::ConditionValue;
 use encoding_rs::Encoding;
 
 use super::batches::{Batches, Inner, Position, broken};
@@ -20,8 +21,8 @@ use super::part::Part;
 use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, open};
 use crate::ReadError;
-use crate::column::NumberReading;
-use crate::description::{DescriptionError, Values, nearest};
+use crate::column::{NumberReading, TextColumn};
+use crate::description::{DescriptionError, Values, listed, nearest, nearest_first};
 
 /// The rows of a table in memory that are decoded at once.
 const PIECE_ROWS: usize = 1 << 17;
@@ -177,6 +178,32 @@ impl Table {
             self.selection.0.push(Condition { column, name: name.clone(), values: values.clone() });
         }
         Ok(self)
+    }
+
+    /// A note that no row is selected, with the values that the columns have instead.
+    pub(crate) fn nothing_selected(&self) -> Result<String, ReadError> {
+        let mut columns = Vec::new();
+        for Condition { column, name, values } in &self.selection.0 {
+            let mut present = BTreeSet::new();
+            let all = Self { selection: Selection::default(), ..self.clone() };
+            let mut batches = all.batches(&[*column])?;
+            while let Some(part) = batches.next_part() {
+                let batch = part?.batch;
+                let texts = TextColumn::new(batch.column(0)).map_err(|wrong| ReadError::ColumnType {
+                    file: self.path.clone(),
+                    column: name.clone(),
+                    found: wrong.found,
+                    expected: wrong.expected,
+                })?;
+                let rows = 0..batch.num_rows();
+                let texts = rows.map(|row| texts.get(row).unwrap_or_default().trim().to_owned());
+                present.extend(texts.filter(|text| !values.include(text)));
+            }
+            let stated = values.values.first().map_or("", ConditionValue::as_str);
+            let listed = listed(nearest_first(stated, present.iter().map(String::as_str)));
+            columns.push(format!("\"{name}\" has {listed}, not {values}"));
+        }
+        Ok(format!("none of its rows has the values of where: {}", columns.join("; ")))
     }
 
     /// The format of its numbers.

@@ -5,8 +5,8 @@ use super::names::Vocabulary;
 use super::step::{NONE, StepKind};
 use crate::schedule::{Budget, DayEnd};
 use crate::sla::{
-    ClockEvent, Conditions, CustomClock, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy, SlaTarget,
-    Within,
+    ClockEvent, ConditionValue, Conditions, CustomClock, Matching, Moment, SlaMetric, SlaPolicies, SlaPolicy,
+    SlaTarget, Within,
 };
 use crate::ticket::{Attribute, Status};
 use crate::{ClockKind, Timestamp};
@@ -102,15 +102,15 @@ impl CompiledConditions {
         let attributes = conditions
             .attributes()
             .map(|(attribute, values)| {
-                let any = values.iter().any(|value| &**value == Conditions::ANY);
+                let any = values.iter().any(ConditionValue::is_any);
                 let values = if any { &[] } else { values };
                 (
                     vocabulary.learn_attribute(attribute),
-                    values.iter().map(|value| vocabulary.learn(value)).collect(),
+                    values.iter().map(|value| vocabulary.learn(value.as_str())).collect(),
                 )
             })
             .collect();
-        let tags = conditions.tags().iter().map(|tag| vocabulary.learn(tag)).collect();
+        let tags = conditions.tags().iter().map(|tag| vocabulary.learn(tag.as_str())).collect();
         Self { attributes, tags }
     }
 

@@ -4,6 +4,22 @@ use std::fmt;
 
 use crate::kpi::RequestError;
 
+/// Why a KPI has no slices by responder, and what to request instead.
+fn no_responses(id: &str) -> String {
+    let metric = "\"metric\": \"first_response\" or \"metric\": \"next_response\"";
+    if ["sla_attainment", "sla_overshoot"].contains(&id) {
+        return format!(
+            "counts responses only with the metric of one, so that it has slices by \"responder\": add {metric}, such as \
+             {{\"kpi\": \"{id}\", \"metric\": \"first_response\"}}"
+        );
+    }
+    format!(
+        "does not count responses, so it has no slices by \"responder\": take \"first_responder\" or \"solved_by\" instead, or \
+         request only first_response_time, next_response_time and response_time, or sla_attainment and sla_overshoot with \
+         {metric}"
+    )
+}
+
 /// Why a report cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -26,11 +42,7 @@ pub enum ReportError {
         why: String,
     },
     /// Slices by responder of a KPI that does not count responses.
-    #[error(
-        "by: {id} does not count responses, so it has no slices by \"responder\": take \"first_responder\" or \"solved_by\" \
-         instead, or request only first_response_time, next_response_time and response_time, or sla_attainment and \
-         sla_overshoot with the metric first_response or next_response"
-    )]
+    #[error("by: {id} {}", no_responses(id))]
     NoResponses {
         /// The KPI's id.
         id: &'static str,

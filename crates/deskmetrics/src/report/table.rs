@@ -159,6 +159,7 @@ impl ReportTable {
                     rename_keys(&mut lowest.keys);
                     rename_keys(&mut highest.keys);
                 }
+                Warning::NoSuchValue { attribute, .. } => rename(attribute),
                 Warning::NoRecord { .. }
                 | Warning::Caution { .. }
                 | Warning::ManyExcluded { .. }
@@ -167,6 +168,7 @@ impl ReportTable {
                 | Warning::StatusDiffers { .. }
                 | Warning::AttributeDiffers { .. }
                 | Warning::AttributeUnknown { .. }
+                | Warning::UnitImplausible { .. }
                 | Warning::StatedDiffers { .. } => {}
             }
         }

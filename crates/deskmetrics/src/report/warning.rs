@@ -57,6 +57,15 @@ pub enum Warning {
         /// Its options, with the restriction.
         option: Option<Arc<str>>,
     },
+    /// A request is restricted to a value that no record has.
+    NoSuchValue {
+        /// The attribute.
+        attribute: Attribute,
+        /// The value.
+        value: String,
+        /// Some of the values there are, those most like it first.
+        present: Vec<String>,
+    },
     /// A KPI excludes more than [`MOST_EXCLUDED`](Self::MOST_EXCLUDED) of its records because of one fault in their data.
     ManyExcluded {
         /// The KPI's id.
@@ -84,8 +93,10 @@ pub enum Warning {
         reason: Reason,
         /// Rows excluded.
         excluded: u64,
-        /// Rows in all.
+        /// Rows in all that are read.
         of: u64,
+        /// Rows that `where` of the table does not select, besides.
+        not_selected: u64,
         /// The first value.
         example: String,
         /// The remedy.
@@ -140,6 +151,27 @@ pub enum Warning {
         replayed: f64,
         /// Whether that is by its events; else by timestamps in the table.
         by_events: bool,
+    },
+    /// Durations that a table of tickets states are so much longer than the tickets were open that their unit is probably wrong.
+    UnitImplausible {
+        /// The role of their column, such as `first_response_time`.
+        measure: &'static str,
+        /// The column.
+        column: String,
+        /// Values longer than three times the time from creation to end.
+        count: u64,
+        /// Values of tickets with a known end.
+        of: u64,
+        /// The first ticket.
+        ticket: String,
+        /// Its stated value, in seconds.
+        stated: f64,
+        /// The time from its creation to its end, in seconds.
+        age: f64,
+        /// The unit of the column.
+        unit: &'static str,
+        /// The longest unit with which nearly all values fit.
+        likely: Option<&'static str>,
     },
     /// The values of an attribute, or the tags, that a table of tickets states differ from those of the ticket's events.
     AttributeDiffers {
@@ -260,15 +292,37 @@ impl fmt::Display for Warning {
             }
             Self::NoRecord { name, option, .. } => {
                 write_subject(f, name, option.as_deref(), &[])?;
-                f.write_str(": no record meets it; values are compared letter by letter")
+                f.write_str(": no record meets it")
+            }
+            Self::NoSuchValue { attribute, value, present } => {
+                write!(f, "where: no record has {attribute} \"{value}\"; ")?;
+                let present: Vec<String> = present.iter().map(|value| format!("\"{value}\"")).collect();
+                match present.as_slice() {
+                    [] => f.write_str("none has a value of it"),
+                    _ => write!(f, "present are {}", present.join(", ")),
+                }
             }
             Self::ManyExcluded { name, option, reason, excluded, of, .. } => {
                 write_subject(f, name, option.as_deref(), &[])?;
                 write!(f, ": {} excluded: {reason}", share(*excluded, *of))
             }
-            Self::ManyRowsExcluded { table, column, values, reason, excluded, of, example, remedy } => {
+            Self::ManyRowsExcluded {
+                table,
+                column,
+                values,
+                reason,
+                excluded,
+                of,
+                not_selected,
+                example,
+                remedy,
+            } => {
                 let what = if *values { "values" } else { "rows" };
-                write!(f, "{table}: {} {what} excluded: {reason}", share(*excluded, *of))?;
+                write!(f, "{table}: {} {what}", share(*excluded, *of))?;
+                if *not_selected > 0 {
+                    write!(f, " that where selects ({} in all)", count_text(*of + *not_selected))?;
+                }
+                write!(f, " excluded: {reason}")?;
                 if !column.is_empty() {
                     write!(f, " in column \"{column}\"")?;
                 }
@@ -319,6 +373,24 @@ impl fmt::Display for Warning {
                     stated_text(*stated, *clock),
                     stated_text(*replayed, *clock)
                 )
+            }
+            Self::UnitImplausible { measure, column, count, of, ticket, stated, age, unit, likely } => {
+                let text = |seconds: f64| stated_text(seconds, Some(ClockKind::Calendar));
+                write!(
+                    f,
+                    "stated {} (column \"{column}\"): {} of values are longer than three times the time from creation to end, such as \
+                     \"{ticket}\": {} stated, {} until its end; the unit {unit} is probably wrong",
+                    stated_name(measure, None),
+                    share(*count, *of),
+                    text(*stated),
+                    text(*age)
+                )?;
+                match likely {
+                    Some(likely) => {
+                        write!(f, ": state unit = \"{likely}\" if that is the one of its numbers")
+                    }
+                    None => Ok(()),
+                }
             }
             Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed } => {
                 let value = |value: &Option<String>| match value {

@@ -12,7 +12,7 @@ mod policy_warning;
 mod segment;
 mod verdict;
 
-pub use condition::Conditions;
+pub use condition::{ConditionValue, Conditions};
 pub use custom_clock::{ClockEvent, CountsFrom, CustomClock, Cycles, Moment};
 pub use metric::SlaMetric;
 pub use options::{Deadline, RelaxationPolicy, Reopen, SlaOptions, TargetChange, Validity};

@@ -160,6 +160,16 @@ impl SlaTarget {
         /// The same, at risk from this share of the target on.
         with_at_risk(at_risk = Some f64);
     }
+
+    /// Whether it depends on business hours: of its clock, or of limits in business days.
+    pub fn needs_business_hours(&self) -> bool {
+        let in_days = |budget: &Budget| matches!(budget, Budget::BusinessDays(..));
+        let days = match &self.within {
+            Within::Always(budget) => in_days(budget),
+            Within::ByPriority(budgets) => !budgets.is_empty() && budgets.values().all(in_days),
+        };
+        days || self.clock == ClockKind::Business
+    }
 }
 
 /// A time limit: one for all tickets, or by the ticket's priority.

@@ -1,0 +1,436 @@
+"""A user who follows the advice of a message gets the right number."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import deskmetrics as dm
+import pandas as pd
+import pytest
+
+MONDAY = ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]
+TICKETS: dict[str, Any] = {"id": [1, 2, 3], "created_at": MONDAY, "market": ["DK", "ES", "DK"]}
+REPLIED = TICKETS | {"first_response_at": ["2026-03-02T09:30:00Z", "2026-03-02T11:00:00Z", "2026-03-02T13:00:00Z"]}
+SOLVED = TICKETS | {"solved_at": ["2026-03-02T13:00:00Z", "2026-03-02T14:00:00Z", None]}
+EVENTS: dict[str, Any] = {
+    "ticket": [1, 1],
+    "at": ["2026-03-02T09:30:00Z", "2026-03-02T12:00:00Z"],
+    "kind": ["public_message", "solved"],
+    "author": ["agent", "agent"],
+    "author_name": ["kim", "kim"],
+}
+DESK = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+POLICY = {"name": "standard", "targets": [{"metric": "first_response", "within": "1h"}]}
+MINUTES = [30, 60, 90]
+
+
+def refused(call: Any) -> str:
+    with pytest.raises(dm.DeskmetricsError) as problem:
+        call()
+    return str(problem.value)
+
+
+def after(text: str, start: str) -> Any:
+    """The Python value that a message shows after these words."""
+    _, example = text.split(start, 1)
+    for end in range(len(example), 0, -1):
+        try:
+            value = eval(example[:end], vars(dm))
+        except (SyntaxError, NameError):
+            continue
+        if not isinstance(value, tuple):
+            return value
+    raise AssertionError(text)
+
+
+def value(report: dm.Report, kpi: str = "first_response_time") -> float | None:
+    return report[kpi].value
+
+
+@pytest.mark.parametrize("minutes", [MINUTES, [30.0, 60.0, 90.0], ["30", "60", "90"], ["00:30:00", "01:00:00", "01:30:00"]])
+@pytest.mark.parametrize("name", ["first_response_time", "reply_time"])
+def test_a_stated_duration_without_a_unit(name: str, minutes: list[Any]) -> None:
+    table = TICKETS | {name: minutes}
+    message = refused(lambda: dm.report(table, kpis=["first_response_time"]))
+    assert f'no unit for the durations of column "{name}"' in message
+    report = dm.report(table, kpis=["first_response_time"], columns=after(message, "such as columns="))
+    assert value(report) == 3600.0
+    # The other advice, which functions of one KPI give as well.
+    message = refused(lambda: dm.first_response_time(table))
+    renamed = TICKETS | {re.findall(r'such as "(\w+)"', message)[0]: minutes}
+    assert dm.first_response_time(renamed).value == 3600.0
+    # A note where other KPIs are shown, and none where the KPI is answered.
+    notes = dm.report(table).notes
+    assert [f'column "{name}"' in note for note in notes if "unit" in note] == [True]
+    assert not any("unit" in note for note in dm.report(REPLIED | {name: minutes}).notes)
+
+
+def test_a_stated_duration_of_the_other_clock() -> None:
+    table = TICKETS | {"reply_time_in_minutes.business": MINUTES}
+    (note,) = [note for note in dm.report(table, kpis=["first_response_time"]).notes if "only" in note]
+    assert "in business time only" in note
+    clock = re.findall(r'request it with "clock": "(\w+)"', note)[0]
+    assert value(dm.report(table, kpis=[{"kpi": "first_response_time", "clock": clock}])) == 3600.0
+    assert value(dm.report(table, kpis=["first_response_time"], columns=after(note, "such as columns="))) == 3600.0
+    assert any(note.startswith("first_response_time (business time) rests on") for note in dm.report(table).notes)
+    message = refused(lambda: dm.first_response_time(table))
+    assert 'request it with clock="business"' in message
+    assert dm.first_response_time(table, clock="business").value == 3600.0
+    calendar = TICKETS | {"reply_time_in_minutes": MINUTES}
+    message = refused(lambda: dm.report(calendar, kpis=[{"kpi": "first_response_time", "clock": "business"}]))
+    columns = after(message, "such as columns=")
+    report = dm.report(calendar, kpis=[{"kpi": "first_response_time", "clock": "business"}], columns=columns)
+    assert value(report) == 3600.0
+
+
+def test_lists_where_columns_are_named() -> None:
+    wrong: Any = {"attributes": ["market"]}
+    message = refused(lambda: dm.report(TICKETS, columns={"tickets": wrong}))
+    assert message.startswith("columns.tickets.attributes: found a list, expected a dict of columns by name, such as ")
+    attributes = after(message, "such as ")
+    by = dm.report(TICKETS, kpis=["volume"], by="market", columns={"tickets": {"attributes": attributes}})
+    assert {row.keys["market"]: row.value for row in by.rows if row.keys} == {"DK": 2.0, "ES": 1.0}
+    wrong = ["at"]
+    message = refused(lambda: dm.report(TICKETS, EVENTS, columns={"events": wrong}))
+    assert message.startswith('columns.events: ["at"] is not a dict')
+    report = dm.report(TICKETS, EVENTS, kpis=["volume"], columns=after(message, "such as columns="))
+    assert value(report, "volume") == 3
+    for key, form in [("where", {"channel": "web"}), ("sla", {"first_response": {"met": "FR met"}})]:
+        message = refused(lambda key=key: dm.report(TICKETS, columns={"tickets": {key: ["x"]}}))
+        assert after(message, "such as ") == form
+        table = TICKETS | {"channel": ["web"] * 3, "FR met": [True, True, True]}
+        assert value(dm.report(table, kpis=["volume"], columns={"tickets": {key: form}}), "volume") == 3
+    message = refused(lambda: dm.report(TICKETS, columns={"tickets": {"idd": "id"}}))
+    assert "did you mean" in message and '"file"' not in message
+    assert "remove the key" in refused(lambda: dm.report(TICKETS, columns={"tickets": {"file": "x"}}))
+
+
+def test_a_description_with_a_list_of_attributes(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,created,market\n1,2026-03-02T09:00:00Z,DK\n")
+    text = "time_zone = 'UTC'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\nattributes = "
+    (tmp_path / "d.toml").write_text(text + "['market']\n")
+    message = refused(lambda: dm.read(tmp_path / "d.toml"))
+    (tmp_path / "d.toml").write_text(text + message.split("such as ")[1] + "\n")
+    assert dm.read(tmp_path / "d.toml").report(kpis=["volume"], by="market").rows[1].keys == {"market": "DK"}
+
+
+def test_a_misspelt_attribute_beside_events() -> None:
+    message = refused(lambda: dm.report(TICKETS, EVENTS, kpis=["volume"], by="markt"))
+    # The advice for attributes of other days would hide the mistake.
+    assert message.startswith('by: there is no attribute "markt", did you mean "market"?; present are') and "columns=" not in message
+    changes = EVENTS | {"kind": ["public_message", "changed markt"]}
+    words: Any = {"events": {"kind": {"words": {"moved": "market changed"}}}}
+    assert 'did you mean "changed market"?' in refused(lambda: dm.report(TICKETS, EVENTS, columns=words))
+    notes = dm.report(TICKETS, changes, kpis=["volume"], by="market").notes
+    assert any('did you mean "changed market"?' in note for note in notes)
+
+
+@pytest.mark.parametrize("yes", ["true", True, "yes", "met"])
+@pytest.mark.parametrize("no", ["false", False, "no", "breached"])
+def test_words_of_flags(yes: Any, no: Any) -> None:
+    table = SOLVED | {"ok": ["oui", "non", "oui"]}
+    message = refused(lambda: dm.report(table, columns={"tickets": {"sla_met": "ok"}}))
+    for word in (yes, no):
+        assert not isinstance(word, str) or f'"{word}"' in message.split("known words: ")[1]
+    columns = {"tickets": {"sla_met": {"column": "ok", "words": {"oui": yes, "non": no}}}}
+    assert dm.report(table, columns=columns)["sla_attainment"].value == pytest.approx(200 / 3)
+
+
+@pytest.mark.parametrize(("stated", "text"), [(".", "1,5"), (",", "1.5")])
+def test_the_decimal_mark_that_is_not_stated(stated: str, text: str) -> None:
+    def report(mark: str) -> dm.Report:
+        key = {"column": "FRT (hours)", "decimal": mark}
+        return dm.report(TICKETS | {"FRT (hours)": [text] * 3}, kpis=["first_response_time"], columns={"tickets": {"first_response_time": key}})
+
+    message = refused(lambda: report(stated))
+    marks = re.findall(r'state decimal = "(.)"', message)
+    assert len(marks) == 1 and value(report(marks[0])) == 5400.0
+
+
+def test_metrics_that_the_policies_have() -> None:
+    replay = dm.replay(EVENTS, tickets=TICKETS, policies=POLICY)
+    message = refused(lambda: dm.sla_attainment(replay, metric="first_respons"))
+    assert message.endswith('did you mean "first_response"?; they have first_response')
+    assert dm.sla_attainment(replay, metric="first_response").n == 2
+    message = refused(lambda: dm.sla_attainment(replay, metric="resolution"))
+    assert "request a metric that the policies have (first_response)" in message
+    message = refused(lambda: dm.sla_attainment(dm.replay(EVENTS, tickets=TICKETS)))
+    policies = after(message, "replay(.., policies=")
+    assert dm.sla_attainment(dm.replay(EVENTS, tickets=TICKETS, policies=policies)).value is not None
+    message = refused(lambda: dm.report(REPLIED, kpis=["sla_attainment"]))
+    assert dm.report(REPLIED, kpis=["sla_attainment"], policies=after(message, "give policies="))["sla_attainment"].value == 100.0
+
+
+def test_business_time_without_business_hours() -> None:
+    form = {"kpi": "first_response_time", "clock": "business"}
+    message = refused(lambda: dm.report(REPLIED, kpis=[form]))
+    desk = after(message, "give schedules=")
+    assert value(dm.report(REPLIED, kpis=[form], schedules=desk)) == 3600.0
+    message = refused(lambda: dm.first_response_time(REPLIED, clock="business"))
+    assert dm.first_response_time(REPLIED, clock="business", schedule=after(message, "give schedule=")).value == 3600.0
+    target = {"metric": "first_response", "within": "1h", "clock": "business"}
+    policy = {"name": "p", "targets": [target]}
+    message = refused(lambda: dm.report(REPLIED, kpis=["sla_attainment"], policies=policy))
+    assert "no business hours for its SLA targets" in message
+    report = dm.report(REPLIED, kpis=["sla_attainment"], policies=policy, schedules=after(message, "give schedules="))
+    assert report["sla_attainment"].value == pytest.approx(200 / 3)
+    both = {"name": "p", "targets": [target, {"metric": "resolution", "within": "1h"}]}
+    notes = [note for note in dm.report(REPLIED, kpis=["sla_attainment"], policies=both).notes if "business hours" in note]
+    assert notes[0].startswith('SLA policy "p": its target for first_response is in business time')
+    for note in notes:
+        report = dm.report(REPLIED, kpis=["sla_attainment"], policies=both, schedules=after(note, "give schedules="))
+        assert not any("business hours" in note for note in report.notes) and report["sla_attainment"].value == pytest.approx(100 / 3)
+
+
+def test_verdicts_of_the_source_that_are_not_there() -> None:
+    form = {"kpi": "sla_attainment", "metric": "stated"}
+    for policies in ((), POLICY):
+        message = refused(lambda policies=policies: dm.report(REPLIED, kpis=[form], policies=policies))
+        assert "no SLA verdict of the source: provide" in message and "sla_met" in message
+    assert dm.report(REPLIED | {"sla_met": [True, False, True]}, kpis=[form])["sla_attainment"].n == 3
+    message = refused(lambda: dm.report(REPLIED, kpis=[{"kpi": "sla_attainment", "metric": "stated_first_response"}]))
+    columns = after(message.replace('".."', '"ok"'), "such as columns=")
+    table = REPLIED | {"ok": [True, False, True]}
+    report = dm.report(table, kpis=[{"kpi": "sla_attainment", "metric": "stated_first_response"}], columns=columns)
+    assert report["sla_attainment"].value == pytest.approx(200 / 3)
+
+
+def test_a_measure_is_a_key_of_measures() -> None:
+    result = dm.first_response_time(REPLIED)
+    message = refused(lambda: result.measures("p99"))  # type: ignore[arg-type]
+    assert 'there are "median", "mean", "p90"' in message
+    name = re.findall(r"measures\(\)\[(.*?)\]", message)[0].strip('"')
+    assert result.measures()[name]["value"] == result.value
+    for call in (result.interval_at, result.to_dict, lambda level: dm.report(REPLIED, level=level)):
+        assert "0.95" in refused(lambda call=call: call("95 %"))
+        assert "0.95" in refused(lambda call=call: call(95))
+
+
+@pytest.mark.parametrize("day", ["2026-03-10", date(2026, 3, 10)])
+def test_a_date_is_the_start_of_that_day(day: Any) -> None:
+    start = datetime(2026, 3, 10, tzinfo=ZoneInfo("Europe/Madrid"))
+    message = refused(lambda: dm.report(TICKETS, as_of=day))
+    zone = re.findall(r'assume_tz="(.*?)"', message)[0]
+    assert dm.report(TICKETS, as_of=day, assume_tz=zone).as_of == start
+    assert dm.replay(EVENTS, tickets=TICKETS, as_of=day, assume_tz=zone).as_of == start
+    waits = [dm.report(REPLIED, observed_from=seen, assume_tz=zone) for seen in (day, start)]
+    assert waits[0] == waits[1]
+
+
+def test_a_date_is_one_of_the_zone_of_a_description(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,created\n1,2026-03-02T09:00:00Z\n")
+    text = "time_zone = 'Europe/Madrid'\n[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n"
+    (tmp_path / "d.toml").write_text("as_of = '2026-03-10'\n" + text)
+    own = dm.read(tmp_path / "d.toml").report().as_of
+    for day in ("2026-03-10", date(2026, 3, 10)):
+        assert dm.read(tmp_path / "d.toml").report(as_of=day).as_of == own == datetime(2026, 3, 9, 23, tzinfo=timezone.utc)
+
+
+def test_all_by_responder_is_what_counts_responses() -> None:
+    omitted = dm.report(TICKETS, EVENTS, by="responder")
+    every = dm.report(TICKETS, EVENTS, kpis="all", by="responder")
+    assert every == omitted
+    (note,) = [note for note in every.notes if "by responder" in note]
+    assert "volume" in note and '"first_responder"' in note
+    assert dm.report(TICKETS, EVENTS, kpis=["volume"], by="first_responder").rows_of("volume")
+    form = {"kpi": "response_time", "name": "mine"}
+    assert "mine" in dm.report(TICKETS, EVENTS, kpis=["all", form], by="responder")
+
+
+@pytest.mark.parametrize("kpi", ["sla_attainment", "sla_overshoot"])
+def test_sla_kpis_by_responder_need_a_metric(kpi: str) -> None:
+    message = refused(lambda: dm.report(TICKETS, EVENTS, policies=POLICY, by="responder", kpis=[kpi]))
+    report = dm.report(TICKETS, EVENTS, policies=POLICY, by="responder", kpis=[after(message, "such as ")])
+    assert [row.keys for row in report.rows if row.keys]
+
+
+WRITTEN = TICKETS | {"size": ["2,0", "3", "2.0"], "vip": ["TRUE", "FALSE", "TRUE"], "whole": [2, 3, 2], "flag": [True, False, True]}
+
+
+@pytest.mark.parametrize(("column", "condition"), [("size", 2), ("size", 2.0), ("whole", 2), ("whole", "2"), ("vip", True), ("flag", True), ("flag", "true")])
+def test_conditions_by_their_type(column: str, condition: Any) -> None:
+    for table in (WRITTEN, pd.DataFrame(WRITTEN)):
+        of_source = dm.report(table, kpis=["volume"], columns={"tickets": {"where": {column: condition}}})
+        of_kpi = dm.report(table, kpis=[{"kpi": "volume", "where": {column: condition}}])
+        assert value(of_source, "volume") == value(of_kpi, "volume") == 2
+        target = {"metric": "first_response", "within": "1h"}
+        replied = table | {"first_response_at": REPLIED["first_response_at"]} if isinstance(table, dict) else table.assign(first_response_at=REPLIED["first_response_at"])
+        policy = {"name": "p", "when": {column: condition}, "targets": [target]}
+        assert dm.report(replied, kpis=["sla_attainment"], policies=policy)["sla_attainment"].n == 2
+        assert dm.Report.from_bytes(of_kpi.to_bytes()) == of_kpi
+
+
+def test_a_text_is_compared_letter_by_letter() -> None:
+    table = TICKETS | {"version": ["1.1", "1.10", "01.1"]}
+    assert value(dm.report(table, kpis=[{"kpi": "volume", "where": {"version": "1.1"}}]), "volume") == 1
+    assert value(dm.report(table, kpis=[{"kpi": "volume", "where": {"version": 1.1}}]), "volume") == 3
+
+
+def test_a_condition_that_nothing_meets_lists_values() -> None:
+    table = {"id": list(range(12)), "created_at": [MONDAY[0]] * 12, "market": [f"M{place:02}" for place in range(11)] + ["DK"]}
+    report = dm.report(table, kpis=[{"kpi": "volume", "where": {"market": "dk"}}])
+    (warning,) = [warning for warning in report.warnings if "present are" in warning]
+    listed = re.findall(r'"(.*?)"', warning.split("present are")[1])
+    assert listed[0] == "DK" and len(listed) == 10
+    assert value(dm.report(table, kpis=[{"kpi": "volume", "where": {"market": listed[0]}}]), "volume") == 1
+    for kpis in (["volume"], [{"kpi": "volume"}]):
+        report = dm.report(table, kpis=kpis, columns={"tickets": {"where": {"market": "dk"}}})
+        (note,) = [note for note in report.notes if "where" in note]
+        assert '"market" has "DK", ' in note and note.endswith("not dk")
+    # A value that is absent for a while is no mistake where another one is present.
+    assert not dm.report(table, kpis=[{"kpi": "volume", "where": {"market": ["DK", "SE"]}}]).warnings
+
+
+def test_a_request_that_another_includes_is_counted_once() -> None:
+    business = {"kpi": "first_response_time", "clock": "business"}
+    report = dm.report(REPLIED, schedules=DESK, kpis=["first_response_time", business, "first_response_time"])
+    assert [(row.kpi, row.clock) for row in report.headlines] == [("first_response_time", "calendar"), ("first_response_time", "business")]
+    named = dm.report(REPLIED, schedules=DESK, kpis=["first_response_time", business | {"name": "mine"}])
+    assert [(row.name, row.clock) for row in named.headlines][2] == ("mine", "business")
+
+
+def test_excluded_rows_are_those_of_the_selected_ones() -> None:
+    table = {"id": [1, 2, None, 4], "created_at": [MONDAY[0]] * 4, "kind": ["a", "b", "c", "c"]}
+    report = dm.report(table, kpis=["volume"], columns={"tickets": {"where": {"kind": "c"}}})
+    assert report.warnings[0].startswith("tickets: 1 of 2 (50.0 %) rows that where selects (4 in all) excluded: value missing")
+    assert dm.report(table, kpis=["volume"]).warnings[0].startswith("tickets: 1 of 4 (25.0 %) rows excluded")
+
+
+def test_a_stated_unit_that_is_probably_wrong() -> None:
+    table = SOLVED | {"reply": [30, 60, 90], "solved_at": ["2026-03-02T13:00:00Z"] * 3}
+
+    def report(unit: str) -> dm.Report:
+        key = {"column": "reply", "unit": unit}
+        return dm.report(table, kpis=["first_response_time"], columns={"tickets": {"first_response_time": key}})
+
+    (warning,) = [warning for warning in report("hours").warnings if "unit" in warning]
+    assert "3 of 3 (100.0 %) of values are longer than three times" in warning and '"1": 30h stated, 4h until its end' in warning
+    likely = re.findall(r'state unit = "(\w+)"', warning)[0]
+    right = report(likely)
+    assert value(right) == 3600.0 and not any("unit" in text for text in right.warnings + right.notes)
+
+
+def test_a_unit_beside_another_one_in_the_name() -> None:
+    table = TICKETS | {"reply_time_in_minutes": MINUTES}
+
+    def report(unit: str) -> dm.Report:
+        key = {"column": "reply_time_in_minutes", "unit": unit}
+        return dm.report(table, kpis=["first_response_time"], columns={"tickets": {"first_response_time": key}})
+
+    (note,) = [note for note in report("hours").notes if "contains the unit" in note]
+    right = report(re.findall(r'state unit = "(\w+)"', note)[0])
+    assert value(right) == 3600.0 and not any("contains the unit" in note for note in right.notes)
+
+
+def test_columns_of_frames_are_documented() -> None:
+    times = ["2026-03-02T10:30:00Z", "2026-03-02T12:00:00Z"]
+    waits = {"ticket": [1, 1, 2, 2], "at": times * 2, "kind": ["public_message"] * 4, "author": ["agent", "customer"] * 2}
+    table = TICKETS | {"level": ["gold", None, None]}
+    report = dm.report(table, waits, kpis=["next_response_time"], by="level", period="week", tz="UTC")
+    frame = report.to_pandas()
+    documented = re.findall(r"``(\w+)``", (dm.Report.__doc__ or "").split("Their columns:")[1].split("Examples")[0])
+    assert set(frame.columns) <= set(documented)
+    assert set(frame["by_level"].dropna()) == {"gold", "(none)"}
+    assert "no date" in set(frame["period"].dropna())
+    undated = frame[(frame["period"] == "no date") & (frame["measure"] == "censored") & frame["by_level"].isna()]
+    assert undated["value"].tolist() == [2.0] and undated["period_start"].isna().all()
+
+
+KIM: dict[str, Any] = {key: column for key, column in EVENTS.items() if key != "author_name"} | {"who": ["kim", "kim"]}
+MOVED: dict[str, Any] = {
+    "ticket": [1, 1],
+    "at": ["2026-03-02T10:00:00Z", "2026-03-02T12:00:00Z"],
+    "kind": ["changed group", "solved"],
+    "value": ["second", ""],
+    "author": ["agent", "agent"],
+    "before": ["first", ""],
+}
+STATUSES = EVENTS | {"kind": ["public_message", "status"], "value": ["", "frotzed"]}
+ANSWERS: dict[str, Any] = {"csat": [5, 1], "sent": ["a", "a"]}
+SCALES = {"csat": (1, 5)}
+AUTHORS = {"events": {"author_name": "who"}}
+INVITED = {"surveys": {"invitation": "sent"}}
+REPEATED = {"snapshots": {"repeated_status": "event"}}
+TWICE: dict[str, Any] = {"ticket": [1, 1, 1], "at": MONDAY, "status": ["open", "solved", "solved"]}
+LOGGED = TICKETS | {"solved_at": ["2026-03-02T13:00:00Z"] * 2 + [None], "status": ["solved", "solved", "open"]}
+MESSAGES = EVENTS | {"kind": ["public_message", "internal_note"]}
+TWO_DESKS = {"a": DESK, "b": DESK}
+GROUPS = TICKETS | {"group": ["first", "x", "y"]}
+SKIPPED = {"id": [1, 2], "created_at": ["2026-03-29T01:30:00", "2026-03-29T02:30:00"]}
+
+
+def created(**key: str) -> dict[str, Any]:
+    return {"tickets": {"created_at": {"column": "created_at", **key}}}
+
+
+# The call that the message is about, the advice, the call that follows it, and the right number.
+FOLLOWED: list[tuple[Any, str, Any, str, float]] = [
+    (lambda: dm.report(TICKETS, KIM, kpis=["volume"], by="solved_by"), "name the column of people with the role author_name of events",
+     lambda: dm.report(TICKETS, KIM, kpis=["volume"], by="solved_by", columns=AUTHORS), "volume", 3),
+    (lambda: dm.report(TICKETS, EVENTS, kpis=[{"kpi": "response_time", "where": {"responder": "kim"}}]), 'or restrict by "first_responder"',
+     lambda: dm.report(TICKETS, EVENTS, kpis=[{"kpi": "response_time", "where": {"first_responder": "kim"}}]), "response_time", 1800),
+    (lambda: dm.report(TICKETS, kpis=[{"kpi": "volume", "name": "x"}, {"kpi": "backlog", "name": "x"}]), "give each a name of its own",
+     lambda: dm.report(TICKETS, kpis=[{"kpi": "volume", "name": "x"}, {"kpi": "backlog", "name": "y"}]), "y", 3),
+    (lambda: dm.report(TICKETS, kpis=["volume"], period="week"), 'give an IANA name such as "Europe/Copenhagen"',
+     lambda: dm.report(TICKETS, kpis=["volume"], period="week", tz="Europe/Copenhagen"), "volume", 3),
+    (lambda: dm.report(REPLIED, schedules=TWO_DESKS), 'or schedule="a" for all',
+     lambda: dm.report(REPLIED, schedules=TWO_DESKS, schedule="a"), "first_response_time", 3600),
+    (lambda: dm.report(TICKETS, MOVED, kpis=["group_transfers"]), "name the column of previous values with previous",
+     lambda: dm.report(TICKETS, MOVED, kpis=["group_transfers"], columns={"events": {"previous": "before"}}), "group_transfers", 1),
+    (lambda: dm.report(GROUPS, MOVED, kpis=["group_transfers"]), 'set attribute_values = "at_creation"',
+     lambda: dm.report(GROUPS, MOVED, kpis=["group_transfers"], columns={"tickets": {"attribute_values": "at_creation"}}), "group_transfers", 1),
+    (lambda: dm.report(LOGGED, MESSAGES, kpis=["solved"], as_of="2026-03-03T00:00:00Z"), "name solved_at and closed_at of the table",
+     lambda: dm.report(LOGGED, MESSAGES, kpis=["solved"], as_of="2026-03-03T00:00:00Z", columns={"tickets": {"solved_at": "solved_at"}}), "solved", 2),
+    (lambda: dm.report(TICKETS, STATUSES, kpis=["solved"]), "give the word a meaning under statuses",
+     lambda: dm.report(TICKETS, STATUSES, kpis=["solved"], columns={"events": {"statuses": {"frotzed": "solved"}}}), "solved", 1),
+    (lambda: dm.report(surveys=ANSWERS, scales=SCALES, kpis=["csat"], columns=INVITED), "set which answer counts with duplicates",
+     lambda: dm.report(surveys=ANSWERS, scales=SCALES, kpis=["csat"], columns={"surveys": INVITED["surveys"] | {"duplicates": "last"}}), "csat", 0),
+    (lambda: dm.report(surveys=ANSWERS, scales=SCALES, kpis=["csat"], columns={"surveys": {"duplicates": "last"}}), "name the invitation that an answer is to",
+     lambda: dm.report(surveys=ANSWERS, scales=SCALES, kpis=["csat"], columns={"surveys": {"invitation": "sent", "duplicates": "last"}}), "csat", 0),
+    (lambda: dm.report(snapshots=TWICE, kpis=["full_resolution_time"], columns=REPEATED), 'with options={"repeated_solve": "restates"}',
+     lambda: dm.report(snapshots=TWICE, kpis=["full_resolution_time"], columns=REPEATED, options={"repeated_solve": "restates"}), "full_resolution_time", 7200),
+    (lambda: dm.report(SKIPPED, kpis=["volume"], assume_tz="Europe/Madrid", columns=created(nonexistent="unreadable")), 'set nonexistent = "next_valid"',
+     lambda: dm.report(SKIPPED, kpis=["volume"], assume_tz="Europe/Madrid", columns=created(nonexistent="next_valid")), "volume", 2),
+    (lambda: dm.report(TICKETS, kpis=["csat"]), "provide surveys, answers with scores",
+     lambda: dm.report(TICKETS, surveys={"csat": [5, 1]}, scales=SCALES, kpis=["csat"]), "csat", 50),
+    (lambda: dm.report(surveys={"csat": [5, 1]}, scales=SCALES, kpis=["response_rate"]), "provide invitations",
+     lambda: dm.report(invitations={"id": ["a", "b"], "question": ["csat"] * 2, "sent_at": MONDAY[:2]}, surveys={"csat": [5], "invitation": ["a"]},
+                       scales=SCALES, kpis=["response_rate"]), "response_rate", 50),
+    (lambda: dm.report(TICKETS, kpis=["first_response_time"]), "the time of each first reply as first_response_at",
+     lambda: dm.report(REPLIED, kpis=["first_response_time"]), "first_response_time", 3600),
+    (lambda: dm.report(TICKETS, kpis=["first_response_time"]), "provide the replies of agents as events",
+     lambda: dm.report(TICKETS, EVENTS, kpis=["first_response_time"]), "first_response_time", 1800),
+    (lambda: dm.report(TICKETS, kpis=["first_response_time"]), "or what the source has computed as first_response_time of the tickets",
+     lambda: dm.report(TICKETS | {"x": MINUTES}, kpis=["first_response_time"], columns={"tickets": {"first_response_time": {"column": "x", "unit": "minutes"}}}),
+     "first_response_time", 3600),
+    (lambda: dm.report(TICKETS, kpis=["volume"], columns={"tickets": {"sla": {"first_response": {}}}}), "columns.tickets: sla.first_response names no column: give due_at or met",
+     lambda: dm.report(TICKETS | {"ok": [True, True, False]}, kpis=["sla_attainment"], columns={"tickets": {"sla": {"first_response": {"met": "ok"}}}}), "sla_attainment", 200 / 3),
+    (lambda: dm.report(TICKETS, kpis=["volume"], columns={"tickets": {"duplicates": "all"}}), 'columns.tickets cannot have duplicates = "all", because an id names one record: use "first"',
+     lambda: dm.report(TICKETS, kpis=["volume"], columns={"tickets": {"duplicates": "first"}}), "volume", 3),
+    (lambda: dm.report(TICKETS, EVENTS | {"ticket": [9, 9]}, kpis=["volume"]), "or set creates_tickets = true",
+     lambda: dm.report(TICKETS, EVENTS | {"ticket": [9, 9]}, kpis=["volume"], columns={"events": {"creates_tickets": True}}), "volume", 4),
+]
+
+
+@pytest.mark.parametrize(("call", "advice", "following", "kpi", "right"), FOLLOWED, ids=[advice for _, advice, *_ in FOLLOWED])
+def test_followed(call: Any, advice: str, following: Any, kpi: str, right: float) -> None:
+    try:
+        report = call()
+        texts = [*report.warnings, *report.notes]
+    except dm.DeskmetricsError as problem:
+        texts = [str(problem)]
+    assert any(advice in text for text in texts), texts
+    followed = following()
+    assert followed[kpi].value == pytest.approx(right)
+    assert not any(advice in text for text in [*followed.warnings, *followed.notes])
+
+
+def test_contacts_are_no_tickets() -> None:
+    message = refused(lambda: dm.report(TICKETS, kpis=["service_level"]))
+    assert "it counts contacts of phone and chat queues" in message
+    second = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
+    assert dm.service_level([second], [second], within="20s").value == 100.0

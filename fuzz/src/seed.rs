@@ -83,6 +83,7 @@ pub(crate) fn state() -> Vec<Vec<u8>> {
     let periods = Periods::new(Period::Week, deskmetrics::schedule::parse_zone("Europe/Madrid").unwrap());
     let report = Report::builder(as_of)
         .with_kpis(kpis)
+        .with_kpi(fcr)
         .with_kpi(nps.clone())
         .with_slices([Attribute::Market])
         .with_periods(periods)

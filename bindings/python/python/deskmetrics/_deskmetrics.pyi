@@ -8,7 +8,7 @@ from .change import Change
 from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .source import Source
-from .typing import Column, Duration, Timestamps, Scale, TimeZone
+from .typing import Column, Duration, Scale, TimeZone, Timestamps
 
 __all__ = [
     "Dataset",

@@ -8,7 +8,7 @@ from datetime import date
 from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult
 from ._function import defined
-from .typing import Column, Duration, Timestamps, TimeZone
+from .typing import Column, Duration, TimeZone, Timestamps
 
 __all__ = ["abandon_rate", "handle_time", "occupancy", "service_level", "speed_of_answer"]
 

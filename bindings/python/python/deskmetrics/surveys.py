@@ -11,7 +11,7 @@ from . import _deskmetrics as _core
 from ._deskmetrics import KpiResult, Representativeness, WeightedRating
 from ._function import defined
 from .exceptions import ArgumentError
-from .typing import Column, Duration, Timestamps, Scale, Table, Tickets, TimeZone
+from .typing import Column, Duration, Scale, Table, Tickets, TimeZone, Timestamps
 
 __all__ = [
     "ces",

@@ -335,9 +335,12 @@ def test_columns_of_frames_are_documented() -> None:
     documented = re.findall(r"``(\w+)``", (dm.Report.__doc__ or "").split("Their columns:")[1].split("Examples")[0])
     assert set(frame.columns) <= set(documented)
     assert set(frame["by_level"].dropna()) == {"gold", "(none)"}
-    assert "no date" in set(frame["period"].dropna())
-    undated = frame[(frame["period"] == "no date") & (frame["measure"] == "censored") & frame["by_level"].isna()]
-    assert undated["value"].tolist() == [2.0] and undated["period_start"].isna().all()
+    assert set(frame["period"].dropna()) == {"2026-W10"}
+    answers = {"csat": [5, 4], "answered_at": [times[0], None]}
+    frame = dm.report(surveys=answers, kpis=["csat"], scales={"csat": (1, 5)}, period="week", tz="UTC").to_pandas()
+    assert set(frame["period"].dropna()) == {"2026-W10", "no date"}
+    undated = frame[(frame["period"] == "no date") & (frame["measure"] == "mean")]
+    assert undated["value"].tolist() == [4.0] and undated["period_start"].isna().all()
 
 
 KIM: dict[str, Any] = {key: column for key, column in EVENTS.items() if key != "author_name"} | {"who": ["kim", "kim"]}

@@ -70,7 +70,7 @@ def test_means_of_33_million_answers() -> None:
         ({"threads": 10**9}, "threads: 1000000000 (int) is out of range; give 1 to 1024"),
         ({"threads": 2**64}, "is out of range; give 1 to 1024"),
         ({"min_n": -1}, "min_n: -1 (int) is out of range"),
-        ({"level": float("nan")}, "confidence level NaN is not between 0 and 1"),
+        ({"level": float("nan")}, "level: NaN is not between 0 and 1"),
         ({"year_start": 10**30, "period": "year", "tz": "UTC"}, "is out of range; give the first month of a year, 1 to 12"),
     ],
 )

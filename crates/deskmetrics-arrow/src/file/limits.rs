@@ -6,6 +6,7 @@ use arrow_schema::ArrowError;
 use serde::Deserialize;
 
 /// Decompressed bytes for a row, where rows are counted instead.
+#[cfg(any(feature = "ipc", feature = "parquet"))]
 const BYTES_PER_ROW: u64 = 16;
 
 /// Limits on files, so that a small file cannot take all memory. A file beyond one of them is the error
@@ -58,6 +59,7 @@ impl Limits {
     }
 
     /// The rows that a file of this size may have.
+    #[cfg(any(feature = "ipc", feature = "parquet"))]
     pub(super) fn rows(&self, size: u64) -> Budget {
         let left = size.saturating_mul(self.expansion).max(self.always / BYTES_PER_ROW);
         Budget { left, exceeded: Exceeded::Rows { limit: left, expansion: self.expansion } }

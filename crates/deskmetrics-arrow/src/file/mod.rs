@@ -6,6 +6,7 @@ mod batches;
 mod csv;
 mod dialect;
 mod folder;
+#[cfg(any(feature = "ipc", feature = "parquet"))]
 mod guard;
 #[cfg(feature = "ipc")]
 mod ipc;

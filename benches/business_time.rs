@@ -5,7 +5,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::many_single_char_names,
-    reason = "random instants of this century and the letters of the computus"
+    reason = "random timestamps of this century and the letters of the computus"
 )]
 
 use std::hint::black_box;
@@ -195,9 +195,9 @@ fn rival(c: &mut Criterion) {
         .build()
         .expect("good hours");
     let (from, to) = spans(RIVAL_SPANS);
-    let instant = |at: &i64| Timestamp::from_microsecond(*at).expect("an instant of this century");
+    let timestamp = |at: &i64| Timestamp::from_microsecond(*at).expect("a timestamp of this century");
     let pairs: Vec<(Timestamp, Timestamp)> =
-        from.iter().zip(&to).map(|(from, to)| (instant(from), instant(to))).collect();
+        from.iter().zip(&to).map(|(from, to)| (timestamp(from), timestamp(to))).collect();
 
     // Both must give the same result before they are compared.
     let ours = office().compile_years(YEARS);

@@ -33,8 +33,9 @@ fn answers(n: usize) -> Answers {
     let answered = (0..n).map(|_| below(4) == 0).collect();
     let market = (0..n).map(|_| u8::try_from(below(6)).unwrap_or(0)).collect();
     let january = 1_767_225_600_000_000;
-    let instant = |seconds: u32| Timestamp::saturating_from_micros(january + i64::from(seconds) * 1_000_000);
-    let at = (0..n).map(|_| instant(below(365 * 86_400))).collect();
+    let timestamp =
+        |seconds: u32| Timestamp::saturating_from_micros(january + i64::from(seconds) * 1_000_000);
+    let at = (0..n).map(|_| timestamp(below(365 * 86_400))).collect();
     Answers { nps, csat, ces, answered, market, at }
 }
 

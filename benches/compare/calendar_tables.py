@@ -52,7 +52,7 @@ def worked_hours() -> tuple[np.ndarray, np.ndarray]:
 
 
 def counted(at: np.ndarray) -> np.ndarray:
-    """Working time from the start of the tables to each instant, in microseconds."""
+    """Working time from the start of the tables to each timestamp, in microseconds."""
     before, worked = worked_hours()
     hour, rest = np.divmod(at, HOUR)
     place = hour - FIRST_HOUR

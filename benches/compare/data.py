@@ -32,7 +32,7 @@ def micros(at: datetime) -> int:
 
 @dataclass
 class Data:
-    """One company's desk. Codes are indices into the lists above; an instant of 0 is missing."""
+    """One company's desk. Codes are indices into the lists above; a timestamp of 0 is missing."""
 
     tickets: int
 
@@ -85,12 +85,12 @@ class Data:
         history = self.history
         return pa.table({
             "id": pa.array(np.arange(self.tickets, dtype=np.int64)),
-            "created_at": _instants(history["created"]),
+            "created_at": _timestamps(history["created"]),
             "market": _words(history["market"], MARKETS),
             "team": _words(history["team"], TEAMS),
             "customer": pa.array(history["customer"]),
-            "first_response_at": _instants(history["first_reply"]),
-            "solved_at": _instants(history["solved"]),
+            "first_response_at": _timestamps(history["first_reply"]),
+            "solved_at": _timestamps(history["solved"]),
         })
 
     @cached_property
@@ -99,7 +99,7 @@ class Data:
         history = self.history
         return pa.table({
             "ticket": pa.array(history["event_ticket"]),
-            "at": _instants(history["event_at"]),
+            "at": _timestamps(history["event_at"]),
             "kind": _words(history["event_kind"], KINDS),
             "status": _words(history["event_status"], STATUSES),
             "author": _words(history["event_author"], AUTHORS),
@@ -120,7 +120,7 @@ class Data:
             "id": pa.array(np.arange(n, dtype=np.int64)),
             "question": _words(question, QUESTIONS),
             "score": pa.array(score, mask=random.random(n) < 0.1),
-            "answered_at": _instants(random.integers(micros(BEGIN), micros(AS_OF), n)),
+            "answered_at": _timestamps(random.integers(micros(BEGIN), micros(AS_OF), n)),
             "market": _words(random.integers(0, len(MARKETS), n).astype(np.int8), MARKETS),
         })
 
@@ -136,13 +136,13 @@ class Data:
             "id": pa.array(np.arange(n, dtype=np.int64)),
             "question": _words(np.zeros(n, np.int8), [SURVEY]),
             "market": _words(random.integers(0, len(MARKETS), n).astype(np.int8), MARKETS),
-            "sent_at": _instants(sent),
+            "sent_at": _timestamps(sent),
             "delivered": pa.array(delivered),
-            "answered_at": _instants(np.minimum(at, micros(AS_OF))),
+            "answered_at": _timestamps(np.minimum(at, micros(AS_OF))),
         })
 
 
-def _instants(values: np.ndarray) -> pa.Array:
+def _timestamps(values: np.ndarray) -> pa.Array:
     return pa.array(values, pa.int64(), mask=values == 0).cast(pa.timestamp("us", "UTC"))
 
 

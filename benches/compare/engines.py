@@ -42,7 +42,7 @@ class Frames:
             pl.col(name).cast(pl.Enum(words)) for name, words in ENUMS.items() if name in arrow.column_names))
 
     def pandas(self, table: str) -> pd.DataFrame:
-        """Words as categories, numbers as NumPy columns, missing scores as -1, missing instants as 0 microseconds."""
+        """Words as categories, numbers as NumPy columns, missing scores as -1, missing timestamps as 0 microseconds."""
         return self._get("pandas", table, _numpy_backed)
 
     def duckdb(self, *tables: str) -> duckdb.DuckDBPyConnection:

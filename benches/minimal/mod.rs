@@ -13,7 +13,7 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    /// From one instant to another, in microseconds.
+    /// From one timestamp to another, in microseconds.
     pub(crate) fn new(period: Period, from: i64, until: i64) -> Self {
         let (first, last) = (from.div_euclid(HOUR), until.div_euclid(HOUR));
         let periods = Periods::new(period, Copenhagen);

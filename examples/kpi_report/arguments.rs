@@ -62,7 +62,7 @@ pub(crate) struct Arguments {
     pub(crate) min_n: u64,
 
     /// The cut-off, such as 2026-06-30T22:00:00Z; by default the description's, else the last timestamp in the data
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    #[arg(long, value_name = "INSTANT", value_parser = timestamp)]
     pub(crate) as_of: Option<Timestamp>,
 
     /// The output format
@@ -168,8 +168,8 @@ fn zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "not an IANA name of a time zone such as Europe/Copenhagen".to_owned())
 }
 
-fn instant(text: &str) -> Result<Timestamp, String> {
-    text.parse().map_err(|_| "not an instant with its zone such as 2026-06-30T22:00:00Z".to_owned())
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "not a timestamp with its zone such as 2026-06-30T22:00:00Z".to_owned())
 }
 
 fn level(text: &str) -> Result<f64, String> {

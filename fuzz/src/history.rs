@@ -9,7 +9,7 @@ use deskmetrics::{Author, Elapsed, Status, Ticket, TicketEvent, Timestamp};
 use deskmetrics_testkit::replay::oracle;
 use deskmetrics_testkit::replay::strategy::MONDAY;
 use deskmetrics_testkit::schedule::Oracle;
-use deskmetrics_testkit::schedule::strategy::{days_of_change, instants_near, working_times};
+use deskmetrics_testkit::schedule::strategy::{days_of_change, timestamps_near, working_times};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -90,7 +90,7 @@ pub(crate) fn replay(data: &[u8]) {
 pub(crate) fn clock(bytes: &[u8]) {
     let cases = days_of_change().prop_flat_map(|(zone, date)| {
         let desks = working_times(zone, date);
-        (desks, Just(date), prop::array::uniform2(instants_near(date, 12)))
+        (desks, Just(date), prop::array::uniform2(timestamps_near(date, 12)))
     });
     let mut seed = [0; 32];
     Pcg64Mcg::seed_from_u64(u64::from(crc32fast::hash(bytes))).fill_bytes(&mut seed);

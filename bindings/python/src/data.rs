@@ -95,7 +95,7 @@ fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
         return value.extract().map(Some);
     }
     if value.is_instance_of::<PyDate>() {
-        // An instant, which is a date in Python too, keeps its time.
+        // A timestamp, which is a date in Python too, keeps its time.
         return value.call_method0("isoformat")?.extract().map(Some);
     }
     if value.is_instance_of::<PyTime>() {

@@ -26,13 +26,13 @@ exceptions! {
     ColumnTypeError => column_type,
     DataError => data,
     DeskmetricsError,
-    InstantError => instant,
     NeverOpensError => never_opens,
     NoSuchNameError => no_such_name,
     PolicyError => policy,
     ReadError => read,
     ScaleError => scale,
     ScheduleError => schedule,
+    TimestampError => timestamp,
 }
 
 /// Errors of the core as exceptions with their message.
@@ -69,7 +69,7 @@ pub(crate) fn due(place: &str, error: DueError) -> PyErr {
     let message = format!("{place}{error}");
     match error {
         DueError::NeverOpens => never_opens(message),
-        _ => instant(message),
+        _ => timestamp(message),
     }
 }
 

@@ -25,7 +25,7 @@ impl<'py> IntoPyObject<'py> for InZone {
             _ => at_utc.into_pyobject(py),
         };
         found.map_err(|_| {
-            error::instant(format!(
+            error::timestamp(format!(
                 "{at} is outside the years 1 to 9999, the range of datetime: check the unit of the numbers it \
                  comes from, such as milliseconds read as seconds"
             ))

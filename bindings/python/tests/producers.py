@@ -110,7 +110,7 @@ def polars_in(unit: Any, values: Sequence[datetime | None]) -> pl.Series:
     return pl.Series(values, dtype=pl.Datetime("us", "UTC")).cast(pl.Datetime(unit, "UTC"))
 
 
-# Each makes a column of aware instants.
+# Each makes a column of aware timestamps.
 INSTANTS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
     **{f"pandas {unit}": partial(pandas_in, unit) for unit in ("s", "ms", "us", "ns")},
     **{f"polars {unit}": partial(polars_in, unit) for unit in ("ms", "us", "ns")},

@@ -74,9 +74,9 @@ def test_scales_of_a_report() -> None:
     [
         ("2026-04-01", dm.ArgumentTypeError, "as_of: '2026-04-01' .str. is not a datetime; give date, time and offset"),
         (date(2026, 4, 1), dm.ArgumentTypeError, "a date has neither hours nor a zone"),
-        (np.datetime64("2026-04-01"), dm.InstantError, "has no time zone"),
+        (np.datetime64("2026-04-01"), dm.TimestampError, "has no time zone"),
         (5, dm.ArgumentTypeError, "give an aware datetime"),
-        (datetime(2026, 4, 1), dm.InstantError, "has no time zone"),
+        (datetime(2026, 4, 1), dm.TimestampError, "has no time zone"),
     ],
 )
 def test_cut_offs(at: Any, kind: type[Exception], message: str) -> None:

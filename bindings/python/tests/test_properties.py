@@ -141,25 +141,25 @@ DESK = dm.Schedule("Europe/Copenhagen", "Mo-Fr 09:00-17:00; Sa 10:00-14:00", hol
 
 
 @given(INSTANTS, st.integers(-200, 200))
-def test_business_time_of_columns_is_that_of_values(instants: list[datetime | None], hours: int) -> None:
-    start = pl.Series(instants, dtype=pl.Datetime("us", "UTC"))
+def test_business_time_of_columns_is_that_of_values(timestamps: list[datetime | None], hours: int) -> None:
+    start = pl.Series(timestamps, dtype=pl.Datetime("us", "UTC"))
     end = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    one_by_one = [None if at is None else DESK.elapsed(at, end) for at in instants]
-    assert DESK.elapsed(start, end).to_list() == one_by_one == DESK.elapsed(instants, end)
+    one_by_one = [None if at is None else DESK.elapsed(at, end) for at in timestamps]
+    assert DESK.elapsed(start, end).to_list() == one_by_one == DESK.elapsed(timestamps, end)
     budget = timedelta(hours=hours)
     due = DESK.due(start, budget)
-    assert due.to_list() == [None if at is None else DESK.due(at, budget) for at in instants]
+    assert due.to_list() == [None if at is None else DESK.due(at, budget) for at in timestamps]
     # The due time is the budget away in business time.
-    assert DESK.elapsed(start, due).to_list() == [None if at is None else budget for at in instants]
-    assert DESK.is_open(start).to_list() == DESK.is_open(instants)
-    assert DESK.next_opening(start).to_list() == DESK.next_opening(instants)
+    assert DESK.elapsed(start, due).to_list() == [None if at is None else budget for at in timestamps]
+    assert DESK.is_open(start).to_list() == DESK.is_open(timestamps)
+    assert DESK.next_opening(start).to_list() == DESK.next_opening(timestamps)
 
 
 @given(INSTANTS)
-def test_always_open_equals_calendar_time(instants: list[datetime | None]) -> None:
+def test_always_open_equals_calendar_time(timestamps: list[datetime | None]) -> None:
     always = dm.Schedule("Europe/Madrid", "00:00-24:00")
     end = datetime(2026, 3, 29, 9, tzinfo=UTC)
-    expected = [None if at is None else end - at for at in instants]
-    column = pd.Series(pd.to_datetime(pd.Series(instants, dtype=object), utc=True))
+    expected = [None if at is None else end - at for at in timestamps]
+    column = pd.Series(pd.to_datetime(pd.Series(timestamps, dtype=object), utc=True))
     elapsed = [None if each is None else each.to_pytimedelta() for each in to_list(always.elapsed(column, end))]
     assert elapsed == expected

@@ -83,7 +83,7 @@ def rows_of(name: str) -> dict[str, list[str | None]]:
 
 
 EVENT_WORDS: dict[str, Any] = {
-    "instants": {"time_zone": "UTC"},
+    "timestamps": {"time_zone": "UTC"},
     "id": "Event ID",
     "ticket": "Ticket ID",
     "at": "Time (UTC)",
@@ -206,8 +206,8 @@ def dm_zone() -> Any:
     ("events", "arguments", "kind", "message"),
     [
         ({"tickt": ["a"], "at": ["2026-03-02T09:00:00Z"], "kind": ["solved"]}, {}, dm.ColumnNotFoundError, 'there is no column "ticket", did you mean "tickt"'),
-        ({"ticket": ["a"], "at": ["2026-03-02 09:00"], "kind": ["solved"]}, {}, dm.InstantError, 'events["at"]: the times have no zone'),
-        ({"ticket": ["a"], "at": [datetime(2026, 3, 2, 9)], "kind": ["solved"]}, {}, dm.InstantError, "assume_tz"),
+        ({"ticket": ["a"], "at": ["2026-03-02 09:00"], "kind": ["solved"]}, {}, dm.TimestampError, 'events["at"]: the times have no zone'),
+        ({"ticket": ["a"], "at": [datetime(2026, 3, 2, 9)], "kind": ["solved"]}, {}, dm.TimestampError, "assume_tz"),
         (EVENTS, {"options": {"bot_reply": True}}, dm.ArgumentError, "bot_reply"),
         (EVENTS, {"schedules": {"dk": "Mo-Fr"}}, dm.ScheduleError, 'schedules["dk"]'),
         (EVENTS, {"schedules": {"denmark": {"time_zone": "UTC", "hours": "Mo-Fr 09:00-17:00"}}, "schedule": "danmark"}, dm.NoSuchNameError, 'did you mean "denmark"'),

@@ -33,7 +33,7 @@ def test_memory_does_not_grow() -> None:
     start = datetime(2026, 3, 6, 16, tzinfo=UTC)
     desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
     columns = [pl.Series([9, 10, 3] * 50), pa.array([9, 10, 3] * 50), np.array([9.0, 10.0, 3.0] * 50), [9, 10, 3] * 50]
-    instants = pl.Series([start] * 100)
+    timestamps = pl.Series([start] * 100)
     frame = pd.Series([9, 10, 3] * 50)
 
     def calls(times: int) -> None:
@@ -42,7 +42,7 @@ def test_memory_does_not_grow() -> None:
                 result = dm.nps(column)
             repr(result + dm.nps(frame))
             result.measures()
-            desk.due(instants, "4h")
+            desk.due(timestamps, "4h")
             desk.elapsed([start] * 10, start)
             with pytest.raises(dm.ArgumentTypeError):
                 dm.nps({"score": 9})
@@ -64,11 +64,11 @@ def test_threads_give_the_result_of_one() -> None:
     rng = np.random.default_rng(7)
     parts = [rng.integers(0, 11, 20_000) for _ in range(16)]
     desk = dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
-    instants = pl.Series(rng.integers(1_700_000_000_000, 1_800_000_000_000, 20_000)).cast(pl.Datetime("ms", "UTC"))
-    expected = [dm.nps(part) for part in parts], desk.due(instants, "8h")
+    timestamps = pl.Series(rng.integers(1_700_000_000_000, 1_800_000_000_000, 20_000)).cast(pl.Datetime("ms", "UTC"))
+    expected = [dm.nps(part) for part in parts], desk.due(timestamps, "8h")
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(dm.nps, parts)) == expected[0]
-        assert all(each.equals(expected[1]) for each in pool.map(lambda _: desk.due(instants, "8h"), range(16)))
+        assert all(each.equals(expected[1]) for each in pool.map(lambda _: desk.due(timestamps, "8h"), range(16)))
         assert sum(pool.map(lambda part: dm.nps(part), parts)) == dm.nps(np.concatenate(parts))
 
 

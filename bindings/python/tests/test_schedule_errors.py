@@ -65,7 +65,7 @@ def test_form_of_an_invalid_type() -> None:
 
 
 class Nowhere(tzinfo):
-    """A zone that does not know its offset leaves the instant naive."""
+    """A zone that does not know its offset leaves the timestamp naive."""
 
     def utcoffset(self, when: datetime | None) -> None:
         return None
@@ -78,15 +78,15 @@ class Nowhere(tzinfo):
 
 
 @pytest.mark.parametrize("naive", [START.replace(tzinfo=None), START.replace(tzinfo=Nowhere())])
-def test_a_naive_instant(naive: datetime) -> None:
+def test_a_naive_timestamp(naive: datetime) -> None:
     for call in (
         lambda: OFFICE.elapsed(naive, START),
         lambda: OFFICE.due(naive, "1h"),
         lambda: OFFICE.is_open([START, naive]),
     ):
-        with pytest.raises(dm.InstantError, match=r"2026-03-06 16:00:00.* has no time zone; .*ZoneInfo"):
+        with pytest.raises(dm.TimestampError, match=r"2026-03-06 16:00:00.* has no time zone; .*ZoneInfo"):
             call()
-    with pytest.raises(dm.InstantError, match=r"^at\[1\]"):
+    with pytest.raises(dm.TimestampError, match=r"^at\[1\]"):
         OFFICE.is_open([START, naive])
 
 
@@ -117,7 +117,7 @@ def test_a_schedule_that_never_opens_again() -> None:
 
 
 def test_beyond_what_datetime_can_hold() -> None:
-    with pytest.raises(dm.InstantError, match="years 1 to 9999"):
+    with pytest.raises(dm.TimestampError, match="years 1 to 9999"):
         OFFICE.due(datetime(9999, 12, 31, tzinfo=UTC), timedelta(days=10))
     with pytest.raises(dm.DeskmetricsError):
         OFFICE.due(START, timedelta.max)
@@ -127,7 +127,7 @@ def test_beyond_what_datetime_can_hold() -> None:
 
 
 def test_one_family() -> None:
-    for error in (dm.ScheduleError, dm.NeverOpensError, dm.ScaleError, dm.InstantError, dm.ArgumentError):
+    for error in (dm.ScheduleError, dm.NeverOpensError, dm.ScaleError, dm.TimestampError, dm.ArgumentError):
         assert issubclass(error, dm.DeskmetricsError)
     assert issubclass(dm.DeskmetricsError, ValueError)
     assert issubclass(dm.ArgumentTypeError, TypeError)

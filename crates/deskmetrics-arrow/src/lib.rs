@@ -19,7 +19,7 @@
 //! ")?;
 //! std::fs::write(folder.join("helpdesk.toml"), r#"
 //!     time_zone = "Europe/Copenhagen"
-//!     instants = { format = "%d/%m/%Y %H:%M" }
+//!     timestamps = { format = "%d/%m/%Y %H:%M" }
 //!
 //!     [[tickets]]
 //!     file = "tickets.csv"

@@ -67,8 +67,8 @@ pub fn report_batch(table: &ReportTable) -> Result<RecordBatch, ArrowError> {
     }));
     columns.extend([
         words("period", rows, |row| row.period.as_ref().map(|period| period.label.as_str())),
-        instants("period_start", rows, |row| row.period.as_ref()?.start),
-        instants("period_end", rows, |row| row.period.as_ref()?.end),
+        timestamps("period_start", rows, |row| row.period.as_ref()?.start),
+        timestamps("period_end", rows, |row| row.period.as_ref()?.end),
         flags("partial", rows, |row| Some(row.period.as_ref()?.partial)),
         numbers("value", rows, |row| row.value),
         words("unit", rows, |row| Some(row.unit.as_str())),
@@ -128,7 +128,7 @@ fn counts(name: &str, rows: &[ReportRow], count: impl Fn(&ReportRow) -> u64) -> 
     (name.to_owned(), Arc::new(rows.iter().map(|row| Some(count(row))).collect::<UInt64Array>()))
 }
 
-fn instants(
+fn timestamps(
     name: &str,
     rows: &[ReportRow],
     at: impl Fn(&ReportRow) -> Option<Timestamp>,

@@ -81,7 +81,7 @@ fn other_types_are_converted_to_text() {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
-fn instants(reading: &TimestampReading, array: ArrayRef) -> Vec<Result<Option<String>, BadCell>> {
+fn timestamps(reading: &TimestampReading, array: ArrayRef) -> Vec<Result<Option<String>, BadCell>> {
     let rows = array.len();
     let mut column = reading.bind(&array).unwrap();
     (0..rows).map(|row| column.get(row).map(|at| at.map(|at| at.to_string()))).collect()
@@ -115,17 +115,17 @@ fn timestamps_of_every_unit_with_and_without_zone() {
         ),
     ];
     for (with_zone, wall_clock) in units {
-        assert_eq!(instants(&reading, with_zone), [Ok(Some("2026-03-02T11:00:00Z".into())), Ok(None)]);
+        assert_eq!(timestamps(&reading, with_zone), [Ok(Some("2026-03-02T11:00:00Z".into())), Ok(None)]);
         // without a zone it is wall-clock time in Copenhagen, an hour ahead of UTC
-        assert_eq!(instants(&reading, wall_clock), [Ok(Some("2026-03-02T10:00:00Z".into())), Ok(None)]);
+        assert_eq!(timestamps(&reading, wall_clock), [Ok(Some("2026-03-02T10:00:00Z".into())), Ok(None)]);
     }
     let before_1970: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![-1]).with_timezone("UTC"));
-    assert_eq!(instants(&reading, before_1970), [Ok(Some("1969-12-31T23:59:59.999999Z".into()))]);
+    assert_eq!(timestamps(&reading, before_1970), [Ok(Some("1969-12-31T23:59:59.999999Z".into()))]);
     let absurd: ArrayRef =
         Arc::new(TimestampSecondArray::from(vec![i64::MAX, i64::MIN]).with_timezone("UTC"));
-    assert_eq!(instants(&reading, absurd), [Err(BadCell::NotATimestamp), Err(BadCell::NotATimestamp)]);
+    assert_eq!(timestamps(&reading, absurd), [Err(BadCell::NotATimestamp), Err(BadCell::NotATimestamp)]);
     let date: ArrayRef = Arc::new(Date32Array::from(vec![20_514])); // a date is its midnight
-    assert_eq!(instants(&reading, date), [Ok(Some("2026-03-01T23:00:00Z".into()))]);
+    assert_eq!(timestamps(&reading, date), [Ok(Some("2026-03-01T23:00:00Z".into()))]);
 }
 
 #[test]
@@ -134,16 +134,16 @@ fn epoch_numbers() {
     let millis = TimestampReading::new(Tz::UTC).with_format("epoch_millis").unwrap();
     let at = |text: &str| Ok(Some(text.to_owned()));
     let whole: ArrayRef = Arc::new(Int64Array::from(vec![1_772_449_200]));
-    assert_eq!(instants(&seconds, whole), [at("2026-03-02T11:00:00Z")]);
+    assert_eq!(timestamps(&seconds, whole), [at("2026-03-02T11:00:00Z")]);
     let broken: ArrayRef = Arc::new(Float64Array::from(vec![1_772_449_200.5, f64::NAN]));
-    assert_eq!(instants(&seconds, broken), [at("2026-03-02T11:00:00.500Z"), Ok(None)]);
+    assert_eq!(timestamps(&seconds, broken), [at("2026-03-02T11:00:00.500Z"), Ok(None)]);
     let written: ArrayRef = Arc::new(StringArray::from(vec!["1772449200000", "soon", ""]));
     assert_eq!(
-        instants(&millis, written),
+        timestamps(&millis, written),
         [at("2026-03-02T11:00:00Z"), Err(BadCell::NotATimestamp), Ok(None)]
     );
     let huge: ArrayRef = Arc::new(Int64Array::from(vec![i64::MAX]));
-    assert_eq!(instants(&seconds, huge), [Err(BadCell::NotATimestamp)]);
+    assert_eq!(timestamps(&seconds, huge), [Err(BadCell::NotATimestamp)]);
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1_772_449_200]));
     assert!(TimestampReading::new(Tz::UTC).bind(&numbers).unwrap_err().expected.contains("epoch_seconds"));
 }

@@ -30,8 +30,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use desk::{
-    COLUMNS, Conventions, Desk, Layout, batch, batches, conventions, description, desks, instants, layouts,
-    read, replayed, same_tables, shuffle, table, texts, unnumbered,
+    COLUMNS, Conventions, Desk, Layout, batch, batches, conventions, description, desks, layouts, read,
+    replayed, same_tables, shuffle, table, texts, timestamps, unnumbered,
 };
 
 /// The attributes that have a column.
@@ -432,13 +432,13 @@ proptest! {
         let id = |ticket: usize| Some(format!("T-{ticket}"));
         let tickets = batch([
             ("id", texts((0..4).map(id), layout.ids)),
-            ("created", instants((0..4).map(|_| time(0)), layout.unit)),
+            ("created", timestamps((0..4).map(|_| time(0)), layout.unit)),
         ]);
         let events = batches(&logged, &layout, |rows| {
             let text = |value: fn(&Several) -> Option<&'static str>| texts(rows.iter().map(value), layout.words);
             batch([
                 ("ticket", texts(rows.iter().map(|row| id(row.0)), layout.ids)),
-                ("at", instants(rows.iter().map(|row| time(row.1)), layout.unit)),
+                ("at", timestamps(rows.iter().map(|row| time(row.1)), layout.unit)),
                 ("kind", text(|row| Some(row.2.0))),
                 ("value", text(|row| row.2.1)),
                 ("author", text(|row| Some(row.3))),
@@ -466,7 +466,7 @@ proptest! {
             let text = |value: fn(&Audited) -> Option<&'static str>| texts(rows.iter().map(value), layout.words);
             batch([
                 ("ticket", texts(rows.iter().map(|row| Some(format!("T-{}", row.0))), layout.ids)),
-                ("at", instants(rows.iter().map(|row| Some(MONDAY + row.1 * MINUTE)), layout.unit)),
+                ("at", timestamps(rows.iter().map(|row| Some(MONDAY + row.1 * MINUTE)), layout.unit)),
                 ("status", text(|row| row.2)),
                 ("market", text(|row| Some(row.3))),
                 ("who", text(|row| Some(if row.4 { "ana" } else { "ben" }))),

@@ -21,8 +21,8 @@ use proptest::sample::{select, subsequence};
 
 use desk::surveys::{self, MARKETS, Survey};
 use desk::{
-    Conventions, Desk, Layout, Naming, batch, batches, conventions, desks, from_records, instants, kpis,
-    layouts, named, options, read, same_tables, shuffle, table, texts,
+    Conventions, Desk, Layout, Naming, batch, batches, conventions, desks, from_records, kpis, layouts,
+    named, options, read, same_tables, shuffle, table, texts, timestamps,
 };
 
 const MINUTE: i64 = 60_000_000;
@@ -129,7 +129,7 @@ fn ticket_batches(rows: &[TicketRow], columns: Columns, layout: &Layout) -> Vec<
     let Layout { words, unit, ids, .. } = *layout;
     batches(rows, layout, |rows| {
         let time = |at: fn(&TicketRow) -> Option<i64>| {
-            instants(rows.iter().map(|row| at(row).map(|at| START + at * MINUTE)), unit)
+            timestamps(rows.iter().map(|row| at(row).map(|at| START + at * MINUTE)), unit)
         };
         let text = |value: &dyn Fn(&TicketRow) -> Option<&'static str>| texts(rows.iter().map(value), words);
         let numbers: Vec<_> = rows.iter().map(|row| row.id.map(|id| id.to_string())).collect();
@@ -199,7 +199,7 @@ fn event_batches(rows: &[EventRow], layout: &Layout) -> Vec<RecordBatch> {
         let ids = rows.iter().map(|row| Some(i64::from(row.ticket))).collect::<Int64Array>();
         batch([
             ("ticket", Arc::new(ids) as ArrayRef),
-            ("at", instants(rows.iter().map(|row| Some(START + row.at * MINUTE)), unit)),
+            ("at", timestamps(rows.iter().map(|row| Some(START + row.at * MINUTE)), unit)),
             ("kind", text(|row| Some(row.kind))),
             ("value", text(|row| row.value)),
             ("author", text(|row| Some(row.author))),
@@ -642,9 +642,15 @@ fn long_tables_match_records() {
     let unit = desk::Unit::Micros;
     let tickets = batch([
         ("id", ids()),
-        ("created", instants(numbers(3).map(|at| time(at % 14_000)), unit)),
-        ("replied", instants(numbers(3).map(|at| time(at % 14_000 + at % 90).filter(|_| at % 7 > 1)), unit)),
-        ("solved", instants(numbers(3).map(|at| time(at % 14_000 + at % 977).filter(|_| at % 5 > 0)), unit)),
+        ("created", timestamps(numbers(3).map(|at| time(at % 14_000)), unit)),
+        (
+            "replied",
+            timestamps(numbers(3).map(|at| time(at % 14_000 + at % 90).filter(|_| at % 7 > 1)), unit),
+        ),
+        (
+            "solved",
+            timestamps(numbers(3).map(|at| time(at % 14_000 + at % 977).filter(|_| at % 5 > 0)), unit),
+        ),
         ("market", markets()),
         ("requester", Arc::new(numbers(1).map(|row| row % 700).collect::<Int64Array>())),
     ]);
@@ -654,7 +660,7 @@ fn long_tables_match_records() {
             Arc::new(numbers(1).map(|row| Some(row % 11).filter(|_| row % 9 > 0)).collect::<Int64Array>())
                 as ArrayRef,
         ),
-        ("at", instants(numbers(2).map(|at| time(at + 60)), unit)),
+        ("at", timestamps(numbers(2).map(|at| time(at + 60)), unit)),
         ("ticket", ids()),
         (
             "own market",
@@ -663,7 +669,7 @@ fn long_tables_match_records() {
     ]);
     let events = batch([
         ("ticket", Arc::new(numbers(11).map(|row| row % TICKETS).collect::<Int64Array>()) as ArrayRef),
-        ("at", instants(numbers(3).map(|at| time(at + 2_000)), unit)),
+        ("at", timestamps(numbers(3).map(|at| time(at + 2_000)), unit)),
         ("value", markets()),
     ]);
     let as_of = Timestamp::from_micros(START + 13_000 * MINUTE).unwrap();

@@ -158,7 +158,7 @@ fn roles_of_tickets_have_an_effect() {
         "attributes = { group = \"group\" }",
         "clock_skew = \"1h\"",
         "missing = [\"4\"]",
-        "instants = { time_zone = \"Europe/Copenhagen\" }",
+        "timestamps = { time_zone = \"Europe/Copenhagen\" }",
         "duplicates = \"last\"",
         "duplicates = \"error\"",
         "updated_at = \"changed\"",
@@ -221,7 +221,7 @@ fn roles_of_events_have_an_effect_or_a_note() {
         "clock_skew = \"1h\"",
         "creates_tickets = true",
         "missing = [\"9\"]",
-        "instants = { time_zone = \"Europe/Copenhagen\" }",
+        "timestamps = { time_zone = \"Europe/Copenhagen\" }",
         "requester = \"requester\"",
         "created_by = \"by\"",
         "attributes = { group = \"group\" }",
@@ -283,7 +283,7 @@ fn roles_of_surveys_have_an_effect_or_a_note() {
         "updated_at = \"changed\"",
     ];
     each_has_an_effect(&dated, SENT, &roles);
-    each_has_an_effect(&dated, "", &["instants = { time_zone = \"Asia/Tokyo\" }"]);
+    each_has_an_effect(&dated, "", &["timestamps = { time_zone = \"Asia/Tokyo\" }"]);
     assert!(
         shown(&format!("{base}weight = \"weight\"")).contains("surveys: weight has no effect on a report")
     );
@@ -293,8 +293,11 @@ fn roles_of_surveys_have_an_effect_or_a_note() {
     );
     let named = "[[surveys]]\nfile = \"answers\"\nquestion = \"question\"\nscore = \"nps\"\n";
     assert_ne!(shown(named), shown(base));
-    let more =
-        ["reason_separator = \";\"", "instants = { time_zone = \"Asia/Tokyo\" }", "customer = \"customer\""];
+    let more = [
+        "reason_separator = \";\"",
+        "timestamps = { time_zone = \"Asia/Tokyo\" }",
+        "customer = \"customer\"",
+    ];
     let tested = stated([base, named].into_iter().chain(first_roles).chain(more));
     assert_eq!(tested, keys_at("[[surveys]]\nno_such_key = 1"), "each role of surveys needs a line");
 }
@@ -320,7 +323,7 @@ fn roles_of_invitations_have_an_effect() {
             .contains("invitations: customer has no effect on a report")
     );
     // An answer after the cut-off is not known yet.
-    let zone = "instants = { time_zone = \"America/Los_Angeles\" }";
+    let zone = "timestamps = { time_zone = \"America/Los_Angeles\" }";
     each_has_an_effect(&format!("{SENT}answered_at = \"answered\"\n"), "", &[zone]);
     let tested = stated([SENT, "customer = \"customer\"", zone].into_iter().chain(roles));
     assert_eq!(tested, keys_at("[[invitations]]\nno_such_key = 1"), "each role of invitations needs a line");
@@ -338,7 +341,7 @@ fn roles_of_snapshots_have_an_effect_or_a_note() {
         "attributes = { group = \"group\" }",
         "order = \"rows\"",
         "missing = [\"s2\"]",
-        "instants = { time_zone = \"Europe/Copenhagen\" }",
+        "timestamps = { time_zone = \"Europe/Copenhagen\" }",
         "where = { ticket = { not = \"s2\" } }",
     ];
     each_has_an_effect(base, "", &roles);
@@ -403,8 +406,8 @@ fn keys_of_columns_have_an_effect() {
         "each key of a column of words needs a line"
     );
 
-    let instants = ["time_zone = \"Asia/Tokyo\"", "missing = [\"2026-03-03T09:00\"]"];
-    for key in instants {
+    let timestamps = ["time_zone = \"Asia/Tokyo\"", "missing = [\"2026-03-03T09:00\"]"];
+    for key in timestamps {
         let with = shown(&tickets("\"status\"", &table("column = \"created\"", key)));
         assert_ne!(with, shown(&tickets("\"status\"", created)), "{key}");
     }
@@ -431,10 +434,10 @@ fn keys_of_columns_have_an_effect() {
         assert_ne!(column(text, one), column(text, other), "{one}");
     }
     let keys = others.iter().map(|(_, one, _)| *one);
-    let tested = stated(instants.into_iter().chain(keys).chain(["column = \"at\""]));
+    let tested = stated(timestamps.into_iter().chain(keys).chain(["column = \"at\""]));
     let known = keys_at("[[tickets]]\ncreated_at = { no_such_key = 1 }");
     assert_eq!(tested, known, "each key of a column of timestamps needs a line");
-    let mut rules = keys_at("[instants]\nno_such_key = 1");
+    let mut rules = keys_at("[timestamps]\nno_such_key = 1");
     rules.extend(["column", "missing"].map(str::to_owned));
     assert_eq!(tested, rules, "the rules for all columns are those for one");
 
@@ -487,7 +490,7 @@ fn keys_of_a_description_have_an_effect() {
         ("time_zone = \"Asia/Tokyo\"", ""),
         ("as_of = \"2026-03-02T10:30:00Z\"", ""),
         ("by = \"group\"", ""),
-        ("instants = { time_zone = \"Asia/Tokyo\" }", ""),
+        ("timestamps = { time_zone = \"Asia/Tokyo\" }", ""),
         ("missing = [\"2026-03-02T10:00\"]", ""),
         ("scales = { csat = \"1-5\" }", "[[surveys]]\nfile = \"answers\"\nquestions = { csat = \"csat\" }\n"),
         ("schedule = \"desk\"", hours),

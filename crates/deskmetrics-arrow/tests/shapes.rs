@@ -221,7 +221,7 @@ fn events_only() {
             EventKind::MergedInto("2".into()),
         ]
     );
-    // rows of one instant keep their order
+    // rows of one timestamp keep their order
     assert!(dataset.events()[0].sequence < dataset.events()[3].sequence);
     assert_eq!(dataset.events()[3].author, Author::Bot);
     assert_eq!(dataset.excluded().count(Reason::Missing), 1); // merged into what?

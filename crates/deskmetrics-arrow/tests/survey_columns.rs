@@ -112,7 +112,7 @@ proptest! {
             invitation.delivered = *delivered;
             invitation
         }).collect();
-        let instants = |seconds: Vec<Option<i64>>| -> ArrayRef {
+        let timestamps = |seconds: Vec<Option<i64>>| -> ArrayRef {
             let times = |each: i64| seconds.iter().map(move |at| at.map(|at| at * each));
             match unit {
                 0 => Arc::new(times(1).collect::<TimestampSecondArray>().with_timezone("UTC")),
@@ -121,8 +121,8 @@ proptest! {
                 _ => Arc::new(times(1_000_000_000).collect::<TimestampNanosecondArray>()),
             }
         };
-        let sent = instants(rows.iter().map(|(sent, ..)| Some(*sent)).collect());
-        let answered = instants(rows.iter().map(|(sent, after, _)| answer(*sent, *after)).collect());
+        let sent = timestamps(rows.iter().map(|(sent, ..)| Some(*sent)).collect());
+        let answered = timestamps(rows.iter().map(|(sent, after, _)| answer(*sent, *after)).collect());
         let delivered: ArrayRef = Arc::new(rows.iter().map(|(.., flag)| Some(*flag)).collect::<BooleanArray>());
         let columns =
             InvitationColumns::new(&sent).with_answered_at(&answered).with_delivered(&delivered).with_assume_tz(chrono_tz::UTC);
@@ -160,9 +160,9 @@ proptest! {
         if let Some(micros) = expiry {
             rules = rules.with_expire_after(TimeDelta::microseconds(micros));
         }
-        let instants = |at: Vec<Option<i64>>| TimestampMicrosecondArray::from(at).with_timezone("UTC");
-        let sent = instants(rows.iter().map(|(sent, ..)| *sent).collect());
-        let answered = instants(rows.iter().map(|(_, answered, _)| *answered).collect());
+        let timestamps = |at: Vec<Option<i64>>| TimestampMicrosecondArray::from(at).with_timezone("UTC");
+        let sent = timestamps(rows.iter().map(|(sent, ..)| *sent).collect());
+        let answered = timestamps(rows.iter().map(|(_, answered, _)| *answered).collect());
         let delivered = rows.iter().map(|(.., delivered)| *delivered).collect::<BooleanArray>();
         // Arrays that begin in the middle of their buffers.
         let from = skipped.min(rows.len());

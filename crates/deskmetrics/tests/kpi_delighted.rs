@@ -23,7 +23,7 @@ fn recorded(file: &str) -> Option<Vec<Value>> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-fn instant(seconds: &Value) -> Timestamp {
+fn timestamp(seconds: &Value) -> Timestamp {
     Timestamp::from_micros(seconds.as_i64().unwrap() * 1_000_000).unwrap()
 }
 
@@ -41,11 +41,11 @@ fn bounced_people_are_out_of_the_response_rate() {
     let bounced: BTreeSet<&str> = returned.iter().map(|mail| mail["person_id"].as_str().unwrap()).collect();
     let unanswered = people.iter().map(|person| {
         let id = person["id"].as_str().unwrap();
-        let invitation = Invitation::new(id, "nps", instant(&person["last_sent_at"]));
+        let invitation = Invitation::new(id, "nps", timestamp(&person["last_sent_at"]));
         if bounced.contains(id) { invitation.without_delivery() } else { invitation }
     });
     let answered = answers.iter().map(|answer| {
-        let at = instant(&answer["created_at"]);
+        let at = timestamp(&answer["created_at"]);
         Invitation::new(answer["person"].as_str().unwrap(), "nps", at).with_answered_at(at)
     });
     let invitations: Vec<Invitation> = unanswered.chain(answered).collect();

@@ -16,7 +16,7 @@ use deskmetrics::{
 };
 use proptest::prelude::*;
 use records::any::{Record, record};
-use records::{CUT_OFF, HOUR, instant};
+use records::{CUT_OFF, HOUR, timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The shipped reopen rate's headline, written by a user.
@@ -233,7 +233,7 @@ impl Estimates for Explained {
 }
 
 fn as_of() -> Timestamp {
-    instant(CUT_OFF / HOUR)
+    timestamp(CUT_OFF / HOUR)
 }
 
 fn of_billing(request: KpiRequest, name: &str) -> KpiRequest {

@@ -9,10 +9,10 @@ use deskmetrics::report::{KpiRequest, KpiTally, Report};
 use deskmetrics::{ClockKind, Estimate, Invitation, Reason, SurveyResponse, Timestamp};
 use proptest::prelude::*;
 use records::any::{Record, record, requests};
-use records::{CUT_OFF, HOUR, instant};
+use records::{CUT_OFF, HOUR, timestamp};
 
 fn as_of() -> Timestamp {
-    instant(CUT_OFF / HOUR)
+    timestamp(CUT_OFF / HOUR)
 }
 
 fn feed(tally: &mut KpiTally, records: &[Record]) {
@@ -95,13 +95,13 @@ fn tallies_of_different_requests_do_not_merge() {
 
 #[test]
 fn what_comes_after_the_cut_off_is_exclusions() {
-    let mut nps = KpiRequest::new("nps").with_survey("nps").tally(Some(instant(10))).unwrap();
-    let answer = |hours| SurveyResponse::new("nps", Some(9)).with_at(instant(hours));
+    let mut nps = KpiRequest::new("nps").with_survey("nps").tally(Some(timestamp(10))).unwrap();
+    let answer = |hours| SurveyResponse::new("nps", Some(9)).with_at(timestamp(hours));
     [10, 11].map(answer).iter().for_each(|answer| nps.push_response(answer));
     assert_eq!((nps.headline(0.95).n, nps.excluded().count(Reason::AfterCutOff)), (1, 1));
 
-    let mut rate = KpiRequest::new("survey_completion").tally(Some(instant(10))).unwrap();
-    let sent = |hours| Invitation::new("i", "nps", instant(hours)).with_answered_at(instant(hours + 5));
+    let mut rate = KpiRequest::new("survey_completion").tally(Some(timestamp(10))).unwrap();
+    let sent = |hours| Invitation::new("i", "nps", timestamp(hours)).with_answered_at(timestamp(hours + 5));
     [5, 6, 11].map(sent).iter().for_each(|sent| rate.push_invitation(sent));
     assert_eq!(rate.headline(0.95).n, 1, "the second was answered later, the third sent later");
     assert_eq!(rate.excluded().to_string(), "1 value missing, 1 after the cut-off");
@@ -116,7 +116,7 @@ fn a_stored_tally_must_be_one_of_its_request() {
 }
 
 #[test]
-fn a_kpi_about_an_instant_needs_the_cut_off() {
+fn a_kpi_about_an_timestamp_needs_the_cut_off() {
     for id in ["backlog", "flow"] {
         assert_eq!(KpiRequest::new(id).tally(None).unwrap_err(), RequestError::NeedsCutOff { id }.into());
     }

@@ -551,8 +551,8 @@ proptest! {
 }
 
 #[test]
-fn thousands_of_events_at_one_instant() {
-    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("an instant");
+fn thousands_of_events_at_one_timestamp() {
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("a timestamp");
     let ticket = Ticket::new("T", at);
     let kinds = |number: u32| match number % 5 {
         0 => EventKind::PublicMessage,
@@ -576,7 +576,7 @@ fn thousands_of_events_at_one_instant() {
 
 #[test]
 fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
-    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("an instant");
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("a timestamp");
     let event = TicketEvent::new("T", at, deskmetrics::Author::Agent, EventKind::PublicMessage);
     let one = |targets: &str| -> Replay {
         let text = format!("[[policies]]\nname = 'p'\ntargets = [{targets}]");
@@ -596,7 +596,7 @@ fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
 }
 
 #[test]
-fn absurd_instants_do_not_panic() {
+fn absurd_timestamps_do_not_panic() {
     for (created, at, as_of) in [
         (Timestamp::MIN, Timestamp::MAX, Timestamp::MAX),
         (Timestamp::MIN, Timestamp::MIN, Timestamp::MAX),

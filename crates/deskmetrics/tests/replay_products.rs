@@ -37,7 +37,7 @@ fn json(folder: &std::path::Path, file: &str) -> Value {
 }
 
 fn at(value: &Value) -> Timestamp {
-    value.as_str().expect("an instant").parse().expect("an instant")
+    value.as_str().expect("a timestamp").parse().expect("a timestamp")
 }
 
 fn zendesk_schedule(folder: &std::path::Path) -> CompiledSchedule {
@@ -72,7 +72,7 @@ fn zendesk_calendar_and_business_minutes() {
         ("2023-10-20T10:57:49Z", "wait", recorded(159, "requester_wait_time")),
     ];
     for (start, metric, (calendar, business)) in cases {
-        let created: Timestamp = start.parse().expect("an instant");
+        let created: Timestamp = start.parse().expect("a timestamp");
         let end = Timestamp::from(created.to_utc() + TimeDelta::minutes(calendar));
         let event = |kind| TicketEvent::new("Z", end, Author::Agent, kind);
         let events = match metric {
@@ -101,12 +101,12 @@ fn zendesk_status_history_of_78_days() {
     for line in text.lines() {
         let cells: Vec<&str> = line.split(',').collect();
         let ["status", "11071", updated, _, _, status] = cells[..] else { continue };
-        let instant = format!("{}Z", updated.replace(' ', "T")).parse::<Timestamp>().expect("an instant");
+        let timestamp = format!("{}Z", updated.replace(' ', "T")).parse::<Timestamp>().expect("a timestamp");
         let status = match status {
             "on-hold" => Status::OnHold,
             other => other.parse().expect("a status"),
         };
-        events.push(TicketEvent::new("11071", instant, Author::Agent, EventKind::Status(status)));
+        events.push(TicketEvent::new("11071", timestamp, Author::Agent, EventKind::Status(status)));
     }
     assert_eq!(events.len(), 13);
     let ticket = Ticket::new("11071", events[0].at);
@@ -141,7 +141,7 @@ fn freshdesk_due_times() {
     assert_eq!(tickets.len(), 6);
     for record in tickets {
         // Two sample tickets were loaded later and count from then.
-        let loaded: Timestamp = "2022-05-25T21:25:35Z".parse().expect("an instant");
+        let loaded: Timestamp = "2022-05-25T21:25:35Z".parse().expect("a timestamp");
         let created = at(&record["created_at"]).max(loaded);
         let id = record["id"].to_string();
         let ticket = Ticket::new(id.as_str(), created)
@@ -149,8 +149,8 @@ fn freshdesk_due_times() {
         let mut events = Vec::new();
         let mut push = |field: &str, kind| {
             if record["stats"][field].is_string() {
-                let instant = at(&record["stats"][field]);
-                events.push(TicketEvent::new(id.as_str(), instant, Author::Agent, kind));
+                let timestamp = at(&record["stats"][field]);
+                events.push(TicketEvent::new(id.as_str(), timestamp, Author::Agent, kind));
             }
         };
         push("first_responded_at", EventKind::PublicMessage);
@@ -234,7 +234,7 @@ fn servicenow_incident_log() {
     // One incident's rows are not in the order of their timestamps; the rows are right.
     options.order = deskmetrics::replay::EventOrder::Sequence;
     options.repeated_solve = deskmetrics::replay::RepeatedSolve::Restates;
-    let as_of: Timestamp = "2018-01-01T00:00:00Z".parse().expect("an instant");
+    let as_of: Timestamp = "2018-01-01T00:00:00Z".parse().expect("a timestamp");
     let outcome = Replay::new(as_of).with_options(options).tickets(&tickets, &events);
     let fact = |name: &str| facts[name].as_u64().expect("a count");
     let mut totals = [0u64; 5];

@@ -53,20 +53,20 @@ struct Case {
     excluded: Option<BTreeMap<String, u64>>,
 }
 
-fn instant(text: &str) -> Timestamp {
+fn timestamp(text: &str) -> Timestamp {
     // "2026-03-02 09:00" is short for "2026-03-02T09:00:00Z"; a whole timestamp may be followed by " -"
     let text = text.trim_end_matches(" -");
     let full = match text.len() {
         16 => format!("{}:00Z", text.replace(' ', "T")),
         _ => text.replace(' ', "T"),
     };
-    full.parse().unwrap_or_else(|error| panic!("instant \"{text}\": {error}"))
+    full.parse().unwrap_or_else(|error| panic!("timestamp \"{text}\": {error}"))
 }
 
 fn event(line: &str) -> TicketEvent {
     let mut words = line.split_whitespace();
     let mut word = || words.next().unwrap_or_else(|| panic!("line \"{line}\" is too short"));
-    let at = instant(&format!("{} {}", word(), word()));
+    let at = timestamp(&format!("{} {}", word(), word()));
     let (author, name) = match word().split_once(':') {
         Some((author, name)) => (author, Some(name)),
         None => (line.split_whitespace().nth(2).unwrap_or_default(), None),
@@ -105,7 +105,7 @@ fn event(line: &str) -> TicketEvent {
 
 impl Case {
     fn run(&self) -> Replayed {
-        let mut ticket = Ticket::new("T", instant(&self.created));
+        let mut ticket = Ticket::new("T", timestamp(&self.created));
         if let Some(author) = &self.created_by {
             ticket =
                 ticket.with_created_by(serde_json::from_value(author.as_str().into()).expect("an author"));
@@ -136,7 +136,7 @@ impl Case {
         if self.schedules.contains_key("default") {
             schedules = schedules.with_fallback("default");
         }
-        let mut replay = Replay::new(instant(&self.as_of)).with_schedules(schedules).with_segments();
+        let mut replay = Replay::new(timestamp(&self.as_of)).with_schedules(schedules).with_segments();
         if let Some(options) = &self.options {
             replay = replay.with_options(options.clone());
         }
@@ -165,7 +165,7 @@ fn fits(expected: &Value, actual: &Value) -> bool {
     match (expected, actual) {
         (Value::String(text), Value::Object(_)) => same_duration(text, actual),
         (Value::String(text), Value::String(found)) => {
-            text == found || found.parse::<Timestamp>().is_ok_and(|found| found == instant(text))
+            text == found || found.parse::<Timestamp>().is_ok_and(|found| found == timestamp(text))
         }
         (Value::String(text), Value::Null) => text == "none",
         (Value::Array(expected), Value::Array(actual)) => {

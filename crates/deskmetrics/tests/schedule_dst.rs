@@ -29,7 +29,7 @@ fn compiled(zone: &str, hours: &str) -> CompiledSchedule {
 }
 
 #[test]
-fn a_skipped_time_moves_to_the_instant_of_the_change() {
+fn a_skipped_time_moves_to_the_timestamp_of_the_change() {
     // Copenhagen, 29 March 2026: 02:00 becomes 03:00 at 01:00 UTC.
     let opening = compiled("Europe/Copenhagen", "02:30-05:00");
     assert_eq!(openings(&opening, "2026-03-29")[0], "29 01:00-29 03:00");
@@ -250,7 +250,7 @@ fn a_change_takes_effect_at_its_very_second() {
 }
 
 #[test]
-fn sub_second_instants_are_exact() {
+fn sub_second_timestamps_are_exact() {
     let schedule = compiled("UTC", "Mo-Fr 09:00-17:00");
     let from = at("2026-03-02T16:59:59.999999Z");
     let to = at("2026-03-03T09:00:00.000001Z");

@@ -7,7 +7,7 @@ use deskmetrics::schedule::{
 };
 use deskmetrics_testkit::schedule::Oracle;
 use deskmetrics_testkit::schedule::strategy::{
-    budgets, days_of_change, instants_near, schedules, weekly_hours, working_times,
+    budgets, days_of_change, schedules, timestamps_near, weekly_hours, working_times,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseResult};
@@ -15,8 +15,8 @@ use proptest::test_runner::{Config, TestCaseResult};
 /// A working time, the date of its exceptions, and three timestamps around it.
 fn cases() -> impl Strategy<Value = (WorkingTime, NaiveDate, [i64; 3])> {
     days_of_change().prop_flat_map(|(zone, date)| {
-        let instants = prop::array::uniform3(instants_near(date, 12));
-        (working_times(zone, date), Just(date), instants)
+        let timestamps = prop::array::uniform3(timestamps_near(date, 12));
+        (working_times(zone, date), Just(date), timestamps)
     })
 }
 
@@ -155,10 +155,10 @@ proptest! {
     }
 
     #[test]
-    fn slices_equal_single_results((working_time, date, instants) in cases(), budget in budgets()) {
+    fn slices_equal_single_results((working_time, date, timestamps) in cases(), budget in budgets()) {
         let schedule = working_time.compile_years(date.year()..=date.year());
-        let from: Vec<i64> = (0..32_u8).map(|i| instants[usize::from(i % 3)] + i64::from(i) * 7_919_000_000).collect();
-        let to: Vec<i64> = (0..32_u8).map(|i| instants[usize::from((i + 1) % 3)] - i64::from(i) * 7_907_000_000).collect();
+        let from: Vec<i64> = (0..32_u8).map(|i| timestamps[usize::from(i % 3)] + i64::from(i) * 7_919_000_000).collect();
+        let to: Vec<i64> = (0..32_u8).map(|i| timestamps[usize::from((i + 1) % 3)] - i64::from(i) * 7_907_000_000).collect();
         let mut elapsed = vec![0; 32];
         schedule.elapsed_slice(&from, &to, &mut elapsed).unwrap();
         let budgets = vec![budget; 32];
@@ -189,8 +189,8 @@ proptest! {
     fn openings_are_disjoint_and_add_up((working_time, date, [a, b, _]) in cases()) {
         prop_assume!(counts_real_time(&working_time));
         let schedule = near(&working_time, date);
-        let instant = |micros| chrono::DateTime::from_timestamp_micros(micros).unwrap();
-        let (a, b) = (instant(a.min(b)), instant(a.max(b)));
+        let timestamp = |micros| chrono::DateTime::from_timestamp_micros(micros).unwrap();
+        let (a, b) = (timestamp(a.min(b)), timestamp(a.max(b)));
         let openings: Vec<_> = schedule.openings(a..b).collect();
         prop_assert!(openings.iter().all(|opening| opening.start < opening.end));
         prop_assert!(openings.windows(2).all(|pair| pair[0].end < pair[1].start));
@@ -236,7 +236,7 @@ proptest! {
             .prop_flat_map(|(zone, date)| schedules(zone, date, Counting::Elapsed)),
         ends in prop::array::uniform2(any::<i64>()),
         budget in 1..i64::MAX,
-        near in instants_near(NaiveDate::from_ymd_opt(2020, 6, 1).unwrap(), 4000),
+        near in timestamps_near(NaiveDate::from_ymd_opt(2020, 6, 1).unwrap(), 4000),
     ) {
         let schedule =
             schedule.with_conventions(Conventions::default()).compile_years(2015..=2024);

@@ -119,6 +119,6 @@ fn scales_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn an_instant_without_a_zone_is_refused() {
+fn an_timestamp_without_a_zone_is_refused() {
     assert!(serde_json::from_str::<Timestamp>("\"2026-03-02T10:00:00\"").is_err());
 }

@@ -10,7 +10,7 @@ use deskmetrics::ticket::{Attribute, Author, EventKind};
 use deskmetrics::{Reason, SlaMetric, Ticket, TicketEvent, Timestamp};
 
 fn at(text: &str) -> Timestamp {
-    format!("{}:00Z", text.replace(' ', "T")).parse().expect("an instant")
+    format!("{}:00Z", text.replace(' ', "T")).parse().expect("a timestamp")
 }
 
 fn reply() -> SlaTarget {

@@ -9,13 +9,13 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Scale, SurveyResponse};
 use proptest::prelude::*;
 use records::any::{Record, record, requests};
-use records::{CUT_OFF, HOUR, instant};
+use records::{CUT_OFF, HOUR, timestamp};
 
 /// Bytes before the settings and counts: magic, version, kind, checksum.
 const HEADER: usize = 10;
 
 fn report() -> Report {
-    Report::builder(instant(CUT_OFF / HOUR))
+    Report::builder(timestamp(CUT_OFF / HOUR))
         .with_kpis(requests())
         .with_slices([Attribute::Category])
         .with_slices([Attribute::Market, Attribute::Category])
@@ -103,7 +103,7 @@ proptest! {
     ) {
         let requests = requests();
         let request = &requests[kpi.index(requests.len())];
-        let mut tally = request.tally(Some(instant(CUT_OFF / HOUR))).unwrap();
+        let mut tally = request.tally(Some(timestamp(CUT_OFF / HOUR))).unwrap();
         for record in &records {
             if let Record::Ticket(ticket) = record {
                 tally.push_ticket(ticket);

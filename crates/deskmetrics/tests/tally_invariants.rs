@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use records::{
-    HOUR, contact, instant, invitation, metrics, replayed, response, score, shift, surveyed, verdict,
+    HOUR, contact, invitation, metrics, replayed, response, score, shift, surveyed, timestamp, verdict,
 };
 
 /// Feeds all records to one tally and their parts to three, and compares.
@@ -224,7 +224,7 @@ invariants! {
     csat of score: kpi::Csat::new(&Scale::csat(1, 5).unwrap());
     nps of score: kpi::Nps::default();
     ces of score: kpi::Ces::new(&Scale::ces1());
-    response_rate of invitation: kpi::ResponseRate::default().with_as_of(instant(600)).with_expire_after(TimeDelta::days(7));
+    response_rate of invitation: kpi::ResponseRate::default().with_as_of(timestamp(600)).with_expire_after(TimeDelta::days(7));
     survey_completion of invitation: kpi::SurveyCompletion::default();
     survey_coverage of surveyed: kpi::SurveyCoverage::default();
     reasons of response: kpi::Reasons::new(&Scale::nps());
@@ -240,8 +240,8 @@ invariants! {
     volume of metrics: kpi::Volume::default();
     solved of metrics: kpi::Solved::default();
     solve_events of metrics: kpi::SolveEvents::default();
-    backlog of metrics: kpi::Backlog::new(instant(500));
-    flow of metrics: kpi::Flow::new(instant(200), instant(500));
+    backlog of metrics: kpi::Backlog::new(timestamp(500));
+    flow of metrics: kpi::Flow::new(timestamp(200), timestamp(500));
     first_response_time of metrics: kpi::FirstResponseTime::new(ClockKind::Business);
     next_response_time of metrics: kpi::NextResponseTime::default();
     response_time of metrics: kpi::ResponseTime::default();
@@ -315,7 +315,7 @@ proptest! {
     ) {
         let just_before =
             |hours: i64| Timestamp::saturating_from_micros(hours * HOUR - 1);
-        let flow = kpi::flow(&tickets, instant(from), instant(from + length));
+        let flow = kpi::flow(&tickets, timestamp(from), timestamp(from + length));
         let before = kpi::backlog(&tickets, just_before(from)).count();
         let after = kpi::backlog(&tickets, just_before(from + length)).count();
         prop_assert_eq!(i128::from(after) - i128::from(before), i128::from(flow.growth()));
@@ -323,12 +323,12 @@ proptest! {
 
     /// Many snapshots in one pass are those taken one by one.
     #[test]
-    fn the_backlog_at_each_instant_is_the_backlog_at_that_instant(
+    fn the_backlog_at_each_timestamp_is_the_backlog_at_that_timestamp(
         tickets in prop::collection::vec(metrics(), 0..40), hours in prop::collection::vec(-1..1_000_i64, 0..8),
     ) {
-        let instants: Vec<Timestamp> = hours.into_iter().map(instant).collect();
-        let at_once = kpi::backlog_at_each(&tickets, &instants);
-        let one_by_one: Vec<kpi::Backlog> = instants.iter().map(|at| kpi::backlog(&tickets, *at)).collect();
+        let timestamps: Vec<Timestamp> = hours.into_iter().map(timestamp).collect();
+        let at_once = kpi::backlog_at_each(&tickets, &timestamps);
+        let one_by_one: Vec<kpi::Backlog> = timestamps.iter().map(|at| kpi::backlog(&tickets, *at)).collect();
         prop_assert_eq!(at_once, one_by_one);
     }
 

@@ -53,7 +53,7 @@ from .exceptions import (
     ColumnTypeError,
     DataError,
     DeskmetricsError,
-    InstantError,
+    InstantError as InstantError,
     MissingPackageError,
     NeverOpensError,
     NoSuchNameError,
@@ -61,6 +61,7 @@ from .exceptions import (
     ReadError,
     ScaleError,
     ScheduleError,
+    TimestampError,
 )
 from .explanation import Explanation
 from .interval import Adjusted, Interval
@@ -83,9 +84,9 @@ from .surveys import (
 __all__ = [
     "Adjusted", "ArgumentError", "ArgumentTypeError", "Catalogue", "Change", "Choice", "ColumnNotFoundError",
     "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Explanation",
-    "FcrPolicy", "Frame", "InstantError", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
+    "FcrPolicy", "Frame", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
     "NoSuchNameError", "PolicyError", "ReadError", "Replay", "Report", "ReportRow", "Representativeness", "ScaleError",
-    "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "Tracker", "Variant", "WeightedRating",
+    "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "TimestampError", "Tracker", "Variant", "WeightedRating",
     "__version__", "catalogue", "compare", "exceptions", "read", "replay", "report", "representativeness", "weighted_score",
     # the KPIs of the catalogue
     "abandon_rate", "agent_touches", "agent_wait_time", "agent_work_time", "backlog", "backlog_age", "bot_containment",

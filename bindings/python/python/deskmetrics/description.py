@@ -43,7 +43,7 @@ Keys of the whole description; ``time_zone`` is required, and at least one table
 - ``as_of``: the cut-off, a timestamp such as ``"2026-03-31 18:00"``, or a date, which means its start; by default ``"latest
   event"``, the last plausible timestamp.
 - ``by``: attributes that reports are sliced by.
-- ``instants``: format of timestamps in all files; see Timestamps.
+- ``timestamps``: format of timestamps in all files; see Timestamps.
 - ``missing``: codes that mean a missing value in every column.
 - ``tickets``, ``events``, ``snapshots``, ``surveys``, ``invitations``: lists of tables; see below.
 - ``scales``: scale of each survey question, ``{ csat = "1-5", ces = "ces2" }``, or with ``min``, ``max``, ``positive``,
@@ -60,7 +60,7 @@ Tickets
 ``[[tickets]]``: one row per ticket. ``file``, ``id`` and ``created_at`` are required.
 
 - ``file``: name of the file, a list of files of the same form, or a dict; see Files.
-- ``instants``: format of timestamps in this table; see Timestamps.
+- ``timestamps``: format of timestamps in this table; see Timestamps.
 - ``missing``: codes that mean a missing value in every column.
 - ``where``: rows to read, by values of columns: ``{ Channel = "web" }``, ``{ Kind = { not = ["test"] } }``; ``""`` is an empty
   cell, ``"*"`` any other value. A text is compared letter by letter, a number with every text of it (``2`` with ``2.0`` and
@@ -91,7 +91,7 @@ Events
 ------
 ``[[events]]``: one row per event. ``file``, ``ticket``, ``at`` and ``kind`` are required.
 
-- ``file``, ``instants``, ``missing``, ``where``: as for tickets.
+- ``file``, ``timestamps``, ``missing``, ``where``: as for tickets.
 - ``ticket``, ``at``: id of the ticket and time of the event.
 - ``kind``: kind of the event. ``words`` maps the values of the source to ``public_message``, ``internal_note``, ``status`` (the new
   status is in ``value``), a status such as ``solved``, ``changed ATTRIBUTE`` such as ``changed group``, ``tagged``, ``untagged``,
@@ -113,10 +113,10 @@ Snapshots
 ``[[snapshots]]``: one row per ticket and point in time; changes between rows become events. ``file``, ``ticket`` and ``at`` are
 required.
 
-- ``file``, ``instants``, ``missing``, ``where``, ``clock_skew``: as for tickets.
+- ``file``, ``timestamps``, ``missing``, ``where``, ``clock_skew``: as for tickets.
 - ``ticket``, ``at``: id of the ticket and time of the snapshot.
 - ``created_at``: creation of the ticket; by default the time of its first row.
-- ``order``: order of the rows of a ticket: ``"instants"`` (default) by time, or ``"rows"`` as in the file.
+- ``order``: order of the rows of a ticket: ``"timestamps"`` (default) by time, or ``"rows"`` as in the file.
 - ``status``: status in this row.
 - ``repeated_status``: a row with an unchanged status is no event (``"ignore"``, default) or an ``"event"``.
 - ``requester``, ``created_by``, ``author``, ``author_name``: as for events.
@@ -127,7 +127,7 @@ Surveys
 -------
 ``[[surveys]]``: one row per form with a column per question (``questions``), or one row per answer (``question``, ``score``).
 
-- ``file``, ``instants``, ``missing``, ``where``: as for tickets.
+- ``file``, ``timestamps``, ``missing``, ``where``: as for tickets.
 - ``questions``: column of the score of each question, ``{ csat = "Stars", nps = "Recommend" }``; see Numbers.
 - ``question``, ``score``: question and score of an answer.
 - ``at``: time of the answer.
@@ -142,7 +142,7 @@ Invitations
 -----------
 ``[[invitations]]``: one row per survey sent. ``file``, ``id``, ``question`` and ``sent_at`` are required.
 
-- ``file``, ``instants``, ``missing``, ``where``: as for tickets.
+- ``file``, ``timestamps``, ``missing``, ``where``: as for tickets.
 - ``id``, ``question``, ``sent_at``: id of the invitation, question, and when it was sent.
 - ``delivered``: whether the invitation was delivered; default true.
 - ``started_at``, ``answered_at``: when the survey was opened and answered.
@@ -172,7 +172,7 @@ Columns of ids, values and flags: ``status = { column = "State", words = { "Done
 
 Timestamps
 ----------
-``created_at = { column = "Opened", format = "%d/%m/%Y %H:%M" }``. The keys of ``instants`` are the same without ``column`` and
+``created_at = { column = "Opened", format = "%d/%m/%Y %H:%M" }``. The keys of ``timestamps`` are the same without ``column`` and
 ``missing``. The Notes of :func:`deskmetrics.replay` list the formats.
 
 - ``column``: name of the column.

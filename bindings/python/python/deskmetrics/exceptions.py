@@ -14,7 +14,6 @@ __all__ = [
     "ColumnTypeError",
     "DataError",
     "DeskmetricsError",
-    "InstantError",
     "MissingPackageError",
     "NeverOpensError",
     "NoSuchNameError",
@@ -22,6 +21,7 @@ __all__ = [
     "ReadError",
     "ScaleError",
     "ScheduleError",
+    "TimestampError",
 ]
 
 
@@ -69,8 +69,12 @@ class DataError(DeskmetricsError):
     """Data could not be read completely; the message contains the error of the library that provided it."""
 
 
-class InstantError(DeskmetricsError):
+class TimestampError(DeskmetricsError):
     """A timestamp without a time zone, in an unknown order of day and month, or beyond the years 1 to 9999."""
+
+
+#: The earlier name.
+InstantError = TimestampError
 
 
 class ScheduleError(DeskmetricsError):

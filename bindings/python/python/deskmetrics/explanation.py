@@ -26,7 +26,7 @@ class Explanation:
     ticket : dict
         The ticket with its attributes and tags at the cut-off.
     measures : dict
-        Everything measured: instants as aware datetimes, durations as ``{"calendar": timedelta, "business": timedelta}``.
+        Everything measured: timestamps as aware datetimes, durations as ``{"calendar": timedelta, "business": timedelta}``.
     verdicts : tuple of dict
         One per instance of each SLA target, with its ``segments``.
     events : tuple of dict
@@ -34,7 +34,7 @@ class Explanation:
     excluded : dict
         Events excluded and targets that could not be evaluated, by reason.
     time_zone : str
-        The zone in which instants are printed.
+        The zone in which timestamps are printed.
     """
 
     ticket: Mapping[str, Any]

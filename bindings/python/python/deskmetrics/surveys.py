@@ -163,7 +163,7 @@ def response_rate(
     ArgumentError
         When the columns differ in length, more answered than were invited, or numbers are combined with options for
         timestamps.
-    InstantError
+    TimestampError
         When a timestamp has no time zone.
 
     Examples

@@ -15,7 +15,7 @@ use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 use crate::class::getters;
 use crate::data::{Data, from_form, keys};
 use crate::error;
-use crate::input::{instant, is_wall_clock};
+use crate::input::{is_wall_clock, timestamp};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -70,7 +70,7 @@ pub(crate) struct Dataset {
 /// Notes
 /// -----
 /// Timestamps are read as :func:`replay` describes, here with the keys ``created_at = { column = "Opened", format = "day_first"
-/// }`` for a column, ``instants = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
+/// }`` for a column, ``timestamps = { format = "excel" }`` for a file or the whole data set, and ``time_zone`` in place of
 /// ``assume_tz``. A format is inferred from all rows of a file.
 ///
 /// Measures that the source has computed are keys of ``[[tickets]]`` as in the Notes of :func:`report`: ``first_response_time =
@@ -109,7 +109,7 @@ pub(crate) struct Dataset {
 /// ...     "T-3,2/3/2026 12:00,1/3/2026 12:00,Resolved,ES\n")
 /// >>> _ = (folder / "helpdesk.toml").write_text('''
 /// ... time_zone = "Europe/Copenhagen"
-/// ... instants = { format = "%d/%m/%Y %H:%M" }
+/// ... timestamps = { format = "%d/%m/%Y %H:%M" }
 /// ... [[tickets]]
 /// ... file = "tickets.csv"
 /// ... id = "Number"
@@ -170,7 +170,7 @@ impl Dataset {
             Some(as_of) => {
                 // Other values without a zone may be of another one.
                 let assumed = is_wall_clock(as_of).then_some(self.core.time_zone);
-                instant("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
+                timestamp("as_of", as_of, assumed).map(|at| Some(at.utc().into()))
             }
             None => Ok(self.core.as_of),
         }
@@ -303,7 +303,7 @@ impl Dataset {
     ///
     /// Raises
     /// ------
-    /// InstantError
+    /// TimestampError
     ///     When the cut-off has no zone.
     #[pyo3(signature = (*, as_of = None))]
     fn replay(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {

@@ -10,7 +10,7 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDate, PyDateTime, PyDelta, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use super::timestamps::instant;
+use super::timestamps::timestamp;
 use super::{describe, is_missing};
 use crate::error;
 
@@ -117,7 +117,7 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             Ok(value.extract::<TimeDelta>()?.num_microseconds().unwrap_or(i64::MAX))
         })?),
         Kind::Timestamp => {
-            let micros = |position, value: &_| instant(&each(position), value, None).map(|at| at.micros);
+            let micros = |position, value: &_| timestamp(&each(position), value, None).map(|at| at.micros);
             Arc::new(read::<i64, TimestampMicrosecondArray>(&known, micros)?.with_timezone("UTC"))
         }
         Kind::WallClock => {

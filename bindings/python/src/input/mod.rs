@@ -18,7 +18,7 @@ pub(crate) use self::refuse::{refuse, remedy};
 pub(crate) use self::spans::Spans;
 pub(crate) use self::table::Table;
 pub(crate) use self::times::{Micros, TimeColumn, Times, together_any};
-pub(crate) use self::timestamps::{Moments, instant, is_wall_clock, zone};
+pub(crate) use self::timestamps::{Moments, is_wall_clock, timestamp, zone};
 
 use std::ops::Range;
 

@@ -56,7 +56,7 @@ impl<'py> Origin<'py> {
         })
     }
 
-    /// An array of durations, instants or booleans as the kind that came in, called `name` where columns have names.
+    /// An array of durations, timestamps or booleans as the kind that came in, called `name` where columns have names.
     pub(crate) fn give(&self, py: Python<'py>, name: &str, array: &ArrayRef) -> PyResult<Bound<'py, PyAny>> {
         let field = || Arc::new(Field::new(name, array.data_type().clone(), true));
         let arrow = || PyArray::new(Arc::clone(array), field());

@@ -20,7 +20,7 @@ use super::times::{Micros, TimeColumn, Times};
 use super::{Input, describe, is_missing, numpy, refuse};
 use crate::error::{self, OrError as _};
 
-/// An instant as it was given.
+/// A timestamp as it was given.
 #[derive(Clone)]
 pub(crate) struct PyTimestamp<'py> {
     /// Microseconds since 1970 in UTC.
@@ -40,14 +40,14 @@ fn epoch(py: Python<'_>) -> PyResult<&Bound<'_, PyDateTime>> {
 }
 
 impl<'py> PyTimestamp<'py> {
-    /// Reads an instant; one without a zone is a wall-clock time of `assumed`, if that is given.
+    /// Reads a timestamp; one without a zone is a wall-clock time of `assumed`, if that is given.
     fn read(name: &str, value: &Bound<'py, PyAny>, assumed: Option<Tz>) -> PyResult<Self> {
         let py = value.py();
         let is_text = value.is_instance_of::<PyString>();
         let value = &of_text(&numpy::scalar(value)?, assumed.is_some())?;
         // NaT is a subclass of datetime.
         if !value.is_instance_of::<PyDateTime>() || is_missing(value) {
-            return Err(error::argument_type(format!("{name}: {}", no_instant(value))));
+            return Err(error::argument_type(format!("{name}: {}", no_timestamp(value))));
         }
         let zone = value.getattr("tzinfo")?;
         if zone.is_none() || value.call_method0("utcoffset")?.is_none() {
@@ -57,7 +57,7 @@ impl<'py> PyTimestamp<'py> {
                 } else {
                     "specify one, such as .replace(tzinfo=timezone.utc) or .replace(tzinfo=ZoneInfo(\"Europe/Madrid\"))"
                 };
-                return Err(error::instant(format!(
+                return Err(error::timestamp(format!(
                     "{name}: {} has no time zone; {remedy}, or assume_tz=\"Europe/Madrid\" where there is such",
                     describe(value)
                 )));
@@ -68,7 +68,7 @@ impl<'py> PyTimestamp<'py> {
                 at.ok_or_else(|| error::argument(format!("{name}: {} cannot be read", describe(value))))?;
             return Ok(Self { micros: at.as_micros(), zone: assumed.into_pyobject(py)?.into_any() });
         }
-        // Python's difference of two aware instants of different zones is real time, also in a repeated hour.
+        // Python's difference of two aware timestamps of different zones is real time, also in a repeated hour.
         let since = value.sub(epoch(py)?)?.extract::<TimeDelta>()?;
         let micros = since.num_microseconds().unwrap_or(i64::MAX);
         Ok(Self { micros, zone })
@@ -79,11 +79,13 @@ impl<'py> PyTimestamp<'py> {
         Timestamp::saturating_from_micros(self.micros).to_utc()
     }
 
-    /// Another instant in this one's zone.
+    /// Another timestamp in this one's zone.
     pub(crate) fn same_zone(&self, place: &str, micros: i64) -> PyResult<Bound<'py, PyAny>> {
         let py = self.zone.py();
         let beyond = || {
-            error::instant(format!("{place}the result is outside the years 1 to 9999, the range of datetime"))
+            error::timestamp(format!(
+                "{place}the result is outside the years 1 to 9999, the range of datetime"
+            ))
         };
         let since = TimeDelta::microseconds(micros).into_pyobject(py).map_err(|_| beyond())?;
         let at = epoch(py)?.add(since).map_err(|_| beyond())?;
@@ -115,7 +117,7 @@ fn of_text<'py>(value: &Bound<'py, PyAny>, dates: bool) -> PyResult<Bound<'py, P
 }
 
 /// The error for a value that is not a timestamp, with the remedy.
-fn no_instant(value: &Bound<'_, PyAny>) -> String {
+fn no_timestamp(value: &Bound<'_, PyAny>) -> String {
     let example =
         "give an aware datetime such as datetime(2026, 3, 31, 18, tzinfo=ZoneInfo(\"Europe/Madrid\"))";
     let remedy = if value.is_instance_of::<PyString>() {
@@ -168,20 +170,20 @@ fn read_column(column: Column<'_>, assumed: Option<Tz>) -> PyResult<TimeColumn<'
         (_, None) if chunks.iter().all(|chunk| chunk.null_count() == chunk.len()) => Arc::from("UTC"),
         (_, Some(zone)) if holds_wall_clock(data_type) => Arc::from(zone.name()),
         (_, None) if holds_wall_clock(data_type) => {
-            return Err(error::instant(format!(
+            return Err(error::timestamp(format!(
                 "{name}: a column of {data_type} has no time zone; specify one with \
                  assume_tz=\"Europe/Madrid\" (or \"UTC\")"
             )));
         }
         _ => {
             return Err(error::column_type(format!(
-                "{name}: a column of {data_type} is not a column of instants; give timestamps"
+                "{name}: a column of {data_type} is not a column of timestamps; give timestamps"
             )));
         }
     };
     let reading = TimestampReading::new(assumed.unwrap_or(Tz::UTC));
     let reading = reading.inferred(chunks).map_err(|problem| {
-        error::instant(format!(
+        error::timestamp(format!(
             "{name}, {problem}; make it a timestamp column first, such as with \
              pandas.to_datetime(.., format=\"%d/%m/%Y\")"
         ))
@@ -210,15 +212,15 @@ fn micros(name: &str, before: usize, chunk: &ArrayRef, reading: &TimestampReadin
         let at = column.get(row).map_err(|problem| {
             let found = column.raw(row);
             let remedy = reading.remedy(found);
-            error::instant(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
+            error::timestamp(format!("{name}[{}]: \"{found}\" is {problem}; {remedy}", before + row))
         })?;
         read.append_option(at.map(Timestamp::as_micros));
     }
     Ok(read.finish())
 }
 
-/// One instant.
-pub(crate) fn instant<'py>(
+/// One timestamp.
+pub(crate) fn timestamp<'py>(
     name: &str,
     value: &Bound<'py, PyAny>,
     assumed: Option<Tz>,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::data::to_json;
 use crate::error::{self, OrError as _};
-use crate::input::instant;
+use crate::input::timestamp;
 
 /// The request for a KPI; options that are `None` were not chosen.
 pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResult<KpiRequest> {
@@ -40,12 +40,12 @@ pub(super) fn tally(request: &KpiRequest, as_of: Option<Timestamp>) -> PyResult<
 
 /// The cut-off; one without a zone is of `assumed`, if that is given.
 pub(super) fn cut_off(as_of: &Bound<'_, PyAny>, assumed: Option<Tz>) -> PyResult<Timestamp> {
-    instant("as_of", as_of, assumed).map(|at| Timestamp::saturating_from_micros(at.micros))
+    timestamp("as_of", as_of, assumed).map(|at| Timestamp::saturating_from_micros(at.micros))
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
     if value.is_instance_of::<PyDateTime>() {
-        let at = instant(name, value, None)?;
+        let at = timestamp(name, value, None)?;
         return Ok(Value::from(Timestamp::saturating_from_micros(at.micros).to_string()));
     }
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {

@@ -145,7 +145,7 @@ pub(crate) fn known_policy(request: &KpiRequest, dataset: &Dataset) -> PyResult<
     Ok(())
 }
 
-/// A table of tickets, one row each, with instants in columns.
+/// A table of tickets, one row each, with timestamps in columns.
 fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     let rows = tickets.is_instance_of::<PyDict>()
         || tickets.is_instance_of::<PyList>()
@@ -154,7 +154,7 @@ fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
     if !rows {
         let remedy = remedy(tickets).unwrap_or_else(|| {
             "give what deskmetrics.replay(...) or deskmetrics.read(...) returns, or a table with a row for each ticket \
-             and instants in columns"
+             and timestamps in columns"
                 .to_owned()
         });
         return Err(error::argument_type(format!(

@@ -339,7 +339,7 @@ impl Replay {
 /// ------
 /// ColumnNotFoundError
 ///     When a column is missing; the message lists the known ones and the nearest.
-/// InstantError
+/// TimestampError
 ///     When wall-clock times have no zone, or the order of day and month is not known.
 /// ArgumentError, PolicyError, ScheduleError
 ///     When an argument is invalid.
@@ -359,7 +359,7 @@ impl Replay {
 ///   one.
 ///
 /// Give a format where it is needed, for a column, ``{"tickets": {"created_at": {"column": "Opened", "format":
-/// "day_first"}}}``, or for all columns of a table, ``{"tickets": {"instants": {"format": "excel"}}}``: ``"day_first"``,
+/// "day_first"}}}``, or for all columns of a table, ``{"tickets": {"timestamps": {"format": "excel"}}}``: ``"day_first"``,
 /// ``"month_first"``, ``"year_first"``, ``"iso"``, ``"excel"`` (serial days, such as 46083.375), ``"epoch_seconds"``,
 /// ``"epoch_millis"``, ``"epoch_micros"``, ``"epoch_nanos"``, or a pattern such as ``"%d/%m/%Y %H:%M"``, in which ``%b`` and
 /// ``%B`` are month names of any of the languages. A timestamp without an offset is a wall-clock time of ``assume_tz``, and a

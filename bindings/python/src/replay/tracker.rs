@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::class::getters;
 use crate::data::{from_form, keys, to_data, to_python};
 use crate::error::{self, OrError as _};
-use crate::input::instant;
+use crate::input::timestamp;
 use crate::tables::Rules;
 use crate::zone::InZone;
 
@@ -93,7 +93,7 @@ impl Tracker {
 }
 
 getters! { Tracker, tracker;
-    /// The next instant at which any target is used up, with the ticket; ``None`` when nothing runs.
+    /// The next timestamp at which any target is used up, with the ticket; ``None`` when nothing runs.
     next_due -> Option<(InZone, String)> = tracker.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()));
 
     /// The ids of the tickets followed, sorted.
@@ -127,7 +127,7 @@ impl Tracker {
     /// Returns
     /// -------
     /// datetime.datetime or None
-    ///     The next instant at which one of its targets is used up, if nothing happens before.
+    ///     The next timestamp at which one of its targets is used up, if nothing happens before.
     ///
     /// Raises
     /// ------
@@ -157,7 +157,7 @@ impl Tracker {
     /// Returns
     /// -------
     /// datetime.datetime or None
-    ///     The next instant at which one of the ticket's targets is used up, if nothing happens before.
+    ///     The next timestamp at which one of the ticket's targets is used up, if nothing happens before.
     ///
     /// Raises
     /// ------
@@ -199,7 +199,7 @@ impl Tracker {
         ticket: &str,
         at: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let at = at.map(|at| instant("at", at, None)).transpose()?.map(|at| Timestamp::from(at.utc()));
+        let at = at.map(|at| timestamp("at", at, None)).transpose()?.map(|at| Timestamp::from(at.utc()));
         let state: Value = self.with(ticket, |tracker| {
             let at = at.unwrap_or_else(|| tracker.last_at());
             Ok::<_, PyErr>(json!({
@@ -222,7 +222,7 @@ impl Tracker {
     /// -------
     /// list of (datetime.datetime, str)
     fn due(&self, now: &Bound<'_, PyAny>) -> PyResult<Vec<(InZone, String)>> {
-        let now = Timestamp::from(instant("now", now, None)?.utc());
+        let now = Timestamp::from(timestamp("now", now, None)?.utc());
         let mut taken = Vec::new();
         let mut followed = self.followed();
         while let Some((due, ticket)) = followed.queue.pop(now) {
@@ -315,7 +315,7 @@ fn zoned(place: &str, record: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
     }
     let at = record.get_item(key)?;
     if at.is_instance_of::<PyDateTime>() {
-        instant(&format!("{place}[\"{key}\"]"), &at, None)?;
+        timestamp(&format!("{place}[\"{key}\"]"), &at, None)?;
     }
     Ok(())
 }

@@ -108,7 +108,7 @@ impl<'py> ReportArguments<'py> {
             by: keywords.take_with("by", by)?,
             observed_from: keywords.take_with("observed_from", |from| {
                 let assumed = assumed.or_else(|| zone.filter(|_| input::is_wall_clock(from)));
-                input::instant("observed_from", from, assumed).map(|from| from.utc().into())
+                input::timestamp("observed_from", from, assumed).map(|from| from.utc().into())
             })?,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,

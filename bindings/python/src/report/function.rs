@@ -84,7 +84,7 @@ use crate::tables::{Rules, Tables};
 /// ColumnNotFoundError
 ///     When a column is missing, or neither a column nor an event has an attribute; the message lists the known ones and the
 ///     nearest.
-/// InstantError
+/// TimestampError
 ///     When wall-clock times have no zone.
 /// ArgumentError
 ///     When there is no table, a KPI is unknown, the data cannot answer it, or it needs a missing option.

@@ -13,7 +13,7 @@ use pyo3::types::{PyDate, PyDateTime, PyString};
 
 use super::Schedule;
 use crate::error;
-use crate::input::{Given, Input, Origin, describe, instant};
+use crate::input::{Given, Input, Origin, describe, timestamp};
 use crate::report::request::whole;
 
 #[pymethods]
@@ -169,7 +169,7 @@ fn array_of_dates(dates: Vec<Option<NaiveDate>>) -> ArrayRef {
 /// One date.
 fn date(name: &str, value: &Bound<'_, PyAny>, zone: Tz) -> PyResult<NaiveDate> {
     if value.is_instance_of::<PyDateTime>() {
-        return instant(name, value, None).map(|at| at.utc().with_timezone(&zone).date_naive());
+        return timestamp(name, value, None).map(|at| at.utc().with_timezone(&zone).date_naive());
     }
     let read = if value.is_instance_of::<PyString>() {
         value.extract::<String>()?.parse().ok()

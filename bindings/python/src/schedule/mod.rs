@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 
 use crate::class::pickled;
 use crate::data::{keys, to_json, to_python};
-use crate::input::{Input, Moments, Spans, instant, zone};
+use crate::input::{Input, Moments, Spans, timestamp, zone};
 use column::{Pairs, Side, is_open, moved, next};
 
 /// Working hours of a team: weekly hours in a time zone, holidays, special days, breaks.
 ///
 /// Timestamps are aware ``datetime`` objects of any time zone; a naive one raises
-/// :class:`~deskmetrics.exceptions.InstantError`. Results are in the zone of the argument. Every method also
+/// :class:`~deskmetrics.exceptions.TimestampError`. Results are in the zone of the argument. Every method also
 /// takes a sequence or column instead of a value, and the result has the same type: a list for a
 /// list, a pandas Series with the same index for a Series, a polars Series for a polars Series, a pyarrow array for a
 /// pyarrow array or a DuckDB relation, a NumPy array for a NumPy array. A missing element (``None``, ``NaT``, null) gives
@@ -232,7 +232,7 @@ impl Schedule {
     /// ------
     /// NeverOpensError
     ///     When the schedule has less working time left than the budget.
-    /// InstantError
+    /// TimestampError
     ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
@@ -285,7 +285,7 @@ impl Schedule {
     /// ------
     /// NeverOpensError
     ///     When the schedule has less working time before ``due`` than the budget.
-    /// InstantError
+    /// TimestampError
     ///     When the result is outside the range of ``datetime``.
     ///
     /// Examples
@@ -333,7 +333,7 @@ impl Schedule {
         }
     }
 
-    /// The first opening instant at or after this one.
+    /// The first opening timestamp at or after this one.
     ///
     /// Parameters
     /// ----------
@@ -364,7 +364,7 @@ impl Schedule {
         next(py, "next_opening", at, |at| self.compiled.next_opening_micros(at))
     }
 
-    /// The first closing instant after this one.
+    /// The first closing timestamp after this one.
     ///
     /// Parameters
     /// ----------
@@ -387,7 +387,7 @@ impl Schedule {
         next(py, "next_closing", at, |at| self.compiled.next_closing_micros(at))
     }
 
-    /// The openings between two instants, in order, cut at both ends.
+    /// The openings between two timestamps, in order, cut at both ends.
     ///
     /// Parameters
     /// ----------
@@ -398,7 +398,7 @@ impl Schedule {
     /// Returns
     /// -------
     /// list of tuple of datetime.datetime
-    ///     Opening and closing instant, in the zone of ``start``.
+    ///     Opening and closing timestamp, in the zone of ``start``.
     ///
     /// Examples
     /// --------
@@ -419,7 +419,7 @@ impl Schedule {
         end: &Bound<'py, PyAny>,
         #[pyo3(from_py_with = assumed)] assume_tz: Option<Tz>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let (start, end) = (instant("start", start, assume_tz)?, instant("end", end, assume_tz)?);
+        let (start, end) = (timestamp("start", start, assume_tz)?, timestamp("end", end, assume_tz)?);
         let openings = PyList::empty(py);
         for opening in self.compiled.openings(start.utc()..end.utc()) {
             // The caller may stop after any step: Ctrl-C works on long ranges.

@@ -27,7 +27,7 @@ use self::refused::{invalid_columns, unusable};
 use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::Pulse;
 use crate::error::{self, OrError as _};
-use crate::input::{Table, instant, zone};
+use crate::input::{Table, timestamp, zone};
 use crate::keywords::Keywords;
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
@@ -358,7 +358,7 @@ impl<'py> Rules<'py> {
             dataset.replay_options = options;
         }
         if let Some(at) = &self.as_of {
-            dataset.as_of = Some(Timestamp::from(instant("as_of", at, self.assume_tz)?.utc()));
+            dataset.as_of = Some(Timestamp::from(timestamp("as_of", at, self.assume_tz)?.utc()));
         }
         Ok(())
     }
@@ -507,10 +507,12 @@ fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
     timestamps.map(|(_, form)| form).chain(due)
 }
 
-/// Checks that no column of instants holds wall-clock times of an unknown zone.
+/// Checks that no column of timestamps holds wall-clock times of an unknown zone.
 fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
     let has_zone = |form: &Value| form.get("time_zone").is_some();
-    if roles.get("instants").is_some_and(has_zone) {
+    // The second is the earlier name of the key.
+    let of_table = roles.get("timestamps").or_else(|| roles.get("instants"));
+    if of_table.is_some_and(has_zone) {
         return Ok(());
     }
     for form in timestamp_roles(roles).filter(|form| !has_zone(form)) {
@@ -519,13 +521,13 @@ fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()
         let Ok(place) = table.schema.index_of(name) else { continue };
         let format = |form: &Value| form.get("format").and_then(Value::as_str).map(str::to_owned);
         let mut reading = TimestampReading::new(Tz::UTC);
-        if let Some(format) = format(form).or_else(|| format(roles.get("instants")?)) {
+        if let Some(format) = format(form).or_else(|| format(of_table?)) {
             // A format that makes no sense is an error of the description, which names its place.
             let Ok(with_format) = reading.with_format(&format) else { continue };
             reading = with_format;
         }
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
-            return Err(error::instant(format!(
+            return Err(error::timestamp(format!(
                 "{}[\"{name}\"]: the times have no zone; specify one, {remedy}",
                 table.name
             )));

@@ -147,7 +147,7 @@ pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr 
         }
         ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
         ReadError::NoUnit { .. } => error::data(in_python(&message, Place::Report)),
-        ReadError::DateOrder { file, column, .. } => error::instant(with_place(file, column)),
+        ReadError::DateOrder { file, column, .. } => error::timestamp(with_place(file, column)),
         ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
             error::data(with_place(file, column))
         }

@@ -40,7 +40,7 @@ pub enum Ambiguous {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Nonexistent {
-    /// The first instant after the gap.
+    /// The first timestamp after the gap.
     #[default]
     NextValid,
     /// The value is unreadable.
@@ -88,7 +88,7 @@ pub(super) enum Dates {
 ///
 /// let boston = TimestampReading::new(New_York).with_format("%m/%d/%Y %I:%M:%S %p").unwrap();
 /// assert_eq!(boston.read("01/31/2015 02:05:11 PM").unwrap().unwrap().to_string(), "2015-01-31T19:05:11Z");
-/// // skipped when the clocks went forward: the first instant after the gap
+/// // skipped when the clocks went forward: the first timestamp after the gap
 /// assert_eq!(boston.read("03/08/2015 02:30:00 AM").unwrap().unwrap().to_string(), "2015-03-08T07:00:00Z");
 /// assert!(boston.read("2015-01-31 14:05").is_err());
 /// ```

@@ -38,7 +38,7 @@ pub(crate) fn needs_zone(array: &dyn Array) -> bool {
 /// The timestamps of one array.
 #[derive(Debug)]
 pub(crate) struct Decoded {
-    pub(crate) instants: Timestamps,
+    pub(crate) timestamps: Timestamps,
     /// Rows that the row reader must read again, because they are unreadable or affected by a clock change. They are
     /// missing here.
     pub(crate) doubtful: Vec<usize>,
@@ -47,8 +47,8 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    fn of(instants: Timestamps, doubtful: Vec<usize>) -> Self {
-        Self { instants, doubtful, undecided: false }
+    fn of(timestamps: Timestamps, doubtful: Vec<usize>) -> Self {
+        Self { timestamps, doubtful, undecided: false }
     }
 }
 
@@ -61,15 +61,15 @@ impl Timestamps {
             _ => return Self::one_by_one(array, reading),
         };
         let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-        let instants = Self { micros, nulls };
-        let mut doubtful = instants.implausible();
+        let timestamps = Self { micros, nulls };
+        let mut doubtful = timestamps.implausible();
         if zoned || reading.zone() == Tz::UTC {
-            return Ok(Decoded::of(instants.without(&doubtful), doubtful));
+            return Ok(Decoded::of(timestamps.without(&doubtful), doubtful));
         }
         let mut wall = WallClock::new(reading.zone());
-        let valid = Bits::valid(instants.nulls(), 0..instants.len());
-        let mut utc = Vec::with_capacity(instants.len());
-        for (row, micros) in instants.micros.iter().enumerate() {
+        let valid = Bits::valid(timestamps.nulls(), 0..timestamps.len());
+        let mut utc = Vec::with_capacity(timestamps.len());
+        for (row, micros) in timestamps.micros.iter().enumerate() {
             let resolved = if valid.get(row) { wall.utc(*micros) } else { Some(0) };
             if resolved.is_none() {
                 doubtful.push(row);
@@ -78,8 +78,8 @@ impl Timestamps {
         }
         doubtful.sort_unstable();
         doubtful.dedup();
-        let instants = Self { micros: utc.into(), nulls: instants.nulls };
-        Ok(Decoded::of(instants.without(&doubtful), doubtful))
+        let timestamps = Self { micros: utc.into(), nulls: timestamps.nulls };
+        Ok(Decoded::of(timestamps.without(&doubtful), doubtful))
     }
 
     /// Decodes text, dates and numbers row by row.
@@ -115,7 +115,7 @@ impl Timestamps {
             })
             .collect();
         let nulls = micros.nulls().filter(|nulls| nulls.null_count() > 0).cloned();
-        Ok(Decoded { instants: Self { micros: micros.values().clone(), nulls }, doubtful, undecided })
+        Ok(Decoded { timestamps: Self { micros: micros.values().clone(), nulls }, doubtful, undecided })
     }
 
     /// No timestamp for `rows` rows.
@@ -241,13 +241,18 @@ impl Timestamps {
 }
 
 /// The timestamps of some rows, with `other` for missing ones or a missing column.
-pub(crate) fn read_or(column: Option<&Timestamps>, other: i64, rows: Range<usize>, instants: &mut Vec<i64>) {
-    instants.clear();
-    instants.resize(rows.len(), other);
+pub(crate) fn read_or(
+    column: Option<&Timestamps>,
+    other: i64,
+    rows: Range<usize>,
+    timestamps: &mut Vec<i64>,
+) {
+    timestamps.clear();
+    timestamps.resize(rows.len(), other);
     let Some(column) = column else { return };
     let micros = column.micros.get(rows.clone()).unwrap_or_default();
     let valid = Bits::valid(column.nulls(), rows.start..rows.start + micros.len());
-    for (place, (from, to)) in micros.chunks(64).zip(instants.chunks_mut(64)).enumerate() {
+    for (place, (from, to)) in micros.chunks(64).zip(timestamps.chunks_mut(64)).enumerate() {
         let valid = valid.word(place);
         if valid == u64::MAX {
             to.copy_from_slice(from);
@@ -381,15 +386,15 @@ pub(crate) fn each_timestamp(
             reading = reading.inferred(column.chunks()).map_err(unknown)?;
             decoded = Timestamps::decode(array, &reading).map_err(wrong)?;
         }
-        let Decoded { instants, doubtful, .. } = decoded;
+        let Decoded { timestamps, doubtful, .. } = decoded;
         let mut again = if doubtful.is_empty() { None } else { Some(reading.bind(array).map_err(wrong)?) };
         let mut doubtful = doubtful.into_iter().peekable();
-        for row in 0..instants.len() {
+        for row in 0..timestamps.len() {
             match (doubtful.next_if_eq(&row), &mut again) {
                 (Some(row), Some(column)) => {
                     each(column.get(row).map(|at| at.map(Timestamp::as_micros)).map_err(|_| ()));
                 }
-                _ => each(Ok(instants.get(row))),
+                _ => each(Ok(timestamps.get(row))),
             }
         }
     }
@@ -424,7 +429,7 @@ mod tests {
                 let doubtful = decoded.doubtful.contains(&row);
                 // Values affected by a clock change are read row by row.
                 prop_assert!(doubtful || column.ambiguous() + column.nonexistent() == before);
-                prop_assert_eq!(decoded.instants.get(row), expected.filter(|_| !doubtful));
+                prop_assert_eq!(decoded.timestamps.get(row), expected.filter(|_| !doubtful));
             }
         }
     }

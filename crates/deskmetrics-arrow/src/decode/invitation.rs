@@ -78,12 +78,12 @@ impl InvitationTable {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let mut columns =
-                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
+                FileColumns::of(&table, decoding.description, &source.timestamps, &source.missing);
             let projection = &decoding.projection;
             let slots = Slots {
                 id: columns.word(&source.id)?,
                 question: columns.word(&source.question)?,
-                sent_at: columns.instant(&source.sent_at)?,
+                sent_at: columns.timestamp(&source.sent_at)?,
                 delivered: columns.maybe_word(source.delivered.as_ref())?,
                 started_at: columns.maybe_timestamp(source.started_at.as_ref())?,
                 answered_at: columns.maybe_timestamp(source.answered_at.as_ref())?,

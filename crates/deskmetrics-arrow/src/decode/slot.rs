@@ -74,7 +74,7 @@ impl<'a> FileColumns<'a> {
             selected: Vec::new(),
             lists: Vec::new(),
             zone: description.time_zone,
-            rules: [rules, &description.instants],
+            rules: [rules, &description.timestamps],
             missing: description.missing.iter().chain(missing).collect(),
         }
     }
@@ -173,7 +173,7 @@ impl<'a> FileColumns<'a> {
         }
     }
 
-    pub(crate) fn instant(&mut self, key: &'a TimestampKey) -> Result<TimestampSlot, ReadError> {
+    pub(crate) fn timestamp(&mut self, key: &'a TimestampKey) -> Result<TimestampSlot, ReadError> {
         let [file, dataset] = self.rules;
         let zone = key.time_zone.or(file.time_zone).or(dataset.time_zone).unwrap_or(self.zone);
         let mut reading =
@@ -195,7 +195,7 @@ impl<'a> FileColumns<'a> {
         key: Option<&'a TimestampKey>,
     ) -> Result<TimestampSlot, ReadError> {
         match key {
-            Some(key) => self.instant(key),
+            Some(key) => self.timestamp(key),
             None => Ok(TimestampSlot {
                 place: None,
                 reading: TimestampReading::new(self.zone),

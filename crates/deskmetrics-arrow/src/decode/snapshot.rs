@@ -92,9 +92,9 @@ fn read_table(
     table: &Table,
     into: &mut Into<'_>,
 ) -> Result<(), ReadError> {
-    let mut columns = FileColumns::of(table, decoding.description, &source.instants, &source.missing);
+    let mut columns = FileColumns::of(table, decoding.description, &source.timestamps, &source.missing);
     let ticket = columns.word(&source.ticket)?;
-    let at = columns.instant(&source.at)?;
+    let at = columns.timestamp(&source.at)?;
     let created_at = columns.maybe_timestamp(source.created_at.as_ref())?;
     let status = columns.maybe_word(source.status.as_ref())?;
     let requester = columns.maybe_word(source.requester.as_ref())?;
@@ -210,13 +210,13 @@ fn read_table(
     if source.order == RowOrder::Rows {
         order.sort_by_key(|place| (snapshots[*place].ticket, snapshots[*place].row));
         let mut moved = 0;
-        let mut instants = Vec::with_capacity(snapshots.len());
+        let mut timestamps = Vec::with_capacity(snapshots.len());
         for rows in order.chunk_by(|one, other| snapshots[*one].ticket == snapshots[*other].ticket) {
             let mut times: Vec<Timestamp> = rows.iter().map(|place| snapshots[*place].at).collect();
             moved += in_order(&mut times);
-            instants.extend(times);
+            timestamps.extend(times);
         }
-        for (place, at) in order.iter().zip(instants) {
+        for (place, at) in order.iter().zip(timestamps) {
             snapshots[*place].at = at;
         }
         decoding.ledgers[ledger_at].reordered(moved);
@@ -299,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_few_instants_as_possible_are_moved() {
+    fn as_few_timestamps_as_possible_are_moved() {
         let order = |micros: &[i64]| {
             let mut times: Vec<_> =
                 micros.iter().filter_map(|micros| Timestamp::from_micros(*micros)).collect();

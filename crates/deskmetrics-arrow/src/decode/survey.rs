@@ -128,7 +128,7 @@ impl AnswerTable {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let description = decoding.description;
-            let mut columns = FileColumns::of(&table, description, &source.instants, &source.missing);
+            let mut columns = FileColumns::of(&table, description, &source.timestamps, &source.missing);
             let projection = &decoding.projection;
             let question = columns.maybe_word(source.question.as_ref())?;
             let one_each = source.duplicates.is_some() || source.updated_at.is_some();

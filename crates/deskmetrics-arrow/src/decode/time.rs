@@ -44,7 +44,7 @@ impl Times {
                     decoded = Timestamps::decode(array, slot.reading()).map_err(wrong)?;
                 }
                 doubts.extend(decoded.doubtful);
-                decoded.instants
+                decoded.timestamps
             }
         };
         self.settle_rows();

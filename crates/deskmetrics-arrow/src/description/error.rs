@@ -60,6 +60,9 @@ impl DescriptionError {
     }
 }
 
+/// Earlier names of keys and values, which are accepted but not advised.
+const EARLIER: [&str; 2] = ["instants", "leave_out"];
+
 /// Converts an error of serde to plain language. If it lists allowed values, the most similar one is added. Other
 /// messages are unchanged.
 ///
@@ -87,7 +90,8 @@ pub fn plain_message(message: &str) -> String {
     let plain = || {
         if let Some(rest) = message.strip_prefix("unknown ") {
             let (found, allowed) = rest.split_once(", ")?;
-            let (word, allowed) = (one(found)?, quoted(allowed));
+            let (word, mut allowed) = (one(found)?, quoted(allowed));
+            allowed.retain(|name| !EARLIER.contains(&name.as_str()));
             let problem = match found.split_once(' ')?.0 {
                 "field" => format!("there is no key \"{word}\""),
                 "variant" => format!("\"{word}\" is not allowed"),

@@ -70,7 +70,7 @@ pub struct Description {
     #[serde(default)]
     pub folder: PathBuf,
     /// The time zone of the report's days and weeks, and of wall-clock times in the data unless
-    /// [`instants`](Self::instants) or a column names another.
+    /// [`timestamps`](Self::timestamps) or a column names another.
     #[serde(deserialize_with = "key::zone")]
     pub time_zone: Tz,
     /// The cut-off: a timestamp, or a wall-clock time in the dataset's zone. Later data is unknown. The default,
@@ -82,8 +82,8 @@ pub struct Description {
     #[serde(default, deserialize_with = "key::one_or_many")]
     pub by: Vec<Attribute>,
     /// The format of timestamps, unless a file or column has its own.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for AsOf {
         match crate::column::TimestampReading::new(Tz::UTC).read(&text) {
             Ok(Some(_)) => Ok(Self::At(text)),
             _ => Err(D::Error::custom(format!(
-                "as_of \"{text}\" is neither \"latest event\" nor an instant such as \"2026-03-31T18:00:00Z\" or \"2026-03-31 20:00\""
+                "as_of \"{text}\" is neither \"latest event\" nor a timestamp such as \"2026-03-31T18:00:00Z\" or \"2026-03-31 20:00\""
             ))),
         }
     }

@@ -32,8 +32,8 @@ pub struct TicketSource {
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -272,8 +272,8 @@ pub struct EventSource {
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -370,6 +370,7 @@ pub enum RepeatedStatus {
 pub enum RowOrder {
     /// By timestamp; rows with equal timestamps keep their order.
     #[default]
+    #[serde(alias = "instants")]
     Timestamps,
     /// By row. A timestamp that contradicts the order is moved to that of a neighboring row and counted. Of the two
     /// possible corrections, the one that moves fewer timestamps is used.
@@ -387,8 +388,8 @@ pub struct SnapshotSource {
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -452,8 +453,8 @@ pub struct SurveySource {
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,
@@ -574,8 +575,8 @@ pub struct InvitationSource {
     #[serde(deserialize_with = "one_or_many")]
     pub file: Vec<FileSpec>,
     /// The format of timestamps in this file.
-    #[serde(default)]
-    pub instants: TimestampRules,
+    #[serde(default, alias = "instants")]
+    pub timestamps: TimestampRules,
     /// Codes that mean missing, in every column.
     #[serde(default)]
     pub missing: Vec<Code>,

@@ -87,7 +87,7 @@ pub struct MeasureColumns {
     exclusion: LabelBuilder,
     proactive: BooleanBuilder,
     solved_by: LabelBuilder,
-    instants: Vec<TimestampBuilder>,
+    timestamps: Vec<TimestampBuilder>,
     spans: Vec<DurationBuilders>,
     counts: Vec<Int64Builder>,
 }
@@ -107,7 +107,7 @@ impl MeasureColumns {
             exclusion: LabelBuilder::default(),
             proactive: BooleanBuilder::new(),
             solved_by: LabelBuilder::default(),
-            instants: INSTANTS.iter().map(|_| TimestampBuilder::default()).collect(),
+            timestamps: INSTANTS.iter().map(|_| TimestampBuilder::default()).collect(),
             spans: DURATION_FIELDS.iter().map(|_| DurationBuilders::default()).collect(),
             counts: COUNTS.iter().map(|_| Int64Builder::new()).collect(),
         }
@@ -126,7 +126,7 @@ impl MeasureColumns {
         self.exclusion.push(metrics.exclusion.and_then(word).as_deref());
         self.proactive.append_value(metrics.proactive);
         self.solved_by.push(metrics.solved_by.and_then(word).as_deref());
-        INSTANTS.iter().zip(&mut self.instants).for_each(|((_, read), column)| column.push(read(metrics)));
+        INSTANTS.iter().zip(&mut self.timestamps).for_each(|((_, read), column)| column.push(read(metrics)));
         // Values stated by the source in place of the replay.
         let stated = |name: &str, clock: ClockKind, replayed: Option<i64>| {
             let known =
@@ -160,7 +160,7 @@ impl MeasureColumns {
         columns.add("status", self.status.finish());
         columns.add("exclusion", self.exclusion.finish());
         columns.add("proactive", Arc::new(self.proactive.finish()));
-        for ((name, _), column) in INSTANTS.iter().zip(&mut self.instants) {
+        for ((name, _), column) in INSTANTS.iter().zip(&mut self.timestamps) {
             columns.add(name, column.finish());
         }
         columns.add("solved_by", self.solved_by.finish());

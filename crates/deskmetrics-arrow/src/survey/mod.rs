@@ -133,7 +133,7 @@ fn booleans<'c>(column: &Column<'_>, array: &'c dyn Array) -> Result<&'c Boolean
         DataType::Boolean => Ok(array.as_boolean()),
         kind => Err(column.wrong(
             WrongType { found: kind.to_string(), expected: "booleans".into() },
-            "compare the column with the word that means yes, or give instants instead",
+            "compare the column with the word that means yes, or give timestamps instead",
         )),
     }
 }

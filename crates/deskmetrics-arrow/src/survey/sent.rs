@@ -91,11 +91,11 @@ pub fn response_rate_of(
 fn row_by_row(invitations: &InvitationColumns<'_>, tally: &mut ResponseRate) -> Result<(), ColumnError> {
     let InvitationColumns { sent_at, answered_at, delivered, assume_tz } = invitations;
     let read = |column: &Column<'_>| {
-        let mut instants = Vec::with_capacity(column.len());
+        let mut timestamps = Vec::with_capacity(column.len());
         each_timestamp(column, *assume_tz, |at| {
-            instants.push(at.map(|at| at.map(Timestamp::saturating_from_micros)));
+            timestamps.push(at.map(|at| at.map(Timestamp::saturating_from_micros)));
         })?;
-        Ok::<Vec<Read>, ColumnError>(instants)
+        Ok::<Vec<Read>, ColumnError>(timestamps)
     };
     let sent = read(sent_at)?;
     let answers = answered_at.as_ref().map(read).transpose()?;

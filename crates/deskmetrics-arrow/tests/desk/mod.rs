@@ -91,7 +91,7 @@ pub(crate) fn units() -> impl Strategy<Value = Unit> + Clone {
 }
 
 /// Timestamps given in microseconds, whole seconds each.
-pub(crate) fn instants(micros: impl IntoIterator<Item = Option<i64>>, unit: Unit) -> ArrayRef {
+pub(crate) fn timestamps(micros: impl IntoIterator<Item = Option<i64>>, unit: Unit) -> ArrayRef {
     let micros = micros.into_iter();
     let written = |format: &'static str| {
         move |at: Option<i64>| Some(chrono::DateTime::from_timestamp_micros(at?)?.format(format).to_string())
@@ -480,11 +480,11 @@ impl Desk {
         let micros = |at: Timestamp| at.as_micros();
         let mut columns = vec![
             ("id", named(&ids_of, layout.ids_of(self.naming), ids)),
-            ("created", instants(tickets.iter().map(|one| Some(micros(one.created_at))), unit)),
+            ("created", timestamps(tickets.iter().map(|one| Some(micros(one.created_at))), unit)),
             ("opener", text(&|ticket| ticket.created_by.map(author))),
             ("requester", named(&people, layout.number_people.filter(|_| self.numbered_people), words)),
             ("tags", text(&tags)),
-            ("due", instants(tickets.iter().map(|one| one.stated_due_at.map(micros)), unit)),
+            ("due", timestamps(tickets.iter().map(|one| one.stated_due_at.map(micros)), unit)),
             ("sla", Arc::new(tickets.iter().map(|one| one.stated_sla_met).collect::<BooleanArray>())),
         ];
         for name in COLUMNS {
@@ -507,7 +507,7 @@ impl Desk {
         let ids_of: Vec<_> = events.iter().map(|event| Some(event.ticket.to_string())).collect();
         vec![
             ("ticket", named(&ids_of, layout.ids_of(self.naming), ids)),
-            ("at", instants(events.iter().map(|event| Some(event.at.as_micros())), unit)),
+            ("at", timestamps(events.iter().map(|event| Some(event.at.as_micros())), unit)),
             ("kind", text(&|event| Some(kind_and_value(&event.kind, status_kinds).0))),
             ("value", text(&|event| kind_and_value(&event.kind, status_kinds).1)),
             ("author", text(&|event| Some(author(event.author)))),

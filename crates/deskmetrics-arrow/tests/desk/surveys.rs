@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Encoding, Layout, Naming, batch, batches, instants, named, texts};
+use super::{Encoding, Layout, Naming, batch, batches, named, texts, timestamps};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -131,7 +131,7 @@ pub(crate) fn tables(
 ) -> [(&'static str, Vec<RecordBatch>); 2] {
     let Layout { unit, words, ids, .. } = *layout;
     let time = |rows: &[Survey], at: fn(&Survey) -> Option<i64>| {
-        instants(rows.iter().map(|row| at(row).map(|at| start + at * MINUTE)), unit)
+        timestamps(rows.iter().map(|row| at(row).map(|at| start + at * MINUTE)), unit)
     };
     let word =
         |rows: &[Survey], value: fn(&Survey) -> Option<&'static str>| texts(rows.iter().map(value), words);

@@ -124,7 +124,7 @@ fn without_clock_skew_a_close_before_the_creation_is_excluded() {
     let Some((dataset, _)) = &*DATA else { return };
     let description = r#"
         time_zone = "America/New_York"
-        instants = { format = "%m/%d/%Y %I:%M:%S %p" }
+        timestamps = { format = "%m/%d/%Y %I:%M:%S %p" }
         [[tickets]]
         file = "requests.csv.gz"
         id = "CASE_ENQUIRY_ID"

@@ -35,7 +35,7 @@ fn counts_are_those_of_the_facts() {
 }
 
 #[test]
-fn events_of_one_instant_keep_the_order_of_their_rows() {
+fn events_of_one_timestamp_keep_the_order_of_their_rows() {
     let Some((dataset, facts)) = &*DATA else { return };
     let mut neighbors = 0;
     for events in by_ticket(&dataset.events()).values() {

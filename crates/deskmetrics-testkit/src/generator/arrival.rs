@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::company::{CATEGORIES, Channel, HOURS, MARKETS, REPEAT_CONTACT, WEEKDAYS, instant};
+use super::company::{CATEGORIES, Channel, HOURS, MARKETS, REPEAT_CONTACT, WEEKDAYS, local_hour};
 use super::draw::{Draw, Subject};
 use super::settings::Generator;
 
@@ -85,7 +85,7 @@ pub(super) fn arrivals(generator: &Generator) -> Vec<Arrival> {
         let Some(day) = season.draw(&mut draw) else { break };
         let market = draw.weighted(&shares, 0);
         let hour = draw.weighted(&hours, 12);
-        let at = instant(MARKETS[market].zone, day, hour) + i64::from(draw.below(3600));
+        let at = local_hour(MARKETS[market].zone, day, hour) + i64::from(draw.below(3600));
         let channel = draw.weighted(&Channel::SHARES, Channel::Mail);
         let number = u32::try_from((day - generator.start).num_days()).unwrap_or(0);
         let category = if is_unlucky(number) && draw.chance(250) {

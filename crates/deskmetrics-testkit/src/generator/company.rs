@@ -86,11 +86,9 @@ impl Roster {
                 _ => team.weekdays,
             };
             if !closed.contains(&date) {
-                shifts.extend(
-                    hours
-                        .iter()
-                        .map(|(from, to)| (instant(team.zone, date, *from), instant(team.zone, date, *to))),
-                );
+                shifts.extend(hours.iter().map(|(from, to)| {
+                    (local_hour(team.zone, date, *from), local_hour(team.zone, date, *to))
+                }));
             }
         }
         Self { shifts }
@@ -123,7 +121,7 @@ pub(super) fn timestamp(seconds: i64) -> Timestamp {
 
 /// The timestamp of a full local hour as UTC seconds; a skipped hour is the first valid timestamp after it, a
 /// repeated one the first of the two.
-pub(super) fn instant(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
+pub(super) fn local_hour(zone: Tz, date: NaiveDate, hour: u32) -> i64 {
     let days = Days::new(u64::from(hour / 24));
     let midnight = date.checked_add_days(days).unwrap_or(date).and_time(NaiveTime::MIN);
     let local = midnight + chrono::TimeDelta::hours(i64::from(hour % 24));
@@ -406,7 +404,7 @@ pub(super) static MARKETS: [Market; 6] = [
 
 #[cfg(test)]
 mod tests {
-    use super::{BILLING, MARKETS, Roster, easter, instant};
+    use super::{BILLING, MARKETS, Roster, easter, local_hour};
     use chrono::NaiveDate;
     use chrono_tz::Tz;
 
@@ -439,9 +437,9 @@ mod tests {
     #[test]
     fn a_skipped_hour_is_the_first_valid_instant_after_it() {
         let day = date("2026-03-29");
-        assert_eq!(instant(Tz::Europe__Berlin, day, 2), at("2026-03-29T01:00:00Z"));
-        assert_eq!(instant(Tz::Europe__Berlin, day, 3), at("2026-03-29T01:00:00Z"));
-        assert_eq!(instant(Tz::Europe__Berlin, day, 24), at("2026-03-29T22:00:00Z"));
+        assert_eq!(local_hour(Tz::Europe__Berlin, day, 2), at("2026-03-29T01:00:00Z"));
+        assert_eq!(local_hour(Tz::Europe__Berlin, day, 3), at("2026-03-29T01:00:00Z"));
+        assert_eq!(local_hour(Tz::Europe__Berlin, day, 24), at("2026-03-29T22:00:00Z"));
     }
 
     #[test]

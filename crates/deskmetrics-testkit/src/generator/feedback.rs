@@ -4,7 +4,7 @@ use deskmetrics::ticket::{Attribute, CustomerId, EventKind};
 use deskmetrics::{Author, Invitation, SurveyResponse, Ticket, TicketEvent};
 
 use super::arrival::{Arrival, customer_name, customers};
-use super::company::{Channel, MARKETS, SURVEY_ANSWER, instant, timestamp};
+use super::company::{Channel, MARKETS, SURVEY_ANSWER, local_hour, timestamp};
 use super::draw::{Draw, Subject};
 use super::history::{TicketHistory, World};
 use super::settings::Generator;
@@ -164,7 +164,7 @@ pub(super) fn relationship(generator: &Generator) -> Vec<(Invitation, Option<Sur
         for (wave, day) in tuesdays.iter().enumerate() {
             let before = total * wave / tuesdays.len();
             let until = total * (wave + 1) / tuesdays.len();
-            let at = instant(market.zone, *day, 10);
+            let at = local_hour(market.zone, *day, 10);
             for _ in before..until {
                 let pool = customers(generator.tickets, place);
                 let customer = draw.below(pool).min(draw.below(pool));

@@ -66,8 +66,8 @@ pub fn logs() -> impl Strategy<Value = (Ticket, Vec<TicketEvent>)> {
             .zip(1u64..)
             .map(|((gap, author, name, kind), number)| {
                 at += gap * MINUTE;
-                let instant = Timestamp::saturating_from_micros(at);
-                let event = TicketEvent::new("T", instant, author, kind);
+                let timestamp = Timestamp::saturating_from_micros(at);
+                let event = TicketEvent::new("T", timestamp, author, kind);
                 let event = event.with_sequence(number).with_id(number.to_string());
                 match name {
                     Some(name) => event.with_author_name(name),

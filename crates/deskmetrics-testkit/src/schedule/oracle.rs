@@ -81,9 +81,9 @@ impl Oracle {
                 Some(Effective::Date(date)) => {
                     minute_of(earliest(zone, date.and_time(chrono::NaiveTime::MIN)))
                 }
-                Some(Effective::Timestamp(instant)) => {
-                    assert_eq!(instant.timestamp() % 60, 0, "the oracle knows whole minutes only");
-                    minute_of(instant)
+                Some(Effective::Timestamp(timestamp)) => {
+                    assert_eq!(timestamp.timestamp() % 60, 0, "the oracle knows whole minutes only");
+                    minute_of(timestamp)
                 }
             };
             let this = Self::new(version.working_time(), from, to);
@@ -306,14 +306,14 @@ impl WallClock {
     }
 }
 
-fn minute_of(instant: DateTime<Utc>) -> i64 {
-    instant.timestamp().div_euclid(60)
+fn minute_of(timestamp: DateTime<Utc>) -> i64 {
+    timestamp.timestamp().div_euclid(60)
 }
 
 /// The local minute, counted from 1970, that the clock shows at a minute of UTC.
 fn wall_minute(zone: Tz, minute: i64) -> i64 {
-    let instant = DateTime::from_timestamp(minute * 60, 0).expect("within chrono's calendar");
-    instant.with_timezone(&zone).naive_local().and_utc().timestamp().div_euclid(60)
+    let timestamp = DateTime::from_timestamp(minute * 60, 0).expect("within chrono's calendar");
+    timestamp.with_timezone(&zone).naive_local().and_utc().timestamp().div_euclid(60)
 }
 
 /// The timestamp of a local time, the earlier of two; the first valid one after a gap.

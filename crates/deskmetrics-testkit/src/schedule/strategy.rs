@@ -212,7 +212,7 @@ pub fn days_of_change() -> impl Strategy<Value = (Tz, NaiveDate)> {
 }
 
 /// Timestamps in microseconds since 1970 within so many days of a date, often on whole minutes.
-pub fn instants_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
+pub fn timestamps_near(date: NaiveDate, days: i64) -> impl Strategy<Value = i64> {
     let midnight: DateTime<Utc> = date.and_time(chrono::NaiveTime::MIN).and_utc();
     let midnight = midnight.timestamp_micros();
     prop_oneof![

@@ -456,8 +456,9 @@ impl SlaEvaluator {
             if stops {
                 if clock.rule.cycles == Cycles::Sequential {
                     let verdict = self.timers[place].verdict(now, Outcome::Completed, timer_context);
-                    let due = verdict
-                        .and_then(|verdict| verdict.due.instant(verdict.active_target, timer_context.clocks));
+                    let due = verdict.and_then(|verdict| {
+                        verdict.due.timestamp(verdict.active_target, timer_context.clocks)
+                    });
                     self.customs[place].next_from = due;
                     begins = ready;
                 }

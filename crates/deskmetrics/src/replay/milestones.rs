@@ -108,7 +108,7 @@ impl Machine {
         let needs = plan.followed.needs;
         let created = ticket.created_at;
         let known = |at: i64| (at <= as_of).then_some(at);
-        let instant = Timestamp::saturating_from_micros;
+        let timestamp = Timestamp::saturating_from_micros;
         let (replied, solved, closed) =
             (known(ticket.replied_at), known(ticket.solved_at), known(ticket.closed_at));
         // An open status dates from the last known timestamp. A new ticket never had another status.
@@ -122,8 +122,8 @@ impl Machine {
         let clock = Readings { machine: self, plan, scheduled: plan.knows_business_time(self.clock) };
         let since_created = |at: i64| clock.between(created, at);
 
-        metrics.created_at = instant(created);
-        metrics.as_of = instant(as_of);
+        metrics.created_at = timestamp(created);
+        metrics.as_of = timestamp(as_of);
         metrics.status = match (closed, solved, opened) {
             (Some(_), ..) => Status::Closed,
             (None, Some(_), _) => Status::Solved,
@@ -132,8 +132,8 @@ impl Machine {
         };
         metrics.exclusion = None;
         if needs.any(Needs::CONVERSATION) {
-            metrics.first_customer_message_at = Some(instant(created));
-            metrics.first_response_at = replied.map(instant);
+            metrics.first_customer_message_at = Some(timestamp(created));
+            metrics.first_response_at = replied.map(timestamp);
             metrics.first_response_by = None;
             metrics.first_response_time = replied.map(since_created);
             metrics.running_first_response_time = match replied {
@@ -153,9 +153,9 @@ impl Machine {
             (metrics.bot_messages, metrics.internal_notes, metrics.bot_handoffs) = (0, 0, 0);
         }
         if needs.any(Needs::SOLVES) {
-            metrics.first_solved_at = done.map(instant);
+            metrics.first_solved_at = done.map(timestamp);
             metrics.last_solved_at = metrics.first_solved_at;
-            metrics.closed_at = closed.map(instant);
+            metrics.closed_at = closed.map(timestamp);
             metrics.solved_by = done.map(|_| ticket.author);
             metrics.first_resolution_time = done.map(since_created);
             metrics.full_resolution_time = metrics.first_resolution_time;

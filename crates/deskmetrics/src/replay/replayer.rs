@@ -303,8 +303,8 @@ impl<'p> ReplayedVerdict<'p> {
 
     /// When the verdict was decided; `None` while it is open.
     pub(crate) fn decided_at(&self) -> Option<Timestamp> {
-        let instant = |at: Option<i64>| at.map(Timestamp::saturating_from_micros);
-        self.raw.state.decided_at(instant(self.raw.completed), instant(self.raw.breached))
+        let timestamp = |at: Option<i64>| at.map(Timestamp::saturating_from_micros);
+        self.raw.state.decided_at(timestamp(self.raw.completed), timestamp(self.raw.breached))
     }
 
     /// The counted time on both clocks.
@@ -314,7 +314,7 @@ impl<'p> ReplayedVerdict<'p> {
 
     /// When the target is (or was) used up. Computed on each call.
     pub fn due_at(&self) -> Option<Timestamp> {
-        self.raw.due.instant(self.raw.active_target, &self.plan.clocks).and_then(Timestamp::from_micros)
+        self.raw.due.timestamp(self.raw.active_target, &self.plan.clocks).and_then(Timestamp::from_micros)
     }
 
     /// The full verdict, with names and timestamps.

@@ -39,7 +39,7 @@ pub(crate) enum Due {
 
 impl Due {
     /// The timestamp.
-    pub(crate) fn instant(self, active_target: ActiveTarget, clocks: &Clocks) -> Option<i64> {
+    pub(crate) fn timestamp(self, active_target: ActiveTarget, clocks: &Clocks) -> Option<i64> {
         match self {
             Self::Unknown => None,
             Self::At(at) => Some(at),

@@ -25,7 +25,7 @@ pub struct TicketTracker {
     names: Names,
     pub(crate) machine: Machine,
     last: Option<EventPosition>,
-    /// Ids of the events at the last instant.
+    /// Ids of the events at the last timestamp.
     last_ids: Vec<Box<str>>,
     fingerprint: u64,
     pub(crate) excluded: Excluded,

@@ -10,24 +10,24 @@ use crate::{Elapsed, Timestamp};
 
 /// Converts a verdict, and splits its segments where schedule versions change.
 pub(crate) fn to_verdict(raw: RawVerdict, segments: &[RawSegment], plan: &Plan) -> SlaVerdict {
-    let instant = Timestamp::saturating_from_micros;
+    let timestamp = Timestamp::saturating_from_micros;
     let slot = plan.policies.slots.get(usize::from(raw.slot));
     let metric = slot.map_or(SlaMetric::Custom("".into()), |slot| slot.metric.clone());
     let mut verdict = SlaVerdict::new(
         plan.policies.policy_name(raw.active_target.policy),
         metric,
         TimeDelta::microseconds(raw.active_target.target),
-        instant(raw.started),
+        timestamp(raw.started),
     );
     verdict.instance = raw.instance;
     verdict.clock = raw.active_target.clock;
-    verdict.due_at = raw.due.instant(raw.active_target, &plan.clocks).and_then(Timestamp::from_micros);
-    verdict.completed_at = raw.completed.map(instant);
-    verdict.ended_at = raw.ended.map(instant);
+    verdict.due_at = raw.due.timestamp(raw.active_target, &plan.clocks).and_then(Timestamp::from_micros);
+    verdict.completed_at = raw.completed.map(timestamp);
+    verdict.ended_at = raw.ended.map(timestamp);
     verdict.elapsed = raw.elapsed.elapsed();
     verdict.carried = raw.carried.map(ClockSpan::elapsed);
     verdict.state = raw.state;
-    verdict.breached_at = raw.breached.map(instant);
+    verdict.breached_at = raw.breached.map(timestamp);
     verdict.at_risk_after = raw.active_target.at_risk.map(TimeDelta::microseconds);
     for segment in segments {
         explain(segment, plan, &mut verdict.segments);

@@ -201,12 +201,12 @@ mod tests {
         #[test]
         fn the_index_counts_like_a_search(
             mut times in prop::collection::vec(-(1_i64 << 40)..1 << 40, 0..40),
-            instants in prop::collection::vec(prop_oneof![-(1_i64 << 41)..1 << 41, any::<i64>()], 1..40),
+            timestamps in prop::collection::vec(prop_oneof![-(1_i64 << 41)..1 << 41, any::<i64>()], 1..40),
         ) {
             times.sort_unstable();
             times.dedup();
             let index = SnapshotIndex::of(times.clone());
-            for at in instants.iter().chain(&times) {
+            for at in timestamps.iter().chain(&times) {
                 prop_assert_eq!(index.snapshots_before(*at), times.partition_point(|time| time < at));
             }
         }

@@ -509,10 +509,10 @@ mod tests {
     }
 
     #[test]
-    fn absurd_instants_belong_to_no_period() {
-        for instant in [Timestamp::MIN, Timestamp::MAX, at("9999-01-01T00:00:00Z")] {
+    fn absurd_timestamps_belong_to_no_period() {
+        for timestamp in [Timestamp::MIN, Timestamp::MAX, at("9999-01-01T00:00:00Z")] {
             for period in Period::ALL {
-                assert_eq!(Periods::new(period, Asia::Tokyo).of(instant), None);
+                assert_eq!(Periods::new(period, Asia::Tokyo).of(timestamp), None);
             }
         }
     }
@@ -533,7 +533,7 @@ mod tests {
         #[test]
         fn the_table_agrees_with_the_local_calendar(
             zone in 0..ZONES.len(),
-            instants in prop::collection::vec(631_152_000_i64..2_240_524_800, 1..40),
+            timestamps in prop::collection::vec(631_152_000_i64..2_240_524_800, 1..40),
             week_start in 0..7_u8,
         ) {
             let zone = ZONES[zone];
@@ -541,14 +541,14 @@ mod tests {
             for period in Period::ALL {
                 let periods = Periods::new(period, zone).with_week_start(week_start);
                 let mut table = PeriodTable::new(periods);
-                for seconds in &instants {
-                    let instant = Timestamp::from_micros(seconds * 1_000_000).unwrap();
-                    let number = table.number(instant).unwrap();
+                for seconds in &timestamps {
+                    let timestamp = Timestamp::from_micros(seconds * 1_000_000).unwrap();
+                    let number = table.number(timestamp).unwrap();
                     let span = *table.span(number).unwrap();
-                    prop_assert_eq!(Some(span), periods.of(instant));
-                    prop_assert!(span.contains(instant));
+                    prop_assert_eq!(Some(span), periods.of(timestamp));
+                    prop_assert!(span.contains(timestamp));
                     // independent of the rule above: the local date, moved to the period's first day
-                    let local = instant.to_utc().with_timezone(&zone).date_naive();
+                    let local = timestamp.to_utc().with_timezone(&zone).date_naive();
                     let first = match period {
                         Period::Day => local,
                         Period::Week => local.week(week_start).first_day(),

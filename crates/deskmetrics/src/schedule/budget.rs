@@ -139,15 +139,16 @@ impl CompiledSchedule {
         let zone = self.time_zone();
         let local = start.with_timezone(&zone).naive_local();
         let date = self.add_business_days(local.date(), i64::from(days))?;
-        let instant = |at: i64| DateTime::from_timestamp(at, 0).ok_or(DueError::OutOfRange);
+        let timestamp = |at: i64| DateTime::from_timestamp(at, 0).ok_or(DueError::OutOfRange);
         if end == DayEnd::SameHour {
             let at = date.and_time(local.time()).and_utc();
             let offsets = Offsets::between(zone, at.timestamp(), at.timestamp());
-            let due = instant(offsets.cursor().opening(at.timestamp(), Gap::Change))?;
+            let due = timestamp(offsets.cursor().opening(at.timestamp(), Gap::Change))?;
             return Ok(due + TimeDelta::nanoseconds(i64::from(at.timestamp_subsec_nanos())));
         }
         let next = date.succ_opt().ok_or(DueError::OutOfRange)?;
-        let day = instant(Offsets::start_of_day(zone, date))?..instant(Offsets::start_of_day(zone, next))?;
+        let day =
+            timestamp(Offsets::start_of_day(zone, date))?..timestamp(Offsets::start_of_day(zone, next))?;
         // Without an opening on the date itself, as of a shift of another zone, the day ends at midnight.
         Ok(self.openings(day.clone()).last().map_or(day.end, |opening| opening.end))
     }

@@ -148,7 +148,7 @@ impl CompiledSchedule {
     #[doc(alias = "deadline")]
     #[doc(alias = "add business time")]
     pub fn due(&self, start: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
-        instant(self.try_due(start.timestamp_micros(), micros(budget))?)
+        timestamp(self.try_due(start.timestamp_micros(), micros(budget))?)
     }
 
     /// [`due`](Self::due) in microseconds, of microseconds since 1970 in UTC; `None` for its errors.
@@ -177,7 +177,7 @@ impl CompiledSchedule {
     /// Those of [`due`](Self::due).
     #[doc(alias = "subtract business time")]
     pub fn start_by(&self, due: DateTime<Utc>, budget: TimeDelta) -> Result<DateTime<Utc>, DueError> {
-        instant(self.try_start_by(due.timestamp_micros(), micros(budget))?)
+        timestamp(self.try_start_by(due.timestamp_micros(), micros(budget))?)
     }
 
     /// [`start_by`](Self::start_by) in microseconds, of microseconds since 1970 in UTC; `None` for its errors.
@@ -208,7 +208,7 @@ impl CompiledSchedule {
     ///
     /// An opening that is under way counts only at its first timestamp.
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        instant(self.next_opening_micros(at.timestamp_micros())?).ok()
+        timestamp(self.next_opening_micros(at.timestamp_micros())?).ok()
     }
 
     /// [`next_opening`](Self::next_opening) in microseconds since 1970 in UTC.
@@ -230,7 +230,7 @@ impl CompiledSchedule {
     ///
     /// While it is open that is the end of the opening under way, else the end of the next one.
     pub fn next_closing(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        instant(self.next_closing_micros(at.timestamp_micros())?).ok()
+        timestamp(self.next_closing_micros(at.timestamp_micros())?).ok()
     }
 
     /// [`next_closing`](Self::next_closing) in microseconds since 1970 in UTC.
@@ -415,7 +415,7 @@ impl Iterator for Openings<'_> {
         };
         let end = self.schedule.next_closing_micros(start).map_or(self.end, |end| end.min(self.end));
         self.at = end;
-        Some(instant(start).ok()?..instant(end).ok()?)
+        Some(timestamp(start).ok()?..timestamp(end).ok()?)
     }
 }
 
@@ -436,7 +436,7 @@ fn micros(budget: TimeDelta) -> i64 {
     budget.num_microseconds().unwrap_or(if budget < TimeDelta::zero() { i64::MIN } else { i64::MAX })
 }
 
-fn instant(micros: i64) -> Result<DateTime<Utc>, DueError> {
+fn timestamp(micros: i64) -> Result<DateTime<Utc>, DueError> {
     DateTime::from_timestamp_micros(micros).ok_or(DueError::OutOfRange)
 }
 

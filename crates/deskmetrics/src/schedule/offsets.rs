@@ -126,8 +126,8 @@ impl Cursor<'_> {
 /// The offset from UTC to local time, in seconds.
 pub(crate) fn offset_at(zone: Tz, utc: i64) -> i64 {
     let utc = utc.clamp(FIRST_CHANGE, LAST_CHANGE);
-    let instant = DateTime::from_timestamp(utc, 0).unwrap_or_default();
-    i64::from(zone.offset_from_utc_datetime(&instant.naive_utc()).fix().local_minus_utc())
+    let timestamp = DateTime::from_timestamp(utc, 0).unwrap_or_default();
+    i64::from(zone.offset_from_utc_datetime(&timestamp.naive_utc()).fix().local_minus_utc())
 }
 
 /// Days since 1970-01-01.

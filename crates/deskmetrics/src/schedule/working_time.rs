@@ -224,7 +224,7 @@ impl Effective {
     pub(crate) fn seconds(self, zone: Tz) -> i64 {
         match self {
             Self::Date(date) => Offsets::start_of_day(zone, date),
-            Self::Timestamp(instant) => instant.timestamp(),
+            Self::Timestamp(timestamp) => timestamp.timestamp(),
         }
     }
 }
@@ -237,7 +237,7 @@ impl FromStr for Effective {
             return Ok(Self::Date(date));
         }
         match DateTime::parse_from_rfc3339(text) {
-            Ok(instant) if instant.nanosecond() == 0 => Ok(Self::Timestamp(instant.to_utc())),
+            Ok(timestamp) if timestamp.nanosecond() == 0 => Ok(Self::Timestamp(timestamp.to_utc())),
             _ => Err(ScheduleError::From { found: text.to_owned() }),
         }
     }
@@ -247,7 +247,9 @@ impl fmt::Display for Effective {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Date(date) => write!(f, "{date}"),
-            Self::Timestamp(instant) => f.write_str(&instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::Timestamp(timestamp) => {
+                f.write_str(&timestamp.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            }
         }
     }
 }
@@ -259,8 +261,8 @@ impl From<NaiveDate> for Effective {
 }
 
 impl From<DateTime<Utc>> for Effective {
-    fn from(instant: DateTime<Utc>) -> Self {
-        Self::Timestamp(instant)
+    fn from(timestamp: DateTime<Utc>) -> Self {
+        Self::Timestamp(timestamp)
     }
 }
 
@@ -355,8 +357,8 @@ impl ScheduleHistory {
     }
 
     /// The version in force at this timestamp; `None` before the first.
-    pub fn version_at(&self, instant: DateTime<Utc>) -> Option<&Version> {
-        let second = instant.timestamp();
+    pub fn version_at(&self, timestamp: DateTime<Utc>) -> Option<&Version> {
+        let second = timestamp.timestamp();
         self.versions.iter().rev().find(|version| version.seconds().is_none_or(|from| from <= second))
     }
 
@@ -395,10 +397,10 @@ impl ScheduleHistory {
     }
 
     fn push(&mut self, from: Option<Effective>, working_time: WorkingTime) -> Result<(), ScheduleError> {
-        if let Some(Effective::Timestamp(instant)) = from
-            && instant.nanosecond() != 0
+        if let Some(Effective::Timestamp(timestamp)) = from
+            && timestamp.nanosecond() != 0
         {
-            return Err(ScheduleError::From { found: instant.to_rfc3339() });
+            return Err(ScheduleError::From { found: timestamp.to_rfc3339() });
         }
         let version = Version { from, working_time };
         if let Some(last) = self.versions.last() {

@@ -7,7 +7,7 @@ use deskmetrics::report::{KpiRequest, ReportState};
 use deskmetrics::{ClockKind, Invitation, Replayed, Scale, SlaMetric, Status, SurveyResponse};
 use proptest::prelude::*;
 
-use super::{contact, instant, response, shift, surveyed};
+use super::{contact, response, shift, surveyed, timestamp};
 
 /// A record of any kind.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub(crate) enum Record {
 
 pub(crate) fn record() -> impl Strategy<Value = Vec<Record>> {
     let answered = (response(), prop::option::of(0..1_100_i64)).prop_map(|(response, at)| match at {
-        Some(hours) => response.with_at(instant(hours)),
+        Some(hours) => response.with_at(timestamp(hours)),
         None => response,
     });
     prop_oneof![

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 pub(crate) const HOUR: i64 = 3_600_000_000;
 pub(crate) const CUT_OFF: i64 = 1_000 * HOUR;
 
-pub(crate) fn instant(hours: i64) -> Timestamp {
+pub(crate) fn timestamp(hours: i64) -> Timestamp {
     Timestamp::saturating_from_micros(hours * HOUR)
 }
 
@@ -36,15 +36,15 @@ pub(crate) fn metrics() -> impl Strategy<Value = TicketMetrics> {
     let exclusion = prop::option::weighted(0.1, prop::sample::select(vec![Reason::Merged, Reason::Spam]));
     (times, counts, milestones, exclusion, author(), 0..6_usize).prop_map(
         |(times, counts, (created, worked, cycles), exclusion, author, status)| {
-            let mut ticket = TicketMetrics::new(instant(created), instant(CUT_OFF / HOUR));
+            let mut ticket = TicketMetrics::new(timestamp(created), timestamp(CUT_OFF / HOUR));
             ticket.status = Status::ALL[status];
             ticket.exclusion = exclusion;
             let mut at = created + worked;
-            ticket.first_solved_at = (status >= 4 || !cycles.is_empty()).then(|| instant(at));
+            ticket.first_solved_at = (status >= 4 || !cycles.is_empty()).then(|| timestamp(at));
             for (gap, work) in cycles {
-                let mut cycle = ReopenCycle::new(instant(at), instant(at + gap), author);
+                let mut cycle = ReopenCycle::new(timestamp(at), timestamp(at + gap), author);
                 at += gap + work;
-                cycle.solved_again_at = Some(instant(at));
+                cycle.solved_again_at = Some(timestamp(at));
                 cycle.replies = counts[0];
                 ticket.reopens.push(cycle);
             }
@@ -91,8 +91,8 @@ pub(crate) fn verdict() -> impl Strategy<Value = SlaVerdict> {
         let states = ["met", "breached", "running", "paused", "cancelled"];
         serde_json::from_value(serde_json::json!({
             "policy": "gold", "metric": "resolution", "instance": 1, "clock": "calendar",
-            "target": format!("{target}h"), "started_at": instant(0), "due_at": null,
-            "completed_at": completed.then(|| instant(500)), "elapsed": elapsed, "state": states[state],
+            "target": format!("{target}h"), "started_at": timestamp(0), "due_at": null,
+            "completed_at": completed.then(|| timestamp(500)), "elapsed": elapsed, "state": states[state],
             "breached_at": null,
         }))
         .unwrap()
@@ -148,14 +148,14 @@ pub(crate) fn contact() -> impl Strategy<Value = QueueContact> {
 
 pub(crate) fn shift() -> impl Strategy<Value = AgentShift> {
     (-1..500_i64, -1..500_i64).prop_map(|(on_duty, busy)| {
-        AgentShift::new(instant(0), TimeDelta::minutes(on_duty), TimeDelta::minutes(busy))
+        AgentShift::new(timestamp(0), TimeDelta::minutes(on_duty), TimeDelta::minutes(busy))
     })
 }
 
 pub(crate) fn invitation() -> impl Strategy<Value = Invitation> {
     (0..900_i64, prop::option::of(-5..300_i64), any::<bool>()).prop_map(|(sent, answered_after, bounced)| {
-        let mut invitation = Invitation::new("i", "nps", instant(sent));
-        invitation.answered_at = answered_after.map(|hours| instant(sent + hours));
+        let mut invitation = Invitation::new("i", "nps", timestamp(sent));
+        invitation.answered_at = answered_after.map(|hours| timestamp(sent + hours));
         invitation.started_at = invitation.answered_at;
         if bounced { invitation.without_delivery() } else { invitation }
     })

@@ -70,10 +70,10 @@ impl EventBuilder {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let mut columns =
-                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
+                FileColumns::of(&table, decoding.description, &source.timestamps, &source.missing);
             let slots = Slots {
                 ticket: columns.word(&source.ticket)?,
-                at: columns.instant(&source.at)?,
+                at: columns.timestamp(&source.at)?,
                 kind: columns.word(&source.kind)?,
                 value: columns.maybe_word(source.value.as_ref())?,
                 previous: columns.maybe_word(previous.as_ref())?,

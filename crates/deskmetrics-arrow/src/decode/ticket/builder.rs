@@ -86,14 +86,14 @@ impl TicketBuilder {
         for file in &source.file {
             let table = decoding.open(file, &source.filter)?;
             let mut columns =
-                FileColumns::of(&table, decoding.description, &source.instants, &source.missing);
+                FileColumns::of(&table, decoding.description, &source.timestamps, &source.missing);
             let projection = &decoding.projection;
             // The author of an action is compared with the requester.
             let with_requesters = projection.requesters || source.author_name.is_some();
             let requester = source.requester.as_ref().filter(|_| with_requesters);
             let slots = Slots {
                 id: columns.word(&source.id)?,
-                created_at: columns.instant(&source.created_at)?,
+                created_at: columns.timestamp(&source.created_at)?,
                 requester: columns.maybe_word(requester)?,
                 created_by: columns.maybe_word(source.created_by.as_ref())?,
                 status: columns.maybe_word(source.status.as_ref())?,

@@ -442,8 +442,8 @@ impl Outline {
                     if matches!(author, Author::Bot | Author::System) {
                         return None;
                     }
-                    let instant = Timestamp::saturating_from_micros;
-                    reopens.push(ReopenCycle::new(instant(solved), instant(now), author));
+                    let timestamp = Timestamp::saturating_from_micros;
+                    reopens.push(ReopenCycle::new(timestamp(solved), timestamp(now), author));
                 }
                 Some(StatusChange::Reopened)
             }
@@ -519,18 +519,18 @@ impl Outline {
         fast_path: &FastPath,
         metrics: &mut TicketMetrics,
     ) {
-        let instant = Timestamp::saturating_from_micros;
-        metrics.created_at = instant(created);
-        metrics.as_of = instant(as_of);
+        let timestamp = Timestamp::saturating_from_micros;
+        metrics.created_at = timestamp(created);
+        metrics.as_of = timestamp(as_of);
         metrics.status = self.status;
         metrics.exclusion = None;
         if needs.any(Needs::SOLVES) {
             let since_creation = |at: i64| at.saturating_sub(created);
             let time = |calendar_micros| Elapsed { calendar_micros, business_micros: None };
             let full = self.last_solve.filter(|_| self.status.is_done()).map(|(at, _)| since_creation(at));
-            metrics.first_solved_at = self.first_solve.map(instant);
-            metrics.last_solved_at = self.last_solve.map(|(at, _)| instant(at));
-            metrics.closed_at = self.closed.map(instant);
+            metrics.first_solved_at = self.first_solve.map(timestamp);
+            metrics.last_solved_at = self.last_solve.map(|(at, _)| timestamp(at));
+            metrics.closed_at = self.closed.map(timestamp);
             metrics.solved_by = self.last_solve.map(|(_, by)| by);
             metrics.first_resolution_time = self.first_solve.map(|at| time(since_creation(at)));
             metrics.full_resolution_time = full.map(time);

@@ -90,10 +90,10 @@ fn log_rank(first: &Survival, second: &Survival) -> f64 {
         let over = |sorted: &[i64]| sorted.len() - sorted.partition_point(|other| *other < micros);
         (over(&ended[side]) + over(&running[side])) as f64
     };
-    let mut instants = ended.concat();
-    instants.sort_unstable();
+    let mut timestamps = ended.concat();
+    timestamps.sort_unstable();
     let (mut surplus, mut variance) = (0.0, 0.0);
-    for together in instants.chunk_by(|one, other| one == other) {
+    for together in timestamps.chunk_by(|one, other| one == other) {
         let micros = together[0];
         let first_ended = &ended[0];
         let ended_here = first_ended.partition_point(|other| *other <= micros)

@@ -437,3 +437,38 @@ def test_contacts_are_no_tickets() -> None:
     assert "it counts contacts of phone and chat queues" in message
     second = datetime(2026, 3, 2, 9, tzinfo=timezone.utc)
     assert dm.service_level([second], [second], within="20s").value == 100.0
+
+
+def test_mixed_dates_follow_the_order_advised() -> None:
+    mixed = {"id": [1, 2, 3], "created_at": ["2026-03-02T09:00:00Z", "3/3/2026", "2026-03-02T09:00:00Z"]}
+    report = dm.report(mixed, kpis=["volume"], assume_tz="UTC")
+    advised = re.findall(r'would fit "(\w+)" or "(\w+)"', report.sources[0].exclusions[0].remedy)[0]
+    assert advised == ("day_first", "month_first")
+    for order in advised:
+        columns = {"tickets": {"created_at": {"column": "created_at", "format": order}}}
+        assert dm.report(mixed, kpis=["volume"], assume_tz="UTC", columns=columns)["volume"].n == 3
+
+
+def test_values_of_rules_that_no_ticket_has() -> None:
+    desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    tickets = TICKETS | {"market": ["DK", "ES", "DK"]}
+    typo = dm.report(tickets, kpis=["volume"], schedules={"dk": desk}, schedule_by={"market": {"Dk": "dk"}})
+    assert any('no ticket has market "Dk", did you mean "DK"?' in note for note in typo.notes)
+    policy = {"name": "p", "when": {"market": "Spain"}, "targets": [{"metric": "first_response", "within": "1h"}]}
+    other = dm.report(tickets, kpis=["sla_attainment"], policies=[policy])
+    assert any('no ticket has market "Spain"; values of tickets are "DK", "ES"' in note for note in other.notes)
+
+
+def test_a_data_file_is_no_description(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,created_at\n1,2026-03-02T09:00:00Z\n")
+    with pytest.raises(dm.DeskmetricsError, match=r't\.csv is data, .*\[\[tickets\]\] and file = "t\.csv"'):
+        dm.read(tmp_path / "t.csv")
+
+
+def test_messages_without_authors_carry_a_note() -> None:
+    events = {"ticket": [1, 1], "at": ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"], "kind": ["public_message"] * 2}
+    note = "no column contains the author, so that agents wrote all messages"
+    assert any(note in text for text in dm.report(TICKETS, events, kpis=["volume"]).notes)
+    named = events | {"who": ["customer", "agent"]}
+    columns = {"events": {"author": "who"}}
+    assert not any(note in text for text in dm.report(TICKETS, named, kpis=["volume"], columns=columns).notes)

@@ -19,7 +19,7 @@ def followed(message: str) -> dict[str, Any]:
 EXPORTS = [
     {"Case Number": ["1", "2"], "Date/Time Opened": ["2026-03-02T09:00:00Z"] * 2, "Case Owner": ["a", "b"]},
     {"Key": ["A-1", "A-2"], "Summary": ["x", "y"], "Reported": ["2026-03-02T09:00:00Z"] * 2},
-    {"number": ["1", "2"], "sys_class": ["x", "y"], "opened": ["2026-03-02T09:00:00Z"] * 2},
+    {"number": ["1", "2"], "sys_class": ["x", "y"], "reported_on": ["2026-03-02T09:00:00Z"] * 2},
 ]
 
 

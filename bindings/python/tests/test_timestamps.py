@@ -224,7 +224,7 @@ def test_bad_values_are_excluded_and_counted() -> None:
     assert report["volume"].value == 1.0
     exclusion = report.sources[0].exclusions[0]
     assert exclusion.count == 2 and exclusion.examples[0] == (2, "03/04/2026")
-    assert exclusion.remedy == 'expected format "iso", the value would fit "%d/%m/%Y" or "%m/%d/%Y"'
+    assert exclusion.remedy == 'expected format "iso", the value would fit "day_first" or "month_first"'
 
 
 def test_the_earlier_name_of_the_error() -> None:

@@ -192,7 +192,17 @@ impl Dataset {
         policy.schedule.is_none() && !self.has_business_time()
     }
 
+    /// Values of conditions that no ticket has, if a similar one exists or if no ticket has any of the values.
     fn unknown_values(&self) -> Vec<String> {
+        let schedules = self.schedule_by.iter().flat_map(|(attribute, values)| {
+            let stated = values.keys().map(|value| (attribute, ConditionValue::from(&**value))).collect();
+            self.absent_values("schedule_by", &stated)
+        });
+        self.absent_values("SLA policies", &self.stated_values()).into_iter().chain(schedules).collect()
+    }
+
+    /// The values that SLA policies mention.
+    fn stated_values(&self) -> BTreeSet<(&Attribute, ConditionValue)> {
         let policies = &self.policies.policies;
         let mut stated: BTreeSet<(&Attribute, ConditionValue)> = BTreeSet::new();
         for policy in policies {
@@ -206,17 +216,29 @@ impl Dataset {
                 }
             }
         }
+        stated
+    }
+
+    fn absent_values(&self, rules: &str, stated: &BTreeSet<(&Attribute, ConditionValue)>) -> Vec<String> {
         let unknown = |(attribute, value): &(&Attribute, ConditionValue)| {
             let present = || self.tables.texts_of(attribute);
             if value.is_any() || present().any(|known| value.is(known)) {
                 return None;
             }
-            let unstated =
-                |known: &&str| !stated.iter().any(|(of, value)| of == attribute && value.is(known));
-            let meant = nearest(value.as_str(), present().filter(unstated))?;
-            Some(format!(
-                "SLA policies: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Texts are compared exactly"
-            ))
+            let matches = |known: &&str| stated.iter().any(|(of, value)| of == attribute && value.is(known));
+            if let Some(meant) = nearest(value.as_str(), present().filter(|known| !matches(known))) {
+                return Some(format!(
+                    "{rules}: no ticket has {attribute} \"{value}\", did you mean \"{meant}\"? Texts are compared exactly"
+                ));
+            }
+            let any = stated.iter().any(|(of, value)| of == attribute && value.is_any());
+            let there: BTreeSet<&str> = present().take(10).collect();
+            (!any && !there.is_empty() && !present().any(|known| matches(&known))).then(|| {
+                format!(
+                    "{rules}: no ticket has {attribute} \"{value}\"; values of tickets are {}",
+                    listed(there)
+                )
+            })
         };
         stated.iter().filter_map(unknown).collect()
     }

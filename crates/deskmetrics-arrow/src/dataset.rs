@@ -23,7 +23,7 @@ use crate::decode::invitation::InvitationTable;
 use crate::decode::stated::StatedColumn;
 use crate::decode::survey::AnswerTable;
 use crate::decode::{Decoding, SourceReport, Tables, Workers};
-use crate::description::{AsOf, DescriptionError, did_you_mean, nearest};
+use crate::description::{AsOf, DescriptionError, EventSource, did_you_mean, nearest};
 use crate::file::Folder;
 use crate::{Description, ReadError, ReadOptions, contracts};
 
@@ -146,6 +146,13 @@ impl Dataset {
         decoding.projection = options.projection;
         decoding.on_progress = options.on_progress.as_mut().map(|callback| &mut **callback as _);
         let (tables, sources) = Tables::read(&mut decoding)?;
+        let authors = |source: &EventSource| source.author.is_some() || source.author_name.is_some();
+        if !description.events.iter().all(authors) && tables.events.contain_messages() {
+            notes.push(
+                "events: no column contains the author, so that agents wrote all messages; if there is one, name it as author"
+                    .to_owned(),
+            );
+        }
         let as_of = match &description.as_of {
             AsOf::At(text) => cut_off(text, description.time_zone)?,
             AsOf::LatestEvent => None,

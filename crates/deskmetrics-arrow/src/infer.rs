@@ -46,7 +46,16 @@ type Usual = &'static [(&'static str, &'static [&'static str])];
 const TICKETS: Usual = &[
     (
         "created_at",
-        &["created_at", "created", "opened_at", "ticket_created_at", "created_date", "createdate"],
+        &[
+            "created_at",
+            "created",
+            "opened_at",
+            "ticket_created_at",
+            "created_date",
+            "created_time",
+            "opened",
+            "createdate",
+        ],
     ),
     ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number", "issue_key", "key"]),
     ("requester", REQUESTER),
@@ -62,8 +71,8 @@ const TICKETS: Usual = &[
             "first_agent_reply_date",
         ],
     ),
-    ("solved_at", &["solved_at", "resolved_at", "resolved_date", "resolutiondate"]),
-    ("closed_at", &["closed_at", "close_at", "closed_date"]),
+    ("solved_at", &["solved_at", "resolved_at", "resolved_date", "resolved_time", "resolutiondate"]),
+    ("closed_at", &["closed_at", "close_at", "closed_date", "closed_time"]),
     ("due_at", &["due_at", "due_by"]),
     ("sla_met", &["sla_met", "made_sla"]),
     ("author_name", &["author_name"]),

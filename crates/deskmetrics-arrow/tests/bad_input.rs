@@ -102,7 +102,7 @@ fn no_date_readable_is_an_error_that_suggests_the_format() {
     assert_eq!(
         message(&error),
         "tickets.csv: not one of 2 values of column \"opened\" could be read, the first being \"31/03/2026 09:00\" in \
-         row 1; expected format \"iso\", the value would fit \"%d/%m/%Y %H:%M\""
+         row 1; expected format \"iso\", the value would fit \"day_first\""
     );
     assert_eq!(tickets(csv).unwrap().counts().tickets, 2);
 }
@@ -114,7 +114,7 @@ fn strict_reading_stops_at_the_first_bad_row() {
     assert_eq!(
         message(&error),
         "tickets.csv: row 2, column \"opened\": \"31.03.2026 09:00\": value not readable; expected format \"iso\", the \
-         value would fit \"%d.%m.%Y %H:%M\""
+         value would fit \"day_first\""
     );
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             _ => {
                 return Err(error::argument_type(format!(
                     "{name}[{position}]: {} is of another type than the values before it; convert the column to one type, such \
-                     as to text",
+                     as numbers or texts",
                     describe(&value)
                 )));
             }

@@ -197,5 +197,7 @@ fn only_child(chunk: &ArrayRef) -> PyResult<ArrayRef> {
 
 fn several(name: &str, kind: &str, columns: &Bound<'_, PyAny>) -> PyErr {
     let n = columns.len().unwrap_or(0);
-    error::argument_type(format!("{name}: {kind} of {n} columns {columns} is not a column; give one of them"))
+    error::argument_type(format!(
+        "{name}: {kind} of {n} columns {columns} is not a column; give one of them, and rename columns that have the same name"
+    ))
 }

@@ -29,7 +29,7 @@ const THREADS: &str = "give 1 to 1024, or None for as many as there are processo
 
 fn threads(given: &Bound<'_, PyAny>) -> PyResult<usize> {
     match whole("threads", given, THREADS)? {
-        threads if threads > MOST_THREADS => {
+        threads if threads == 0 || threads > MOST_THREADS => {
             Err(error::argument(format!("threads: {} is out of range; {THREADS}", input::describe(given))))
         }
         threads => Ok(threads),

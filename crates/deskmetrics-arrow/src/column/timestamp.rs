@@ -282,8 +282,11 @@ impl TimestampReading {
                 pattern.text != format && self::pattern(canonical, &pattern.items).is_some()
             })
             .map(|(order, pattern)| match pattern_or_english(value, &pattern.items) {
-                Some(_) => format!("\"{}\"", pattern.text),
-                None => format!("\"{}\"", order.format()),
+                // An order reads other forms of the column too, such as ISO dates.
+                Some(_) if order == DateOrder::YearFirst || matches!(self.format, Format::Pattern(..)) => {
+                    format!("\"{}\"", pattern.text)
+                }
+                _ => format!("\"{}\"", order.format()),
             })
             .collect();
         if fitting.is_empty() {

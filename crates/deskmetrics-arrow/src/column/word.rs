@@ -441,7 +441,7 @@ impl<T: Meaning> WordReading<T> {
         self.words.is_empty() && self.missing.is_empty() && self.other.is_none()
     }
 
-    /// The labels with a meaning, for suggestions: those listed, in order, and the built-in ones.
+    /// The labels with a meaning: those listed, in order, and the built-in ones.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let mut listed: Vec<&str> = self.words.keys().map(|word| &**word).collect();
         listed.sort_unstable();

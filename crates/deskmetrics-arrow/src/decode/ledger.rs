@@ -385,7 +385,11 @@ impl Ledger {
         match self.read(column, row)? {
             Some(value) => Ok(value),
             None => Err(self.exclude_one(Scope::Record, absent, self.row(row), column.name(), || {
-                let remedy = format!("give column \"{}\" a value in every row", column.name());
+                let remedy = match column.name() {
+                    "" => "no column contains this value: name the column, such as value = \"new_value\""
+                        .to_owned(),
+                    name => format!("give column \"{name}\" a value in every row"),
+                };
                 (column.raw(row).to_owned(), remedy)
             })),
         }

@@ -327,7 +327,9 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
         let reading = &self.slot.reading;
         let words: Vec<&str> = reading.words().collect();
         let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
-        let meant = nearest(raw.trim(), words);
+        // A wrong guess of these would exclude the ticket.
+        let meant =
+            nearest(raw.trim(), words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
         let meant = meant.map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
         format!(
             "{meant}give the word a meaning under words, or one to all others with other (known words: {known})"

@@ -151,6 +151,10 @@ impl<'de> Deserialize<'de> for AsOf {
     }
 }
 
+/// Extensions of files with data, which are no descriptions.
+const DATA_FILES: [&str; 12] =
+    ["csv", "txt", "tsv", "tab", "gz", "parquet", "pq", "arrow", "arrows", "feather", "ipc", "xlsx"];
+
 impl Description {
     /// Reads a description from a file.
     ///
@@ -158,6 +162,14 @@ impl Description {
     /// If the file cannot be read or is invalid. The error contains line and column.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+        if path.is_file() && extension.is_some_and(|extension| DATA_FILES.contains(&extension.as_str())) {
+            return Err(DescriptionError::new(format!(
+                "{0} is data, and a description is a TOML file that names it: write one with [[tickets]] and file = \"{0}\"",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            ))
+            .into());
+        }
         let text = read_text(path)?;
         let named = |error: DescriptionError| error.in_file(path);
         let description = text.parse::<Self>().map_err(named)?;

@@ -69,9 +69,10 @@ pub enum ScaleError {
     /// The scale has no usual positive answers.
     #[error(
         "scale {min} to {max} has no usual set of positive answers: state which answers are positive and which are negative, such \
-         as \"{min}-{max}, {}-{max} good, {min}-{} bad\"",
+         as \"{min}-{max}, {}-{max} good, {min}-{} bad\"{}",
         max - (max - min) / 5,
-        min + (max - min) / 5
+        min + (max - min) / 5,
+        if (*min, *max) == (0, 10) { "; for the question of NPS, \"nps\"" } else { "" }
     )]
     NoPreset {
         /// Lower end given.

@@ -36,6 +36,8 @@ def survival(
     alt = altair()
     steps = rows_of(replay.survival(by=by, clock=clock, level=level))  # type: ignore[arg-type]
     if not steps:
+        if clock == "business":
+            raise ArgumentError("no ticket was solved in business time: there is no curve to draw; business time needs a schedule")
         raise ArgumentError("no ticket was solved: there is no curve to draw")
     names = list(dict.fromkeys(step["slice"] for step in steps))
     last = max(_end([step for step in steps if step["slice"] == name], most) for name in names)

@@ -42,6 +42,12 @@ impl EventTable {
         (0..).zip(met).filter(|(_, met)| *met).map(|(code, _)| code)
     }
 
+    /// Whether there are public messages.
+    pub(crate) fn contain_messages(&self) -> bool {
+        let mut meanings = self.occurring().filter_map(|code| self.kinds.of(code));
+        meanings.any(|(mapping, ..)| mapping.0.contains(&EventMeaning::PublicMessage))
+    }
+
     /// The events as records, in the order of their rows.
     pub(crate) fn records<'e>(&'e self, tickets: &'e TicketTable) -> impl Iterator<Item = TicketEvent> + 'e {
         (0..self.codes.len()).flat_map(move |event| self.record(tickets, event))

@@ -60,8 +60,8 @@ impl DescriptionError {
     }
 }
 
-/// Earlier names of keys and values, which are accepted but not advised.
-const EARLIER: [&str; 2] = ["instants", "leave_out"];
+/// An earlier name of a key and a value, which is accepted but not advised.
+const EARLIER: &str = "instants";
 
 /// Converts an error of serde to plain language. If it lists allowed values, the most similar one is added. Other
 /// messages are unchanged.
@@ -91,7 +91,7 @@ pub fn plain_message(message: &str) -> String {
         if let Some(rest) = message.strip_prefix("unknown ") {
             let (found, allowed) = rest.split_once(", ")?;
             let (word, mut allowed) = (one(found)?, quoted(allowed));
-            allowed.retain(|name| !EARLIER.contains(&name.as_str()));
+            allowed.retain(|name| name != EARLIER);
             let problem = match found.split_once(' ')?.0 {
                 "field" => format!("there is no key \"{word}\""),
                 "variant" => format!("\"{word}\" is not allowed"),

@@ -472,3 +472,16 @@ def test_messages_without_authors_carry_a_note() -> None:
     named = events | {"who": ["customer", "agent"]}
     columns = {"events": {"author": "who"}}
     assert not any(note in text for text in dm.report(TICKETS, named, kpis=["volume"], columns=columns).notes)
+
+
+def test_scale_of_a_request() -> None:
+    surveys = {"csat": [5, 4, 1]}
+    report = dm.report(surveys=surveys, kpis=[{"kpi": "csat", "question": "csat", "scale": (1, 5)}])
+    assert report["csat"].text == "66.7 %" and not any("are not used" in note for note in report.notes)
+
+
+def test_kinds_of_pushed_events() -> None:
+    tracker = dm.Tracker(policies=[{"name": "p", "targets": [{"metric": "first_response", "within": "1h"}]}])
+    tracker.open({"id": "T", "created_at": "2026-03-02T09:00:00Z"})
+    with pytest.raises(dm.ArgumentError, match='"solvd" is not allowed.*"solved".*"changed ATTRIBUTE"'):
+        tracker.push({"ticket": "T", "at": "2026-03-02T10:00:00Z", "kind": "solvd"})

@@ -191,7 +191,8 @@ impl KpiSelection {
                 }));
             }
         }
-        selected.notes.extend(dataset.notes());
+        let notes = dataset.notes(&selected.kpis);
+        selected.notes.extend(notes);
         if selected.kpis.is_empty() {
             return Err(refused.unwrap_or(SelectionError::NoKpi { notes: selected.notes }));
         }
@@ -208,7 +209,7 @@ impl KpiSelection {
         if id == "fcr" && self.policy(dataset).is_none() {
             return SelectionError::FcrPolicy;
         }
-        let mut hint: String = unscaled(dataset).iter().flat_map(|why| ["; ", why.as_str()]).collect();
+        let mut hint: String = unscaled(dataset, &[]).iter().flat_map(|why| ["; ", why.as_str()]).collect();
         if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
             hint = format!(": state the scale of its question under scales, such as {id} = \"1-5\"");
         }
@@ -481,9 +482,9 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
 
 impl Dataset {
     /// Notes for the readers of any report: questions without a scale, settings without an effect, what was detected about
-    /// files, and conditions that never hold.
-    pub fn notes(&self) -> Vec<String> {
-        let mut notes = unscaled(self);
+    /// files, and conditions that never hold. `requests` are those of the report, which may state scales.
+    pub fn notes(&self, requests: &[KpiRequest]) -> Vec<String> {
+        let mut notes = unscaled(self, requests);
         notes.extend(self.notes.iter().cloned());
         for source in &self.sources {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
@@ -559,8 +560,13 @@ impl Dataset {
 }
 
 /// Notes on questions without a scale.
-fn unscaled(dataset: &Dataset) -> Vec<String> {
-    let without = dataset.questions.iter().filter(|question| !dataset.scales.contains_key(*question));
+fn unscaled(dataset: &Dataset, requests: &[KpiRequest]) -> Vec<String> {
+    let stated = |question: &str| {
+        let mut scaled = requests.iter().filter(|request| request.scale.is_some());
+        dataset.scales.contains_key(question)
+            || scaled.any(|request| request.question.as_deref() == Some(question))
+    };
+    let without = dataset.questions.iter().filter(|question| !stated(question));
     let note = |question: &str| {
         let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(

@@ -170,7 +170,14 @@ impl Tracker {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
         let form = keys("event", event, example)?;
         zoned("event", event, "at")?;
-        let event: TicketEvent = from_form("event", event_form(form), error::argument)?;
+        // The kinds as they are written here.
+        let unknown = |message: String| {
+            let statuses = STATUSES.map(|status| format!("\"{status}\"")).join(", ");
+            let kinds =
+                message.replace("\"status\"", &statuses).replace("\"changed\"", "\"changed ATTRIBUTE\"");
+            error::argument(kinds)
+        };
+        let event: TicketEvent = from_form("event", event_form(form), unknown)?;
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);
@@ -343,9 +350,11 @@ fn ticket_form(form: Value) -> Value {
     Value::Object(fields)
 }
 
+/// The statuses as kinds of events.
+const STATUSES: [&str; 6] = ["new", "open", "pending", "on_hold", "solved", "closed"];
+
 /// The core's form of an event: kinds may be written as in tables of events.
 fn event_form(form: Value) -> Value {
-    const STATUSES: [&str; 6] = ["new", "open", "pending", "on_hold", "solved", "closed"];
     let Value::Object(mut form) = form else { return form };
     form.entry("author").or_insert(json!("agent"));
     let kind = form.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -328,7 +328,7 @@ impl<'py> ReportArguments<'py> {
                 requests.push(request);
             }
         }
-        notes.extend(dataset.notes());
+        notes.extend(dataset.notes(&requests));
         notes.extend(requests.iter().filter_map(|request| dataset.stated_note(request)));
         notes.sort();
         notes.dedup();

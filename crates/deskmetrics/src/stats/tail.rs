@@ -179,9 +179,9 @@ fn beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
         return beta(b, a, y, x).swapped();
     }
     let fraction = fraction(1.0, |step| {
-        let half = (step / 2.0).floor();
-        let place = a + step;
-        let term = if step % 2.0 == 0.0 {
+        // In whole numbers, because the remainder of floats is slow.
+        let (half, place) = (f64::from(step / 2), a + f64::from(step));
+        let term = if step.is_multiple_of(2) {
             half * (b - half) / ((place - 1.0) * place)
         } else {
             -(a + half) * (whole + half) / ((place - 1.0) * place)
@@ -210,19 +210,22 @@ fn gamma(a: f64, x: f64) -> Tails {
         }
         Tails::from_lower(poisson_mass(a, x) * sum)
     } else {
-        let fraction = fraction(x + 1.0 - a, |step| (step * (a - step), x + 1.0 - a + 2.0 * step));
+        let fraction = fraction(x + 1.0 - a, |step| {
+            let step = f64::from(step);
+            (step * (a - step), x + 1.0 - a + 2.0 * step)
+        });
         Tails::from_lower(poisson_mass(a, x) * a * fraction).swapped()
     }
 }
 
 /// One over a continued fraction of terms (numerator, denominator), by Lentz's method.
-fn fraction(first: f64, term: impl Fn(f64) -> (f64, f64)) -> f64 {
+fn fraction(first: f64, term: impl Fn(u32) -> (f64, f64)) -> f64 {
     const TINY: f64 = 1e-300;
     let not_zero = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut d = 1.0 / not_zero(first);
     let (mut c, mut value) = (1.0 / TINY, d);
     for step in 1..STEPS {
-        let (numerator, denominator) = term(f64::from(step));
+        let (numerator, denominator) = term(step);
         d = 1.0 / not_zero(denominator + numerator * d);
         c = not_zero(denominator + numerator / c);
         value *= c * d;

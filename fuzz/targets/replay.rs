@@ -1,2 +1,3 @@
+//! The fuzz target `replay`.
 #![no_main]
 libfuzzer_sys::fuzz_target!(|data: &[u8]| deskmetrics_fuzz::run("replay", data));

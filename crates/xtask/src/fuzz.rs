@@ -34,6 +34,7 @@ pub(crate) fn run(name: &str, seconds: &str, rest: &[&str]) -> Result<(), Failed
         .args(rest)
         .arg(corpus)
         .env("RUSTFLAGS", COVERAGE)
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .run()
 }
 

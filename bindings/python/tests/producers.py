@@ -111,7 +111,7 @@ def polars_in(unit: Any, values: Sequence[datetime | None]) -> pl.Series:
 
 
 # Each makes a column of aware timestamps.
-INSTANTS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
+TIMESTAMPS: dict[str, Callable[[Sequence[datetime | None]], Any]] = {
     **{f"pandas {unit}": partial(pandas_in, unit) for unit in ("s", "ms", "us", "ns")},
     **{f"polars {unit}": partial(polars_in, unit) for unit in ("ms", "us", "ns")},
     **{f"pyarrow {unit}": partial(in_unit, unit=unit, zone="Europe/Madrid") for unit in ("s", "ms", "us", "ns")},

@@ -12,7 +12,7 @@ import polars as pl
 import producers
 import pyarrow as pa
 import pytest
-from producers import INSTANTS, NUMBERS, TEXTS, plain, to_list
+from producers import TIMESTAMPS, NUMBERS, TEXTS, plain, to_list
 
 import deskmetrics as dm
 
@@ -81,13 +81,13 @@ END = [
 ]
 
 
-@pytest.mark.parametrize("producer", INSTANTS)
+@pytest.mark.parametrize("producer", TIMESTAMPS)
 def test_business_time(producer: str) -> None:
-    start, end = INSTANTS[producer](START), INSTANTS[producer](END)
+    start, end = TIMESTAMPS[producer](START), TIMESTAMPS[producer](END)
     elapsed = OFFICE.elapsed(start, end)
     assert [plain(value) for value in to_list(elapsed)] == OFFICE.elapsed(START, END)
     if producer in ("duckdb", "nanoarrow"):
-        start, end = INSTANTS[producer](START), INSTANTS[producer](END)
+        start, end = TIMESTAMPS[producer](START), TIMESTAMPS[producer](END)
     due = OFFICE.due(start, "2h")
     assert to_list(due) == OFFICE.due(START, "2h")
     back = OFFICE.start_by(due, timedelta(hours=2))
@@ -192,5 +192,5 @@ def test_producers_are_complete() -> None:
     """Every supported library is tested."""
     for library in ("pandas", "polars", "pyarrow", "duckdb", "arro3", "nanoarrow"):
         assert library in NUMBERS or any(name.startswith(library) for name in NUMBERS)
-        assert any(name.startswith(library) for name in INSTANTS)
+        assert any(name.startswith(library) for name in TIMESTAMPS)
     assert producers.NUMBERS is NUMBERS

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 STATUSES = ("new", "open", "pending", "on_hold", "solved", "closed")
-INSTANTS = {"from", "to", "until", "at", "as_of"}
+TIMESTAMPS = {"from", "to", "until", "at", "as_of"}
 
 
 def plain(value: Any, key: str = "") -> Any:
@@ -23,7 +23,7 @@ def plain(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         inner = [plain(one) for one in value]
         return dict(zip(STATUSES, inner, strict=True)) if key == "time_in_status" else inner
-    if isinstance(value, str) and (key in INSTANTS or key.endswith("_at")):
+    if isinstance(value, str) and (key in TIMESTAMPS or key.endswith("_at")):
         try:
             return datetime.fromisoformat(value)
         except ValueError:  # such as the new name of an assignee

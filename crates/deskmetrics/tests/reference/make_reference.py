@@ -1,6 +1,6 @@
 """Writes reference.json: statistics of small samples by scipy, statsmodels, lifelines and numpy.
 
-The tests in ../statistics_reference.rs compare this library with it. To make it anew:
+The tests in ../statistics_reference.rs compare this library with it. To write it again:
 
     python -m venv venv && venv/bin/pip install -r requirements.txt && venv/bin/python make_reference.py
 """

@@ -1,6 +1,6 @@
 """Writes tails.json: quantiles and tail probabilities from small to huge numbers, by mpmath to 30 digits.
 
-The tests in ../statistics_size.rs compare this library with it. To make it anew:
+The tests in ../statistics_size.rs compare this library with it. To write it again:
 
     python -m venv venv && venv/bin/pip install mpmath==1.4.1 scipy==1.17.1 && venv/bin/python make_tails.py
 

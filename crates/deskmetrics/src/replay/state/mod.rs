@@ -363,7 +363,7 @@ impl TicketState {
                 self.begin_wait(since, signals);
             }
         } else if !self.conversation.responded && self.conversation.unanswered_first.take().is_some() {
-            // No person has answered, and there is no new message: the reopening itself starts the wait anew.
+            // No person has answered, and there is no new message: the reopening itself starts a new wait.
             let from_creation = options.first_response_start == FirstResponseStart::Creation;
             let since = if from_creation && !self.conversation.proactive { self.created } else { now };
             self.conversation.waiting_since = Some(since);

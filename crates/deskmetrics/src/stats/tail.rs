@@ -104,7 +104,9 @@ pub(crate) fn chi_squared_quantile(degrees: f64, p: f64) -> Option<f64> {
         let tails = gamma(shape, value / 2.0);
         // The difference of the smaller tails keeps the most digits.
         let error = if p < 0.5 { tails.lower - p } else { (1.0 - p) - tails.upper };
-        (error, poisson_mass(shape, value / 2.0) * shape / value)
+        let slope = poisson_mass(shape, value / 2.0) * shape / value;
+        let bend = (shape - 1.0) / value - 0.5;
+        Point { error, slope, bend, scale: value.min((2.0 * degrees).sqrt()) }
     }))
 }
 
@@ -124,8 +126,8 @@ pub(crate) fn student_t_quantile(degrees: f64, tail: f64) -> Option<f64> {
     Some(root(near, |t| {
         let upper = student_t(t, degrees).map_or(0.0, |tails| tails.upper);
         let whole = degrees + t * t;
-        let density = degrees / 2.0 * beta_mass(degrees / 2.0, 0.5, degrees / whole, t * t / whole) / t;
-        (tail - upper, density)
+        let slope = degrees / 2.0 * beta_mass(degrees / 2.0, 0.5, degrees / whole, t * t / whole) / t;
+        Point { error: tail - upper, slope, bend: -(degrees + 1.0) * t / whole, scale: t.min(1.0) }
     }))
 }
 
@@ -279,24 +281,37 @@ fn deviance(x: f64, mean: f64) -> f64 {
     sum
 }
 
-/// The positive value at which an increasing function is 0, from a guess; the function returns its value and its slope.
-/// Newton's steps, kept between what is known to be too low and too high.
-fn root(guess: f64, function: impl Fn(f64) -> (f64, f64)) -> f64 {
+/// What [`root`] knows of a function at a value.
+struct Point {
+    error: f64,
+    slope: f64,
+    /// The second derivative over the first.
+    bend: f64,
+    /// The distance over which the function is not nearly a parabola.
+    scale: f64,
+}
+
+/// The positive value at which an increasing function is 0, from a guess. Halley's steps, kept between what is known to be too
+/// low and too high.
+fn root(guess: f64, function: impl Fn(f64) -> Point) -> f64 {
     let (mut low, mut high) = (0.0, f64::INFINITY);
     let mut value = guess.max(f64::MIN_POSITIVE);
     for _ in 0..200 {
-        let (error, slope) = function(value);
+        let Point { error, slope, bend, scale } = function(value);
         if error < 0.0 {
             low = value;
         } else {
             high = value;
         }
-        let next = match value - error / slope {
+        let newton = error / slope;
+        let step = newton / (1.0 - newton * bend / 2.0).max(0.5);
+        let next = match value - step {
             next if low < next && next < high => next,
             _ if high.is_finite() => f64::midpoint(low, high),
             _ => 2.0 * low,
         };
-        let close = (next - value).abs() <= 4.0 * f64::EPSILON * value;
+        // What remains after a step is about its cube.
+        let close = (next - value).abs() <= (1e-4 * scale).max(4.0 * f64::EPSILON * value);
         value = next;
         if close {
             break;

@@ -40,7 +40,7 @@ pub(crate) struct KpiResult {
 
 impl KpiResult {
     /// A formatted number of this result.
-    fn text(&self, value: f64, unit: Unit) -> String {
+    fn text_of(&self, value: f64, unit: Unit) -> String {
         value_text(Some(value), unit, self.tally.clock())
     }
 
@@ -54,7 +54,7 @@ impl KpiResult {
     }
 
     fn interval_text(&self, interval: &Interval, unit: Unit) -> String {
-        format!("{} to {}", self.text(interval.lower, unit), self.text(interval.upper, unit))
+        format!("{} to {}", self.text_of(interval.lower, unit), self.text_of(interval.upper, unit))
     }
 
     /// All numbers by name, with intervals in the form of `interval`.
@@ -133,10 +133,29 @@ impl KpiResult {
     #[getter]
     fn duration(&self) -> Option<chrono::TimeDelta> {
         let headline = self.tally.headline(USUAL_LEVEL);
-        let seconds = headline.value.filter(|_| headline.unit == Unit::Seconds)?;
-        #[expect(clippy::cast_possible_truncation, reason = "a duration that was counted in microseconds")]
-        let micros = (seconds * 1e6).round() as i64;
-        Some(chrono::TimeDelta::microseconds(micros))
+        headline.value.and_then(|value| duration(value, headline.unit))
+    }
+
+    /// The formatted value: ``"82.1 %"``, ``"4h 12m"``.
+    #[getter]
+    fn text(&self) -> String {
+        let headline = self.tally.headline(USUAL_LEVEL);
+        value_text(headline.value, headline.unit, self.tally.clock())
+    }
+
+    /// The definition of the KPI, from the catalogue.
+    #[getter]
+    fn definition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        definition(py, self.tally.definition().id)
+    }
+
+    fn __float__(&self) -> PyResult<f64> {
+        number(self.tally.headline(USUAL_LEVEL).value, self.tally.definition().id)
+    }
+
+    /// Formats the value as a number with a format such as ``".1f"``, and otherwise as ``text``.
+    fn __format__<'py>(&self, py: Python<'py>, spec: &str) -> PyResult<Bound<'py, PyAny>> {
+        formatted(py, self.tally.headline(USUAL_LEVEL).value, &self.text(), spec)
     }
 
     /// The 95 % confidence interval of the value, in the same unit; see :meth:`interval_at`.
@@ -331,7 +350,7 @@ impl KpiResult {
         let interval = interval
             .map_or_else(String::new, |found| format!(", 95 % CI {}", self.interval_text(&found, unit)));
         let warning = self.tally.caution().map_or_else(String::new, |why| format!(", warning: {why}"));
-        format!("KpiResult({title}: {}, n={n}{interval}{exclusion}{warning})", self.text(value, unit))
+        format!("KpiResult({title}: {}, n={n}{interval}{exclusion}{warning})", self.text_of(value, unit))
     }
 
     /// For notebooks: all measures in a small table, with what was excluded below.
@@ -339,7 +358,7 @@ impl KpiResult {
         let mut rows = String::new();
         for estimate in self.tally.estimates(USUAL_LEVEL) {
             let value =
-                estimate.value.map_or_else(|| "–".to_owned(), |value| self.text(value, estimate.unit));
+                estimate.value.map_or_else(|| "–".to_owned(), |value| self.text_of(value, estimate.unit));
             let interval =
                 estimate.interval.map_or_else(String::new, |found| self.interval_text(&found, estimate.unit));
             let _ = write!(
@@ -395,4 +414,38 @@ pub(crate) fn interval(py: Python<'_>, found: Option<Interval>) -> PyResult<Opti
     let Some(found) = found else { return Ok(None) };
     let class = CLASS.import(py, "deskmetrics.interval", "Interval")?;
     class.call1((found.lower, found.upper, found.level, to_python(py, &found.method)?)).map(Some)
+}
+
+/// A number of seconds as a duration.
+pub(crate) fn duration(value: f64, unit: Unit) -> Option<chrono::TimeDelta> {
+    #[expect(clippy::cast_possible_truncation, reason = "a duration that was counted in microseconds")]
+    let micros = (value * 1e6).round() as i64;
+    (unit == Unit::Seconds).then(|| chrono::TimeDelta::microseconds(micros))
+}
+
+/// The value for `float`.
+pub(crate) fn number(value: Option<f64>, kpi: &str) -> PyResult<f64> {
+    value.ok_or_else(|| {
+        error::argument(format!("{kpi} has no value: nothing was counted; check .value is not None first"))
+    })
+}
+
+/// The value in a format of numbers such as `.1f`, `nan` where there is none; with any other format the text.
+pub(crate) fn formatted<'py>(
+    py: Python<'py>,
+    value: Option<f64>,
+    text: &str,
+    spec: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let shown = if spec.ends_with(['e', 'E', 'f', 'F', 'g', 'G', 'n', '%']) {
+        value.unwrap_or(f64::NAN).into_pyobject(py)?.into_any()
+    } else {
+        PyString::new(py, text).into_any()
+    };
+    shown.call_method1("__format__", (spec,))
+}
+
+/// The definition of a KPI.
+pub(crate) fn definition<'py>(py: Python<'py>, kpi: &str) -> PyResult<Bound<'py, PyAny>> {
+    py.import("deskmetrics.definitions")?.call_method0("catalogue")?.get_item(kpi)
 }

@@ -15,6 +15,22 @@ pub enum ClockKind {
     Business,
 }
 
+impl ClockKind {
+    /// The name used in data.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Calendar => "calendar",
+            Self::Business => "business",
+        }
+    }
+}
+
+impl std::fmt::Display for ClockKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// A duration in real time and, where a schedule applies, in business time.
 ///
 /// ```

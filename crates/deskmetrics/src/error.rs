@@ -7,7 +7,7 @@ use crate::replay::TrackError;
 #[cfg(feature = "bytes")]
 use crate::report::StoredError;
 #[cfg(feature = "report")]
-use crate::report::{ReportError, UnknownPeriod};
+use crate::report::{ReportError, RowSelectionError, UnknownPeriod};
 use crate::schedule::{BudgetError, DueError, ScheduleError, SliceLengthError};
 use crate::survey::{ScaleError, UnknownConvention};
 use crate::ticket::UnknownStatus;
@@ -77,6 +77,10 @@ pub enum Error {
     #[cfg(feature = "report")]
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// Rows of a report that are not there, or several where one is meant.
+    #[cfg(feature = "report")]
+    #[error(transparent)]
+    RowSelection(#[from] RowSelectionError),
     /// A text that names no period.
     #[cfg(feature = "report")]
     #[error(transparent)]

@@ -1,10 +1,11 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from os import PathLike
 from typing import Any, Final, Literal, final, overload
 from zoneinfo import ZoneInfo
 
 from .change import Change
+from .definitions import Definition
 from .explanation import Explanation
 from .interval import Adjusted, Interval
 from .source import Source
@@ -145,6 +146,10 @@ class KpiResult:
     standard_error: Final[float | None]
     variance: Final[float | None]
     warnings: Final[list[str]]
+    text: Final[str]
+    definition: Final[Definition]
+    def __float__(self) -> float: ...
+    def __format__(self, spec: str, /) -> str: ...
     @property
     def interval(self) -> Interval | None: ...
     def interval_at(self, level: float) -> Interval | None: ...
@@ -256,7 +261,11 @@ class ReportRow:
     interval_text: Final[str]
     change: Final[Change | None]
     excluded: Final[dict[str, int]]
+    duration: Final[timedelta | None]
+    definition: Final[Definition]
     def to_dict(self) -> dict[str, Any]: ...
+    def __float__(self) -> float: ...
+    def __format__(self, spec: str, /) -> str: ...
     def __eq__(self, value: object, /) -> bool: ...
 
 @final
@@ -285,10 +294,45 @@ class Report:
         period: str | None = None,
         measure: str | None = None,
     ) -> list[ReportRow]: ...
+    def get(
+        self,
+        kpi: str,
+        *,
+        question: str | None = None,
+        option: str | None = None,
+        clock: _Clock | None = None,
+        measure: str | None = None,
+        period: str | None = None,
+        slice: Mapping[str, str | None] | None = None,
+        **attributes: str | None,
+    ) -> ReportRow: ...
+    def table(
+        self,
+        kpi: str | None = None,
+        *,
+        rows: str | None = None,
+        columns: str | None = None,
+        measure: str | None = None,
+        unit: Literal["seconds", "minutes", "hours", "days"] | None = None,
+        values: Literal["value", "n", "text"] = "value",
+        question: str | None = None,
+        option: str | None = None,
+        clock: _Clock | None = None,
+        period: str | None = None,
+        where: Mapping[str, str | None] | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        totals: bool = False,
+    ) -> Frame: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[ReportRow]: ...
     def __contains__(self, kpi: str, /) -> bool: ...
     def to_dict(self) -> dict[str, Any]: ...
     def to_json(self) -> str: ...
-    def to_csv(self) -> str: ...
+    @overload
+    def to_csv(self, path: None = None) -> str: ...
+    @overload
+    def to_csv(self, path: str | PathLike[str]) -> None: ...
     def to_bytes(self) -> bytes: ...
     @staticmethod
     def from_bytes(stored: bytes) -> Report: ...

@@ -3,32 +3,36 @@
 pub(crate) mod arguments;
 mod columns;
 mod function;
+mod pivot;
 pub(crate) mod request;
 mod row;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono_tz::Tz;
-use deskmetrics::Excluded;
 use deskmetrics::engine::{csv_cell, visible};
 use deskmetrics::report::{
-    AttributeNames, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
+    AttributeNames, Axis, PivotOptions, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
 };
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
+use pyo3::types::{PyBytes, PyCapsule, PyDict, PyIterator, PyList};
 
 use crate::class::{frames, getters, pickled, summed};
 use crate::data::{Data, to_python};
 use crate::error::{self, OrError as _};
-use crate::input::{describe, named};
+use crate::frame::Frame;
+use crate::input::{is_wall_clock, named, timestamp};
 use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
+use pivot::{Requested, unselected};
 pub(crate) use row::ReportRow;
 
 /// The KPIs of a dataset by slice and period; returned by :func:`report` and :meth:`Dataset.report`.
@@ -321,41 +325,197 @@ impl Report {
         period: Option<&str>,
         measure: Option<&str>,
     ) -> PyResult<Vec<ReportRow>> {
-        let kpi = &*named("kpi", kpi)?;
-        let slice = slice.map(keys).transpose()?;
-        let id = deskmetrics::kpi::definition(kpi).map_or(kpi, |definition| definition.id);
-        let own = |row: &&CoreRow| row.kpi == id || row.name == kpi;
-        let label = |row: &CoreRow| row.period.as_ref().map_or(String::new(), |period| period.label.clone());
-        let rows = || self.table.rows.iter().filter(own);
-        let check = |what, name: Option<&str>, mut known: Vec<String>| {
-            known.dedup();
-            let known: Vec<&str> =
-                known.iter().map(String::as_str).filter(|known| !known.is_empty()).collect();
-            let missing = name.filter(|name| !name.is_empty() && !known.contains(name));
-            missing.map_or(Ok(()), |name| Err(error::no_such(what, name, "the report", &known)))
+        let slices = slice.into_iter().collect();
+        let requested =
+            Requested { kpi: Some(kpi), question, option: None, clock: None, measure, period, slices };
+        let selection = requested.selection()?;
+        let places = self.table.select_places(&selection).map_err(|problem| unselected(&problem))?;
+        Ok(places.into_iter().map(|place| ReportRow::new(&self.table, place)).collect())
+    }
+
+    /// The one row of a KPI that matches, of all records and all periods together unless a slice or a period is given.
+    ///
+    /// Parameters
+    /// ----------
+    /// kpi : str
+    ///     Id or alias of the KPI, or the name it was requested under. By its id, its requests without ``where`` are meant if there
+    ///     are any.
+    /// question : str, optional
+    ///     Survey question.
+    /// option : str, optional
+    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition.
+    /// clock : {"calendar", "business"}, optional
+    ///     Clock of a duration.
+    /// measure : str, optional
+    ///     Such as ``"p90"``; by default the headline.
+    /// period : str, optional
+    ///     Name of the period, ``"2026-W10"``.
+    /// slice : dict, optional
+    ///     Value of each attribute, for attributes whose name is that of another argument.
+    /// **attributes : str or None
+    ///     Value of an attribute, ``market="DE"``; ``None`` means records without the attribute.
+    ///
+    /// Returns
+    /// -------
+    /// ReportRow
+    ///
+    /// Raises
+    /// ------
+    /// NoSuchNameError
+    ///     When the report has no such KPI, option, measure, slice or period; the message lists those it has.
+    /// ArgumentError
+    ///     When several rows match; the message lists them.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> surveys = {"csat": [5, 2, 4], "market": ["DK", "DK", "ES"]}
+    /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market")
+    /// >>> report.get("csat", market="DK").value, report.get("csat", measure="mean").text
+    /// (50.0, '3.67')
+    #[pyo3(signature = (kpi, *, question = None, option = None, clock = None, measure = None, period = None, slice = None, **attributes))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn get(
+        &self,
+        kpi: &Bound<'_, PyAny>,
+        question: Option<&str>,
+        option: Option<&str>,
+        clock: Option<&str>,
+        measure: Option<&str>,
+        period: Option<&str>,
+        slice: Option<&Bound<'_, PyAny>>,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<ReportRow> {
+        let attributes = attributes.map(Bound::as_any);
+        let slices = slice.into_iter().chain(attributes).collect();
+        let requested = Requested { kpi: Some(kpi), question, option, clock, measure, period, slices };
+        let selection = requested.selection()?;
+        let place = self.table.get_place(&selection).map_err(|problem| unselected(&problem))?;
+        Ok(ReportRow::new(&self.table, place))
+    }
+
+    /// A wide table of one number per cell, such as the periods as rows and the markets as columns.
+    ///
+    /// Parameters
+    /// ----------
+    /// kpi : str, optional
+    ///     Id or alias of the KPI, or the name it was requested under; by default all KPIs, for ``rows="kpi"``.
+    /// rows : str, optional
+    ///     ``"period"``, ``"kpi"``, ``"measure"`` or an attribute that the report is sliced by. By default the periods, without
+    ///     them the first attribute, without attributes the KPIs.
+    /// columns : str, optional
+    ///     As ``rows``; by default one column ``"value"``.
+    /// measure : str, optional
+    ///     Such as ``"p90"``; by default the headline.
+    /// unit : {"seconds", "minutes", "hours", "days"}, optional
+    ///     Durations as numbers in this unit; by default they have the type of durations (``timedelta``).
+    /// values : {"value", "n", "text"}, default "value"
+    ///     What a cell shows: the value, the number of records behind it, or the value formatted (``"4h 12m"``).
+    /// question : str, optional
+    ///     Survey question.
+    /// option : str, optional
+    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition.
+    /// clock : {"calendar", "business"}, optional
+    ///     Clock of durations.
+    /// period : str, optional
+    ///     Name of the period, ``"2026-W10"``, where neither rows nor columns are periods; by default all periods together.
+    /// where : dict, optional
+    ///     Values of attributes that are neither rows nor columns, ``{"channel": "mail"}``. The report must be sliced by all
+    ///     attributes of the table together, ``by=[("market", "channel")]``.
+    /// since, until : datetime.datetime, datetime.date or str, optional
+    ///     Only periods that begin at or after ``since`` and before ``until``. A date, and a text without an offset, is in the
+    ///     report's zone.
+    /// totals : bool, default False
+    ///     Whether there is a row and a column ``"(all)"`` for all slices and periods together.
+    ///
+    /// Returns
+    /// -------
+    /// Frame
+    ///     The first column has the names of the rows. Periods are in order of time; ``"no date"``, for records that belong to no
+    ///     period, comes last, and not with ``since`` or ``until``. Counts are whole numbers, percentages are 0 to 100. Cells
+    ///     without records are missing. Where the rows have different units, a second column names them, and durations are
+    ///     seconds.
+    ///
+    /// Raises
+    /// ------
+    /// NoSuchNameError
+    ///     When the report has no such KPI, option, measure, period or slices; the message lists those it has.
+    /// ArgumentError
+    ///     When several rows of the report belong into one cell; the message lists two of them.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> surveys = {
+    /// ...     "csat": [5, 2, 4, 5],
+    /// ...     "market": ["DK", "DK", "ES", "ES"],
+    /// ...     "responded_at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z", "2026-04-07T09:00:00Z"],
+    /// ... }
+    /// >>> report = dm.report(
+    /// ...     surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market", period="month", tz="UTC"
+    /// ... )
+    /// >>> report.table("csat", rows="period", columns="market").to_dict()
+    /// {'period': ['2026-03', '2026-04'], 'DK': [50.0, None], 'ES': [100.0, 100.0]}
+    #[pyo3(signature = (
+        kpi = None, *, rows = None, columns = None, measure = None, unit = None, values = "value", question = None, option = None,
+        clock = None, period = None, r#where = None, since = None, until = None, totals = false
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn table(
+        &self,
+        kpi: Option<&Bound<'_, PyAny>>,
+        rows: Option<&str>,
+        columns: Option<&str>,
+        measure: Option<&str>,
+        unit: Option<&str>,
+        values: &str,
+        question: Option<&str>,
+        option: Option<&str>,
+        clock: Option<&str>,
+        period: Option<&str>,
+        r#where: Option<&Bound<'_, PyAny>>,
+        since: Option<&Bound<'_, PyAny>>,
+        until: Option<&Bound<'_, PyAny>>,
+        totals: bool,
+    ) -> PyResult<Frame> {
+        let requested = Requested {
+            kpi,
+            question,
+            option,
+            clock,
+            measure,
+            period,
+            slices: r#where.into_iter().collect(),
         };
-        if rows().next().is_none() {
-            check("KPI", Some(kpi), self.table.overall().map(|row| row.kpi.to_owned()).collect())?;
+        let mut options = PivotOptions::of(requested.selection()?).with_totals(totals);
+        let at = |name: &str, at: &Bound<'_, PyAny>| {
+            let zone = is_wall_clock(at).then(|| self.table.zone.or(self.zone).unwrap_or(Tz::UTC));
+            timestamp(name, at, zone).map(|at| Timestamp::from(at.utc()))
+        };
+        if let Some(since) = since {
+            options = options.with_since(at("since", since)?);
         }
-        check("question", question, rows().map(question_of).collect())?;
-        check("period", period, rows().map(label).collect())?;
-        check(
-            "measure",
-            measure.filter(|name| *name != "all"),
-            rows().map(|row| row.measure.to_string()).collect(),
-        )?;
-        Ok(self.pick(|row| {
-            own(&row)
-                && measure.map_or(row.headline, |name| name == "all" || *row.measure == *name)
-                && question.is_none_or(|question| question_of(row) == question)
-                && period.is_none_or(|period| label(row) == period)
-                && slice.as_ref().is_none_or(|slice| {
-                    let found = |(attribute, value): &(Attribute, Option<Box<str>>)| {
-                        slice.get(&Attribute::from(attribute.as_str())) == Some(value)
-                    };
-                    row.keys.0.len() == slice.len() && row.keys.0.iter().all(found)
-                })
-        }))
+        if let Some(until) = until {
+            options = options.with_until(at("until", until)?);
+        }
+        let first = || self.table.by.first()?.first().map(Attribute::as_str);
+        let rows = rows.unwrap_or_else(|| match self.table.period {
+            Some(_) => "period",
+            None => first().unwrap_or("kpi"),
+        });
+        let shown = pivot::Shown::parse(values)?;
+        let pivot = self.table.pivot(&options, &Axis::from(rows), columns.map(Axis::from).as_ref());
+        let pivot = pivot.map_err(|problem| unselected(&problem))?;
+        let batch = pivot::batch(&pivot, rows, unit, shown)?;
+        Ok(Frame { rows_are: pivot::rows_are(&pivot), batch })
+    }
+
+    fn __len__(&self) -> usize {
+        self.table.rows.len()
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.rows(py)?.try_iter()
     }
 
     fn __contains__(&self, kpi: &str) -> bool {
@@ -384,16 +544,26 @@ impl Report {
     ///
     /// A text that a spreadsheet would take for a formula, such as ``=1+1``, has an apostrophe before it.
     ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike, optional
+    ///     File to write to; by default the text is returned.
+    ///
     /// Returns
     /// -------
-    /// str
-    fn to_csv(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| {
+    /// str or None
+    #[pyo3(signature = (path = None))]
+    fn to_csv(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<Option<String>> {
+        let text = py.detach(|| -> PyResult<String> {
             let batch = without_formulas(&self.batch()?)?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
             let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
-        })
+        })?;
+        match path {
+            None => Ok(Some(text)),
+            Some(path) => py.detach(|| std::fs::write(path, text)).map(|()| None).map_err(PyErr::from),
+        }
     }
 
     /// Plot the report with Altair; needs ``pip install deskmetrics[plot]``.
@@ -475,22 +645,6 @@ fn without_formulas(batch: &RecordBatch) -> PyResult<RecordBatch> {
 fn question_of(row: &CoreRow) -> String {
     let option = row.option.as_deref().unwrap_or(row.kpi);
     option.split(", ").next().unwrap_or(option).to_owned()
-}
-
-/// The slice of a Python dict.
-fn keys(slice: &Bound<'_, PyAny>) -> PyResult<BTreeMap<Attribute, Option<Box<str>>>> {
-    let Ok(slice) = slice.cast::<PyDict>() else {
-        let found = describe(slice);
-        return Err(error::argument_type(format!(
-            "slice: {found} is not a dict such as {{\"market\": \"DK\"}}"
-        )));
-    };
-    let mut keys = BTreeMap::new();
-    for (attribute, value) in slice {
-        let value = if value.is_none() { None } else { Some(value.str()?.to_string().into()) };
-        keys.insert(Attribute::from(named("slice", &attribute)?.as_str()), value);
-    }
-    Ok(keys)
 }
 
 /// The excluded rows of a table, one line per reason.

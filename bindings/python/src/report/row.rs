@@ -141,6 +141,29 @@ impl ReportRow {
         class.call1((change.difference, interval, change.p_value, significance, text)).map(Some)
     }
 
+    /// The value of a duration as a ``timedelta``; ``None`` for every other unit and where nothing was counted.
+    #[getter]
+    fn duration(&self) -> Option<chrono::TimeDelta> {
+        let row = self.core();
+        row.value.and_then(|value| result::duration(value, row.unit))
+    }
+
+    /// The definition of the KPI, from the catalogue.
+    #[getter]
+    fn definition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        result::definition(py, self.core().kpi)
+    }
+
+    fn __float__(&self) -> PyResult<f64> {
+        let row = self.core();
+        result::number(row.value, row.kpi)
+    }
+
+    /// Formats the value as a number with a format such as ``".1f"``, and otherwise as ``text``.
+    fn __format__<'py>(&self, py: Python<'py>, spec: &str) -> PyResult<Bound<'py, PyAny>> {
+        result::formatted(py, self.core().value, &self.text(), spec)
+    }
+
     /// The row as plain data.
     ///
     /// Returns

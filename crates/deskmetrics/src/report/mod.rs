@@ -33,10 +33,12 @@ pub(crate) mod feed;
 mod kpi_tally;
 mod milestones;
 mod period;
+mod pivot;
 mod resolved_kpi;
 mod review;
 mod row;
 mod run;
+mod selection;
 pub(crate) mod slice;
 mod state;
 #[cfg(feature = "bytes")]
@@ -52,7 +54,9 @@ pub use change::Change;
 pub use error::{Difference, ReportError};
 pub use kpi_tally::KpiTally;
 pub use period::{Period, PeriodSpan, Periods, UnknownPeriod};
+pub use pivot::{Axis, AxisLabel, Pivot, PivotOptions};
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
+pub use selection::{RowSelection, RowSelectionError};
 pub use state::ReportState;
 #[cfg(feature = "bytes")]
 pub use stored::StoredError;

@@ -89,7 +89,7 @@ impl Serialize for SliceKeys {
 }
 
 /// The period of a row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[non_exhaustive]
 pub struct ReportPeriod {
     /// Its name, such as `2026-W10`; `no date` for records that belong to no period.

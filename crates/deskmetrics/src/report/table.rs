@@ -386,7 +386,7 @@ enum Align {
     Right,
 }
 
-fn title(row: &ReportRow) -> String {
+pub(super) fn title(row: &ReportRow) -> String {
     let business = row.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
     let remarks: Vec<&str> = row.option.as_deref().into_iter().chain(business).collect();
     if remarks.is_empty() { row.name.to_string() } else { format!("{} ({})", row.name, remarks.join(", ")) }

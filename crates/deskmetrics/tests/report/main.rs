@@ -5,5 +5,6 @@ mod invariants;
 mod made;
 mod periods;
 mod requests;
+mod selection;
 mod slices;
 mod warnings;

@@ -1,0 +1,135 @@
+"""Getting numbers out of a report: one row, and wide tables."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import deskmetrics as dm
+
+
+def at(text: str) -> str:
+    return f"2026-{text}:00Z"
+
+
+TICKETS = {
+    "id": [1, 2, 3, 4, 5],
+    "created_at": [at("03-02T09:00"), at("03-03T09:00"), at("03-10T09:00"), at("03-10T09:00"), at("03-11T09:00")],
+    "first_replied_at": [at("03-02T10:00"), at("03-03T13:00"), at("03-10T09:30"), None, at("03-11T11:00")],
+    "solved_at": [at("03-02T12:00"), at("03-04T09:00"), at("03-11T09:00"), None, at("03-11T12:00")],
+    "market": ["DE", "DK", "DE", "DE", None],
+    "channel": ["mail", "mail", "phone", "mail", "phone"],
+}
+
+
+@pytest.fixture(scope="module")
+def report() -> dm.Report:
+    return dm.report(
+        TICKETS,
+        kpis=["volume", "first_response_time"],
+        by=["market", ("market", "channel")],
+        period="week",
+        tz="UTC",
+        as_of=datetime(2026, 3, 16, tzinfo=UTC),
+    )
+
+
+def test_one_number_is_one_line(report: dm.Report) -> None:
+    assert float(report.get("volume", market="DE", period="2026-W11")) == 2
+    assert report.get("volume", market=None).n == 1
+    assert report.get("volume", market="DE", channel="mail").n == 2
+    assert report.get("first_response_time", market="DK").duration == timedelta(hours=4)
+    assert report.get("first_response_time", measure="mean", slice={"market": "DK"}).text == "4h 0m"
+    with pytest.raises(dm.NoSuchNameError, match=r'there is no market "DEU" in the report, did you mean "DE"\?; it has'):
+        report.get("volume", market="DEU")
+    with pytest.raises(dm.NoSuchNameError, match="the report has no slices by team; it has market; market and channel"):
+        report.get("volume", team="A")
+    with pytest.raises(dm.NoSuchNameError, match="2026-W10, 2026-W11"):
+        report.get("volume", period="2026-W09")
+    undated = dm.report({"id": [1], "created_at": [at("03-02T09:00")]}, kpis=["volume"])
+    with pytest.raises(dm.NoSuchNameError, match="the report has no periods: request them with `period`"):
+        undated.get("volume", period="2026-W10")
+
+
+def test_several_candidates_are_listed_and_each_remedy_works() -> None:
+    desk = dm.Schedule("UTC", "Mo-Fr 09:00-17:00")
+    kpis: list[str | dict[str, str]] = ["first_response_time", {"kpi": "first_response_time", "clock": "business"}]
+    report = dm.report(TICKETS, kpis=kpis, schedules=desk, as_of=datetime(2026, 3, 16, tzinfo=UTC))
+    with pytest.raises(dm.ArgumentError, match=r"2 rows match: First response time, median; .*clock="):
+        report.get("first_response_time")
+    assert report.get("first_response_time", clock="business").clock == "business"
+    with pytest.raises(dm.ArgumentError, match="2 rows match"):
+        report.table("first_response_time", rows="measure")
+    assert "p90" in report.table("first_response_time", rows="measure", clock="calendar")["measure"].to_list()
+
+
+def test_rows_are_iterated(report: dm.Report) -> None:
+    assert list(report) == report.rows
+    assert len(report) == len(report.rows)
+    assert f"{report.get('volume')}" == "5"
+    assert f"{report.get('first_response_time', market='DK'):.0f}" == "14400"
+    assert f"{report.get('first_response_time', market='DK'):>8}" == "  4h 0m "[:-1].rjust(8)
+    assert report.get("volume").definition == dm.catalogue()["volume"]
+
+
+def test_results_answer_like_rows() -> None:
+    result = dm.csat([5, 4, 1])
+    assert float(result) == result.value
+    assert (result.text, f"{result:.2f}", f"{result}") == ("66.7 %", "66.67", "66.7 %")
+    assert result.definition.id == "csat"
+    empty = dm.csat([])
+    assert f"{empty:.1f}" == "nan"
+    with pytest.raises(dm.ArgumentError, match="nothing was counted"):
+        float(empty)
+
+
+def test_a_wide_table_has_the_types_of_its_numbers(report: dm.Report) -> None:
+    weeks = report.table("volume", rows="period", columns="market", totals=True)
+    assert weeks.to_dict() == {
+        "period": ["2026-W10", "2026-W11", "(all)"],
+        "DE": [1, 2, 3],
+        "DK": [1, None, 1],
+        "(none)": [None, 1, 1],
+        "(all)": [2, 3, 5],
+    }
+    assert weeks.to_polars()["DE"].dtype == pl.Int64
+    times = report.table("first_response_time", rows="market", measure="mean")
+    assert times.to_polars()["value"].dtype == pl.Duration("us")
+    assert times.to_dict()["value"][1] == timedelta(hours=4)
+    hours = report.table("first_response_time", rows="market", measure="mean", unit="hours")
+    assert hours.to_dict()["value"][1] == 4.0
+    assert str(times.to_pandas()["value"].dtype).startswith("timedelta64")
+    assert report.table("first_response_time", rows="market", measure="mean", values="text").to_dict()["value"][1] == "4h 0m"
+    assert report.table("volume", rows="market", values="n").to_dict()["value"] == [3, 1, 1]
+    with pytest.raises(dm.ArgumentError, match="unit: Ticket volume is in count and not in hours: leave `unit` out"):
+        report.table("volume", unit="hours")
+    with pytest.raises(dm.NoSuchNameError, match='did you mean "hours"'):
+        report.table("volume", unit="hour")  # type: ignore[arg-type]
+
+
+def test_a_wide_table_within_a_slice_and_a_time(report: dm.Report) -> None:
+    mail = report.table("volume", rows="market", where={"channel": "mail"})
+    assert mail.to_dict() == {"market": ["DE", "DK"], "value": [2, 1]}
+    grid = report.table("volume", rows="market", columns="channel")
+    assert grid.to_dict()["phone"] == [1, None, 1]
+    for since in (date(2026, 3, 9), "2026-03-09", datetime(2026, 3, 9, tzinfo=UTC)):
+        assert report.table("volume", since=since).to_dict() == {"period": ["2026-W11"], "value": [3]}
+    assert report.table("volume", until="2026-03-09").to_dict() == {"period": ["2026-W10"], "value": [2]}
+    with pytest.raises(dm.NoSuchNameError, match="no slices by channel; it has market; market and channel"):
+        report.table("volume", rows="channel")
+
+
+def test_kpis_of_different_units_name_them(report: dm.Report) -> None:
+    table = report.table(rows="kpi", columns="market").to_dict()
+    assert table["kpi"] == ["Ticket volume", "First response time"]
+    assert table["unit"] == ["count", "seconds"]
+    assert table["DK"] == [1.0, 14400.0]
+
+
+def test_csv_is_written_to_a_file(report: dm.Report, tmp_path: Path) -> None:
+    file = tmp_path / "report.csv"
+    report.to_csv(file)
+    assert file.read_text() == report.to_csv()
+    with pytest.raises(FileNotFoundError):
+        report.to_csv(tmp_path / "nowhere" / "report.csv")

@@ -50,4 +50,7 @@ mod _deskmetrics {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name Python has for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    const _STYLE: &str = deskmetrics_html::STYLE;
 }

@@ -133,3 +133,12 @@ def test_csv_is_written_to_a_file(report: dm.Report, tmp_path: Path) -> None:
     assert file.read_text() == report.to_csv()
     with pytest.raises(FileNotFoundError):
         report.to_csv(tmp_path / "nowhere" / "report.csv")
+
+
+def test_html_is_one_file(report: dm.Report, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    report.to_html(file, title="Care & <repair>")
+    page = file.read_text()
+    assert page == report.to_html(title="Care & <repair>")
+    assert "<h1>Care &amp; &lt;repair&gt;</h1>" in page and "<svg" in page and "<script" not in page
+    assert "Customer service report" in report.to_html()

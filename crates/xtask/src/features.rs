@@ -5,6 +5,18 @@ use std::fs;
 use crate::command::{Failed, Step, cargo};
 use crate::workspace::root;
 
+/// The published libraries.
+const PUBLISHED: [&str; 8] = [
+    "--package",
+    "deskmetrics",
+    "--package",
+    "deskmetrics-arrow",
+    "--package",
+    "deskmetrics-html",
+    "--package",
+    "deskmetrics-ical",
+];
+
 /// The crates with features.
 const CRATES: [&str; 2] = ["deskmetrics", "deskmetrics-arrow"];
 
@@ -47,9 +59,7 @@ pub(crate) fn msrv() -> Result<(), Failed> {
         eprintln!("Rust {oldest} is not installed (rustup toolchain install {oldest}): it is not checked");
         return Ok(());
     }
-    let packages =
-        ["--package", "deskmetrics", "--package", "deskmetrics-arrow", "--package", "deskmetrics-ical"];
-    rustup(&["cargo", "check", "--quiet", "--locked"]).args(&packages).run()
+    rustup(&["cargo", "check", "--quiet", "--locked"]).args(&PUBLISHED).run()
 }
 
 /// Checks licences, sources and versions of dependencies, and the public API against the last release, with the tools that are
@@ -70,15 +80,7 @@ pub(crate) fn dependencies() -> Result<(), Failed> {
             "cargo-semver-checks is not installed (cargo install --locked cargo-semver-checks): the public API is not compared"
         ),
         (Some(release), Some(_)) => {
-            let packages = [
-                "--package",
-                "deskmetrics",
-                "--package",
-                "deskmetrics-arrow",
-                "--package",
-                "deskmetrics-ical",
-            ];
-            cargo(["semver-checks", "--baseline-rev", &release]).args(&packages).run()?;
+            cargo(["semver-checks", "--baseline-rev", &release]).args(&PUBLISHED).run()?;
         }
     }
     Ok(())

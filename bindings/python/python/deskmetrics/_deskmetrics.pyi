@@ -26,6 +26,7 @@ __all__ = [
     "Tracker",
     "WeightedRating",
     "_ReplayedTickets",
+    "_STYLE",
     "__version__",
     "_attribute",
     "_catalogue",
@@ -45,6 +46,7 @@ __all__ = [
     "report",
 ]
 __version__: Final[str]
+_STYLE: Final[str]
 
 @final
 class Schedule:
@@ -333,6 +335,10 @@ class Report:
     def to_csv(self, path: None = None) -> str: ...
     @overload
     def to_csv(self, path: str | PathLike[str]) -> None: ...
+    @overload
+    def to_html(self, path: None = None, *, title: str | None = None) -> str: ...
+    @overload
+    def to_html(self, path: str | PathLike[str], *, title: str | None = None) -> None: ...
     def to_bytes(self) -> bytes: ...
     @staticmethod
     def from_bytes(stored: bytes) -> Report: ...

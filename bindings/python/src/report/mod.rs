@@ -21,6 +21,7 @@ use deskmetrics::report::{
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::SourceReport;
+use deskmetrics_html::Page;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyIterator, PyList};
 
@@ -130,6 +131,13 @@ impl Report {
         let mut questions: Vec<String> = self.table.overall().filter(own).map(question_of).collect();
         questions.dedup();
         if questions.iter().any(|question| question == id) { Vec::new() } else { questions }
+    }
+
+    fn page(&self) -> Page<'_> {
+        let page = Page::new(&self.table);
+        let page = self.notes.iter().fold(page, Page::with_note);
+        let excluded = self.sources.iter().flat_map(exclusion);
+        excluded.fold(page, |page, line| page.with_excluded(line.trim()))
     }
 
     fn batch(&self) -> PyResult<RecordBatch> {
@@ -244,13 +252,13 @@ impl Report {
     fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let mut found: BTreeMap<&str, Vec<(String, &Excluded)>> = BTreeMap::new();
         for row in self.table.overall().filter(|row| row.headline) {
-            found.entry(row.kpi).or_default().push((row::title(row), &row.excluded));
+            found.entry(row.kpi).or_default().push((row.title(), &row.excluded));
         }
         let excluded = PyDict::new(py);
         for row in self.table.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
             // Several requests of one KPI are distinguished by their titles.
             let alone = found.get(row.kpi).is_none_or(|rows| rows.len() == 1);
-            let name = if alone { row.kpi.to_owned() } else { row::title(row) };
+            let name = if alone { row.kpi.to_owned() } else { row.title() };
             excluded.set_item(name, to_python(py, &*row.excluded)?)?;
         }
         for source in &self.sources {
@@ -560,10 +568,7 @@ impl Report {
             let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
         })?;
-        match path {
-            None => Ok(Some(text)),
-            Some(path) => py.detach(|| std::fs::write(path, text)).map(|()| None).map_err(PyErr::from),
-        }
+        written(py, path, text)
     }
 
     /// Plot the report with Altair; needs ``pip install deskmetrics[plot]``.
@@ -620,8 +625,52 @@ impl Report {
         visible(text.trim_end()).into_owned()
     }
 
-    fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        slf.py().import("deskmetrics._html")?.call_method1("report", (slf,))
+    /// The report as an HTML page: one file with its style and charts, without scripts and without network.
+    ///
+    /// Warnings come first, then the headline numbers and a section for each KPI with charts, tables, its definition and its
+    /// excluded records. The page has a print style and follows the reader's light or dark mode.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike, optional
+    ///     File to write to; by default the text is returned.
+    /// title : str, optional
+    ///     By default "Customer service report".
+    ///
+    /// Returns
+    /// -------
+    /// str or None
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> report = dm.report({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}, kpis=["volume"])
+    /// >>> report.to_html(title="March")[:15]
+    /// '<!DOCTYPE html>'
+    #[pyo3(signature = (path = None, *, title = None))]
+    fn to_html(
+        &self,
+        py: Python<'_>,
+        path: Option<PathBuf>,
+        title: Option<&str>,
+    ) -> PyResult<Option<String>> {
+        let text = py.detach(|| {
+            let page = self.page();
+            title.map_or(page.clone(), |title| page.with_title(title)).document()
+        });
+        written(py, path, text)
+    }
+
+    fn _repr_html_(&self, py: Python<'_>) -> String {
+        py.detach(|| self.page().fragment())
+    }
+}
+
+/// The text, unless it is written to a file.
+fn written(py: Python<'_>, path: Option<PathBuf>, text: String) -> PyResult<Option<String>> {
+    match path {
+        None => Ok(Some(text)),
+        Some(path) => py.detach(|| std::fs::write(path, text)).map(|()| None).map_err(PyErr::from),
     }
 }
 

@@ -39,13 +39,6 @@ impl ReportRow {
     }
 }
 
-/// The KPI's name with what was chosen for it.
-pub(super) fn title(row: &CoreRow) -> String {
-    let business = row.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
-    let remarks: Vec<&str> = row.option.as_deref().into_iter().chain(business).collect();
-    if remarks.is_empty() { row.name.to_string() } else { format!("{} ({})", row.name, remarks.join(", ")) }
-}
-
 getters! { ReportRow, row = core();
     /// The KPI's id in the catalogue, such as ``"first_response_time"``.
     kpi -> &'static str = row.kpi;
@@ -54,7 +47,7 @@ getters! { ReportRow, row = core();
     name -> &str = &row.name;
 
     /// The name with the options: ``"First response time (business hours)"``.
-    title -> String = title(row);
+    title -> String = row.title();
 
     /// The option that distinguishes requests of one KPI: the question, the FCR policy, the SLA metric.
     option -> Option<&str> = row.option.as_deref();
@@ -175,7 +168,7 @@ impl ReportRow {
 
     fn __repr__(&self) -> String {
         let row = self.core();
-        let mut parts = vec![format!("{}, {}", title(row), row.measure.replace('_', " "))];
+        let mut parts = vec![format!("{}, {}", row.title(), row.measure.replace('_', " "))];
         if !row.keys.is_empty() {
             parts.push(row.keys.label());
         }

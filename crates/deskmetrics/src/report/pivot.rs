@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::selection::{ALL_MEASURES, NONE, candidate, usual};
-use super::table::title;
 use super::{ReportPeriod, ReportRow, ReportTable, RowSelection, RowSelectionError};
 use crate::Timestamp;
 use crate::ticket::Attribute;
@@ -230,7 +229,7 @@ fn attribute_of(axis: &Axis) -> Option<&Attribute> {
 fn label(axis: Option<&Axis>, row: &ReportRow) -> AxisLabel {
     match axis {
         None => AxisLabel::Name("value".to_owned()),
-        Some(Axis::Kpi) => AxisLabel::Name(title(row)),
+        Some(Axis::Kpi) => AxisLabel::Name(row.title()),
         Some(Axis::Measure) => AxisLabel::Name(row.measure.to_string()),
         Some(Axis::Period) => row.period.clone().map_or(AxisLabel::All, AxisLabel::Period),
         Some(Axis::Attribute(attribute)) => {

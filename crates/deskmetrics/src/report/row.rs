@@ -52,6 +52,19 @@ pub struct ReportRow {
     pub change: Option<Change>,
 }
 
+impl ReportRow {
+    /// The name with the options, such as `First response time (business hours)`.
+    pub fn title(&self) -> String {
+        let business = self.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
+        let remarks: Vec<&str> = self.option.as_deref().into_iter().chain(business).collect();
+        if remarks.is_empty() {
+            self.name.to_string()
+        } else {
+            format!("{} ({})", self.name, remarks.join(", "))
+        }
+    }
+}
+
 /// The attribute values of a slice, in the order requested; `None` means records without the attribute.
 ///
 /// As JSON it is an object: `{"market": "DK", "channel": null}`.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::table::title;
 use super::{ReportRow, ReportTable};
 use crate::ClockKind;
 use crate::kpi::did_you_mean;
@@ -332,7 +331,7 @@ fn period_name(row: &ReportRow) -> &str {
 
 /// What distinguishes a row of one slice and period.
 pub(super) fn candidate(row: &ReportRow) -> String {
-    format!("{}, {}", title(row), row.measure.replace('_', " "))
+    format!("{}, {}", row.title(), row.measure.replace('_', " "))
 }
 
 fn in_words(selection: &RowSelection) -> String {

@@ -10,7 +10,7 @@ use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, SliceKeys, Warning};
 use crate::ticket::Attribute;
 use crate::visible_text::{visible, visible_in_line};
-use crate::{ClockKind, Excluded, Merge, Timestamp, Unit};
+use crate::{Excluded, Merge, Timestamp, Unit};
 
 /// Every number of a report, in a fixed order: all records first, then by each slicing, then by period, then by
 /// slicing and period together.
@@ -191,7 +191,7 @@ impl ReportTable {
             "n".to_owned(),
         ]];
         for row in &rows {
-            let mut title = if row.headline { title(row) } else { String::new() };
+            let mut title = if row.headline { row.title() } else { String::new() };
             if width(&title) > TITLE {
                 lines.push([
                     std::mem::take(&mut title),
@@ -256,7 +256,7 @@ impl ReportTable {
             excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect()
         };
         for row in self.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
-            reasons.push((title(row), texts(&row.excluded)));
+            reasons.push((row.title(), texts(&row.excluded)));
         }
         if !self.events_excluded.is_empty() {
             reasons.push(("Events of tickets".to_owned(), texts(&self.events_excluded)));
@@ -386,14 +386,8 @@ enum Align {
     Right,
 }
 
-pub(super) fn title(row: &ReportRow) -> String {
-    let business = row.clock.filter(|clock| *clock == ClockKind::Business).map(|_| "business hours");
-    let remarks: Vec<&str> = row.option.as_deref().into_iter().chain(business).collect();
-    if remarks.is_empty() { row.name.to_string() } else { format!("{} ({})", row.name, remarks.join(", ")) }
-}
-
 fn title_with_measure(row: &ReportRow) -> String {
-    format!("{}, {}", title(row), measure_text(row))
+    format!("{}, {}", row.title(), measure_text(row))
 }
 
 fn measure_text(row: &ReportRow) -> String {

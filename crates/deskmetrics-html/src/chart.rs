@@ -1,0 +1,262 @@
+//! Charts as SVG, in the colors of the page.
+
+use std::fmt::Write as _;
+
+use deskmetrics::Unit;
+use deskmetrics::report::{ReportRow, value_text};
+use maud::{Markup, html};
+
+use crate::cell::{interval, n_text, text, value};
+
+/// The most slices of a chart.
+const SLICES: usize = 12;
+
+/// Above this many periods, only the line is drawn.
+const POINTS: usize = 40;
+
+const WIDTH: f64 = 640.0;
+
+/// Steps of durations, in seconds.
+const STEPS: [f64; 14] = [
+    1.0,
+    10.0,
+    60.0,
+    300.0,
+    900.0,
+    1800.0,
+    3600.0,
+    7200.0,
+    14_400.0,
+    28_800.0,
+    86_400.0,
+    172_800.0,
+    604_800.0,
+    2_419_200.0,
+];
+
+/// A linear scale from values to pixels.
+#[derive(Clone, Copy)]
+struct Axis {
+    low: f64,
+    high: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Axis {
+    /// The axis of some values, with 0 where the numbers are amounts.
+    fn of(rows: &[&ReportRow], from: f64, to: f64) -> Option<Self> {
+        let unit = rows.first()?.unit;
+        let mut low = f64::INFINITY;
+        let mut high = f64::NEG_INFINITY;
+        // The intervals of partial periods and few records do not determine the scale where most rows are others.
+        let sure =
+            |row: &&&ReportRow| !row.small_n && !row.period.as_ref().is_some_and(|period| period.partial);
+        let most = rows.iter().filter(sure).count() * 2 >= rows.len();
+        for row in rows {
+            let ends =
+                row.interval.filter(|_| !most || sure(&row)).map(|interval| [interval.lower, interval.upper]);
+            for value in
+                row.value.into_iter().chain(ends.into_iter().flatten()).filter(|value| value.is_finite())
+            {
+                (low, high) = (low.min(value), high.max(value));
+            }
+        }
+        if !low.is_finite() {
+            return None;
+        }
+        if matches!(unit, Unit::Count | Unit::Seconds | Unit::PerTicket) {
+            low = low.min(0.0);
+        }
+        let room = (high - low) * 0.05;
+        let (low, high) = if room > 0.0 { (low, high + room) } else { (low - 1.0, high + 1.0) };
+        Some(Self { low, high, from, to })
+    }
+
+    fn at(&self, value: f64) -> f64 {
+        let share = (value.clamp(self.low, self.high) - self.low) / (self.high - self.low);
+        self.from + share * (self.to - self.from)
+    }
+
+    /// Round values on the axis.
+    fn ticks(&self, unit: Unit) -> Vec<f64> {
+        let span = self.high - self.low;
+        let rough = span / 3.0;
+        let step = if unit == Unit::Seconds && rough <= 2_419_200.0 {
+            STEPS.into_iter().find(|step| *step >= rough).unwrap_or(2_419_200.0)
+        } else {
+            let power = 10_f64.powf(rough.log10().floor());
+            [1.0, 2.0, 5.0, 10.0]
+                .into_iter()
+                .map(|times| times * power)
+                .find(|step| *step >= rough)
+                .unwrap_or(rough)
+        };
+        let first = (self.low / step).ceil();
+        (0..6).map(|place| (first + f64::from(place)) * step).filter(|tick| *tick <= self.high).collect()
+    }
+}
+
+/// The values of periods as a line with its intervals.
+pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
+    let dated: Vec<&ReportRow> = rows
+        .iter()
+        .filter(|row| row.period.as_ref().is_some_and(|period| period.start.is_some()))
+        .copied()
+        .collect();
+    let (height, left, bottom) = (200.0, 70.0, 24.0);
+    let Some(axis) = Axis::of(&dated, height - bottom, 8.0).filter(|_| dated.len() > 1) else {
+        return html! {};
+    };
+    let unit = dated[0].unit;
+    let step = (WIDTH - left - 16.0) / (dated.len() - 1) as f64;
+    let x = |place: usize| left + step * place as f64;
+    let label = |row: &ReportRow| row.period.as_ref().map_or(String::new(), |period| period.label.clone());
+    let every = dated.len().div_ceil(8);
+    let partial = |row: &ReportRow| row.period.as_ref().is_some_and(|period| period.partial);
+    let points = dated.len() <= POINTS;
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ (text(title)) " by period" } {
+                @for tick in axis.ticks(unit) {
+                    line.grid x1=(left) x2=(WIDTH) y1=(px(axis.at(tick))) y2=(px(axis.at(tick))) {}
+                    text.end x=(left - 6.0) y=(px(axis.at(tick) + 4.0)) { (value_text(Some(tick), unit, dated[0].clock)) }
+                }
+                @for band in runs(&dated, |row| row.interval.is_some()) {
+                    polygon.band points=(band_points(&dated, &band, &axis, x)) {}
+                }
+                @for run in runs(&dated, |row| row.value.is_some()) {
+                    polyline.line points=(line_points(&dated, &run, &axis, x)) {}
+                    @if run.len() == 1 { circle.point cx=(px(x(run[0]))) cy=(px(axis.at(dated[run[0]].value.unwrap_or(0.0)))) r="3" {} }
+                }
+                @for (place, row) in dated.iter().enumerate() {
+                    @if let Some(found) = row.value.filter(|_| points) {
+                        circle.point.open[row.small_n || partial(row)] cx=(px(x(place))) cy=(px(axis.at(found))) r="3.5" {
+                            title { (text(&label(row))) ": " (value(row)) @if row.interval.is_some() { " (" (interval(row)) ")" } }
+                        }
+                    }
+                    @if place % every == 0 {
+                        text.middle x=(px(x(place))) y=(height - 6.0) { (text(&label(row))) }
+                    }
+                }
+            }
+            @if dated.iter().any(|row| row.small_n || partial(row)) && points {
+                figcaption.note { "Open points: few records, or a part of the period." }
+            }
+        }
+    }
+}
+
+/// The values of slices side by side.
+pub(crate) fn slices(rows: &[&ReportRow], title: &str) -> Markup {
+    let mut shown: Vec<&ReportRow> = rows.iter().filter(|row| row.value.is_some()).copied().collect();
+    if shown.len() < 2 {
+        return html! {};
+    }
+    let all = shown.len();
+    if all > SLICES {
+        // The slices with the most records, in their order.
+        let mut sizes: Vec<u64> = shown.iter().map(|row| row.n).collect();
+        sizes.sort_unstable_by(|one, other| other.cmp(one));
+        let least = sizes[SLICES - 1];
+        shown.retain(|row| row.n >= least);
+        shown.truncate(SLICES);
+    }
+    let unit = shown[0].unit;
+    let (left, right, each) = (190.0, 130.0, 22.0);
+    let Some(axis) = Axis::of(&shown, left, WIDTH - right) else { return html! {} };
+    let height = each * shown.len() as f64 + 22.0;
+    let bars = unit == Unit::Count;
+    html! {
+        figure {
+            svg viewBox={ "0 0 " (WIDTH) " " (px(height)) } role="img" aria-label={ (text(title)) " by slice" } {
+                @for tick in axis.ticks(unit) {
+                    line.grid x1=(px(axis.at(tick))) x2=(px(axis.at(tick))) y1="0" y2=(px(height - 18.0)) {}
+                    text.middle x=(px(axis.at(tick))) y=(px(height - 4.0)) { (value_text(Some(tick), unit, shown[0].clock)) }
+                }
+                @for (place, row) in shown.iter().enumerate() {
+                    @let y = each * place as f64 + each / 2.0;
+                    @let found = row.value.unwrap_or(0.0);
+                    g {
+                        title { (text(&row.keys.label())) ": " (value(row)) @if row.interval.is_some() { " (" (interval(row)) ")" } }
+                        text.end x=(left - 8.0) y=(px(y + 4.0)) { (text(&shortened(&row.keys.label()))) }
+                        @if bars {
+                            rect.bar x=(px(axis.at(0.0))) y=(px(y - 7.0)) width=(px((axis.at(found) - axis.at(0.0)).max(0.0))) height="14" {}
+                        }
+                        @if let Some(ends) = row.interval {
+                            line.interval x1=(px(axis.at(ends.lower))) x2=(px(axis.at(ends.upper))) y1=(px(y)) y2=(px(y)) {}
+                        }
+                        @if !bars { circle.point.open[row.small_n] cx=(px(axis.at(found))) cy=(px(y)) r="4" {} }
+                        text x=(WIDTH - right + 10.0) y=(px(y + 4.0)) {
+                            (value(row)) @if !n_text(row).is_empty() { tspan.soft { "  n " (n_text(row)) } }
+                        }
+                    }
+                }
+            }
+            @if all > shown.len() {
+                figcaption.note { "The " (shown.len()) " of " (all) " slices with the most records; the table has all." }
+            }
+        }
+    }
+}
+
+/// Places of neighboring rows that pass a test.
+fn runs(rows: &[&ReportRow], test: impl Fn(&ReportRow) -> bool) -> Vec<Vec<usize>> {
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    let mut open = false;
+    for (place, row) in rows.iter().enumerate() {
+        match (test(row), open) {
+            (true, true) => {
+                if let Some(run) = runs.last_mut() {
+                    run.push(place);
+                }
+            }
+            (true, false) => runs.push(vec![place]),
+            (false, _) => {}
+        }
+        open = test(row);
+    }
+    runs
+}
+
+fn line_points(rows: &[&ReportRow], run: &[usize], axis: &Axis, x: impl Fn(usize) -> f64) -> String {
+    let mut points = String::new();
+    for place in run {
+        if let Some(value) = rows.get(*place).and_then(|row| row.value) {
+            let _ = write!(points, "{},{} ", px(x(*place)), px(axis.at(value)));
+        }
+    }
+    points
+}
+
+fn band_points(rows: &[&ReportRow], run: &[usize], axis: &Axis, x: impl Fn(usize) -> f64) -> String {
+    let mut points = String::new();
+    let mut add = |place: usize, upper: bool| {
+        if let Some(ends) = rows.get(place).and_then(|row| row.interval) {
+            let end = if upper { ends.upper } else { ends.lower };
+            let _ = write!(points, "{},{} ", px(x(place)), px(axis.at(end)));
+        }
+    };
+    for place in run {
+        add(*place, true);
+    }
+    for place in run.iter().rev() {
+        add(*place, false);
+    }
+    points
+}
+
+/// A name that fits beside its bar.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 28;
+    if name.chars().count() <= MOST {
+        name.to_owned()
+    } else {
+        name.chars().take(MOST - 1).chain(['…']).collect()
+    }
+}
+
+/// A coordinate with one decimal.
+fn px(value: f64) -> String {
+    format!("{value:.1}")
+}

@@ -1,0 +1,98 @@
+//! Pages of reports.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use chrono_tz::Europe::Copenhagen;
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportTable};
+use deskmetrics::ticket::Attribute;
+use deskmetrics::{Scale, SurveyResponse, Timestamp};
+use deskmetrics_html::Page;
+
+/// Answers of `markets` markets in `weeks` weeks, most of them 5.
+fn table(markets: usize, weeks: i64) -> ReportTable {
+    let start: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
+    let at = |week: i64| Timestamp::from_micros(start.as_micros() + week * 7 * 86_400_000_000).unwrap();
+    let mut answers = Vec::new();
+    for week in 0..weeks {
+        for market in 0..markets {
+            for number in 0..3 + market % 5 {
+                let score = if number == 0 { 2 } else { 5 };
+                let answer = SurveyResponse::new("csat", Some(score)).with_at(at(week));
+                answers.push(answer.with_attribute(Attribute::Market, format!("market {market} <b>&")));
+            }
+        }
+    }
+    let report = Report::builder(at(weeks))
+        .with_kpi(KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5).unwrap()))
+        .with_slices([Attribute::Market])
+        .with_periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .unwrap();
+    report.run(&[], &answers, &[]).unwrap().table()
+}
+
+fn count(page: &str, part: &str) -> usize {
+    page.matches(part).count()
+}
+
+#[test]
+fn a_page_is_one_file_without_scripts_and_network() {
+    let table = table(6, 10);
+    let page = Page::new(&table).with_title("March <2026>").document();
+    for outside in ["<script", "src=", "url(", "http", "@import", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(
+        page.contains("<title>March &lt;2026&gt;</title>") && page.contains("<h1>March &lt;2026&gt;</h1>")
+    );
+    assert!(page.contains("As of 2026-03-16 11:00 (Europe/Copenhagen)"));
+}
+
+#[test]
+fn every_name_is_escaped() {
+    let table = table(2, 2);
+    let page = Page::new(&table).with_note("a <note>\u{1b}[31m").with_excluded("a <row>").document();
+    assert!(
+        !page.contains("<b>")
+            && !page.contains("<note>")
+            && !page.contains("<row>")
+            && !page.contains('\u{1b}')
+    );
+    assert!(page.contains("market 0 &lt;b&gt;&amp;"));
+}
+
+#[test]
+fn elements_are_closed_and_tables_have_headers() {
+    let page = Page::new(&table(6, 10)).document();
+    for element in ["table", "details", "section", "svg", "g", "figure", "main", "ul", "li", "tr", "th", "td"]
+    {
+        let opened = count(&page, &format!("<{element}>")) + count(&page, &format!("<{element} "));
+        assert_eq!(opened, count(&page, &format!("</{element}>")), "{element}");
+    }
+    assert_eq!(count(&page, "<th "), count(&page, "scope="), "every header has a scope");
+    assert_eq!(count(&page, "<svg"), 2, "by week and by market");
+    assert_eq!(count(&page, "role=\"img\" aria-label="), 2);
+}
+
+#[test]
+fn many_slices_and_periods_are_folded() {
+    let page = Page::new(&table(70, 8)).document();
+    assert!(page.contains("The 12 of 70 slices with the most records"));
+    assert!(page.contains("<summary>70 rows</summary>"));
+    let page = Page::new(&table(2, 208)).document();
+    assert!(page.contains("8 more rows are in the data."), "4 years of weeks");
+    assert!(count(&page, "<circle") < 10, "a line without points");
+    assert!(count(&page, "class=\"middle\"") < 20, "labels that fit");
+}
+
+#[test]
+fn a_report_without_records_is_a_page() {
+    let table = Report::undated()
+        .with_kpi(KpiRequest::new("nps").with_question("nps", Scale::nps()))
+        .build()
+        .unwrap()
+        .run(&[], &[], &[])
+        .unwrap()
+        .table();
+    let page = Page::new(&table);
+    assert!(page.document().contains("Net Promoter Score") && !page.fragment().contains("<html"));
+}

@@ -14,9 +14,10 @@ use crate::command::Failed;
 use crate::files::files;
 
 /// The source folders of the libraries.
-const CRATES: [&str; 4] = [
+const CRATES: [&str; 5] = [
     "crates/deskmetrics/src",
     "crates/deskmetrics-arrow/src",
+    "crates/deskmetrics-cli/src",
     "crates/deskmetrics-ical/src",
     "crates/deskmetrics-testkit/src",
 ];

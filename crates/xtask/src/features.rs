@@ -8,6 +8,18 @@ use crate::workspace::root;
 /// The crates with features.
 const CRATES: [&str; 2] = ["deskmetrics", "deskmetrics-arrow"];
 
+/// The published crates, as arguments of cargo.
+const PUBLISHED: [&str; 8] = [
+    "--package",
+    "deskmetrics",
+    "--package",
+    "deskmetrics-arrow",
+    "--package",
+    "deskmetrics-ical",
+    "--package",
+    "deskmetrics-cli",
+];
+
 /// Checks each crate without features and with each feature alone, and runs its unit tests without features.
 pub(crate) fn check() -> Result<(), Failed> {
     for package in CRATES {
@@ -47,9 +59,7 @@ pub(crate) fn msrv() -> Result<(), Failed> {
         eprintln!("Rust {oldest} is not installed (rustup toolchain install {oldest}): it is not checked");
         return Ok(());
     }
-    let packages =
-        ["--package", "deskmetrics", "--package", "deskmetrics-arrow", "--package", "deskmetrics-ical"];
-    rustup(&["cargo", "check", "--quiet", "--locked"]).args(&packages).run()
+    rustup(&["cargo", "check", "--quiet", "--locked"]).args(&PUBLISHED).run()
 }
 
 /// Checks licences, sources and versions of dependencies, and the public API against the last release, with the tools that are
@@ -70,15 +80,7 @@ pub(crate) fn dependencies() -> Result<(), Failed> {
             "cargo-semver-checks is not installed (cargo install --locked cargo-semver-checks): the public API is not compared"
         ),
         (Some(release), Some(_)) => {
-            let packages = [
-                "--package",
-                "deskmetrics",
-                "--package",
-                "deskmetrics-arrow",
-                "--package",
-                "deskmetrics-ical",
-            ];
-            cargo(["semver-checks", "--baseline-rev", &release]).args(&packages).run()?;
+            cargo(["semver-checks", "--baseline-rev", &release]).args(&PUBLISHED).run()?;
         }
     }
     Ok(())

@@ -1,0 +1,148 @@
+//! `deskmetrics report`.
+
+use std::io::{self, Write};
+
+use deskmetrics::ClockKind;
+use deskmetrics::report::{Periods, Report, ReportTable};
+use deskmetrics::sla::Conditions;
+use deskmetrics::ticket::Attribute;
+use deskmetrics_arrow::{Dataset, KpiSelection, SelectedKpis, SelectionError, SourceReport};
+use serde::Serialize;
+
+use super::arguments::{Format, ReportArguments, Slicing};
+use super::failure::Failure;
+use super::{input, output, text};
+
+/// Computes the report and writes it.
+pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let dataset = input::read(&arguments.data)?;
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    for (option, attributes) in [("--by", sliced_by(arguments)), ("--where", restricted_by(arguments))] {
+        dataset
+            .check_attributes(attributes)
+            .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
+    }
+    let selected = select(arguments, &dataset)?;
+    let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
+    builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
+    for attributes in slicings(arguments, &dataset) {
+        builder = builder.with_slices(attributes);
+    }
+    if let Some(period) = arguments.period(dataset.last_timestamp().is_some()) {
+        let periods = Periods::new(period, dataset.time_zone);
+        builder = builder.with_periods(
+            periods.with_week_start(arguments.week_start).with_year_start(arguments.year_start),
+        );
+    }
+    let report = builder.build().map_err(|error| usage(&error))?;
+    let state = dataset.feed(&report, 0).map_err(|error| usage(&error))?;
+    let mut table = state.table();
+    table.warnings.extend(dataset.warnings_for(&report));
+
+    output::write(&arguments.output, &dataset, out, |out| match arguments.output.format() {
+        Format::Text => write_text(out, arguments, &dataset, &table, &selected.notes),
+        Format::Json => {
+            serde_json::to_writer_pretty(
+                &mut *out,
+                &Document {
+                    name: dataset.name.as_deref(),
+                    report: &table,
+                    sources: &dataset.sources,
+                    notes: &selected.notes,
+                },
+            )?;
+            writeln!(out)
+        }
+        Format::Csv => table.write_csv(out),
+    })
+}
+
+/// The report in JSON.
+#[derive(Serialize)]
+struct Document<'a> {
+    name: Option<&'a str>,
+    report: &'a ReportTable,
+    sources: &'a [SourceReport],
+    notes: &'a [String],
+}
+
+fn write_text(
+    out: &mut dyn Write,
+    arguments: &ReportArguments,
+    dataset: &Dataset,
+    table: &ReportTable,
+    notes: &[String],
+) -> io::Result<()> {
+    text::write_head(out, dataset)?;
+    let clocks = arguments.clocks(dataset).into_iter();
+    let clocks: Vec<&str> = clocks
+        .map(|clock| if clock == ClockKind::Business { "business hours" } else { "calendar time" })
+        .collect();
+    match dataset.as_of {
+        Some(as_of) => writeln!(
+            out,
+            "as of {} ({}), durations in {}\n",
+            text::local(as_of, dataset.time_zone),
+            dataset.time_zone,
+            clocks.join(" and ")
+        )?,
+        None => writeln!(out, "no dates\n")?,
+    }
+    write!(out, "{table}")?;
+    text::write_sources(out, &dataset.sources)?;
+    notes.iter().try_for_each(|note| writeln!(out, "\n{}", text::visible(note)))
+}
+
+/// The requested or usual KPIs, as far as the data can answer them.
+fn select(arguments: &ReportArguments, dataset: &Dataset) -> Result<SelectedKpis, Failure> {
+    let mut selection = match arguments.kpis.as_slice() {
+        [] if arguments.all => KpiSelection::all(),
+        [] => KpiSelection::usual(),
+        ids => KpiSelection::these(ids),
+    };
+    selection = selection.with_clocks(arguments.clocks(dataset));
+    if let Some(policy) = &arguments.fcr {
+        selection = selection.with_fcr(policy.clone());
+    }
+    let mut selected = selection.of(dataset).map_err(|error| match error {
+        SelectionError::UnknownKpi { .. } => {
+            Failure::Usage(format!("{error}; deskmetrics catalogue lists all"))
+        }
+        SelectionError::FcrPolicy => Failure::Usage(with_option(&error.to_string())),
+        _ => Failure::Data(error.to_string()),
+    })?;
+    let conditions = arguments.restrictions.iter().fold(Conditions::default(), |all, restriction| {
+        all.with_attribute(restriction.attribute.clone(), restriction.values.iter().map(String::as_str))
+    });
+    if !conditions.is_empty() {
+        selected.kpis =
+            selected.kpis.into_iter().map(|request| request.with_filter(conditions.clone())).collect();
+    }
+    selected.notes.iter_mut().for_each(|note| *note = with_option(note));
+    Ok(selected)
+}
+
+/// A message with the option that follows its advice.
+fn with_option(message: &str) -> String {
+    if message == SelectionError::FcrPolicy.to_string() {
+        format!("{message}, with --fcr")
+    } else {
+        message.to_owned()
+    }
+}
+
+fn sliced_by(arguments: &ReportArguments) -> Vec<&Attribute> {
+    arguments.by.iter().flat_map(|Slicing(attributes)| attributes).collect()
+}
+
+fn restricted_by(arguments: &ReportArguments) -> Vec<&Attribute> {
+    arguments.restrictions.iter().map(|restriction| &restriction.attribute).collect()
+}
+
+/// The requested slices, else those of the description.
+fn slicings(arguments: &ReportArguments, dataset: &Dataset) -> Vec<Vec<Attribute>> {
+    match arguments.by.as_slice() {
+        [] => dataset.by.iter().map(|attribute| vec![attribute.clone()]).collect(),
+        requested => requested.iter().map(|Slicing(attributes)| attributes.clone()).collect(),
+    }
+}

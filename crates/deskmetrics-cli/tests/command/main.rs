@@ -1,0 +1,7 @@
+//! End-to-end tests of the command: output, exit codes and messages.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod catalogue;
+mod program;
+mod report;
+mod usage;

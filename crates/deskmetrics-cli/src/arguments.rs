@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::Weekday;
+use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   deskmetrics report helpdesk.toml --by market --period week
+  deskmetrics check helpdesk.toml
+  deskmetrics explain 20002 helpdesk.toml
+  deskmetrics due helpdesk.toml --within 4h
   deskmetrics catalogue first_response_time
 
 Exit codes:
@@ -36,6 +39,18 @@ pub(crate) enum Command {
     /// Computes KPIs, each with its n, its interval and what was excluded
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArguments),
+
+    /// Checks a description, its schedules and policies, and the data: what changes numbers, and what to do about it
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArguments),
+
+    /// Explains one ticket: its events, and the counted time of each SLA target
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArguments),
+
+    /// Lists the SLA targets of open tickets, those that are due first before the others
+    #[command(after_help = DUE_EXAMPLES)]
+    Due(DueArguments),
 
     /// Shows the definitions of the KPIs
     #[command(after_help = CATALOGUE_EXAMPLES)]
@@ -59,6 +74,29 @@ Examples:
   deskmetrics report helpdesk.toml --output kpis.csv        every row with all its fields
 
 Marks: * fewer records than --min-n, ~ the data covers only a part of the period, ▲ ▼ the change is significant.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  deskmetrics check helpdesk.toml
+  deskmetrics check helpdesk.toml --max-excluded 0     any excluded row is a finding
+
+Findings are labels that the description does not map, settings without effect, policies that no ticket reaches, conditions that
+never hold, columns that contradict each other, and more excluded rows than --max-excluded.
+
+Exit codes: 0 no finding, 1 findings, 2 the command line, the description or the data cannot be used.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  deskmetrics explain 20002 helpdesk.toml
+  deskmetrics explain 20002 helpdesk.toml --format json";
+
+const DUE_EXAMPLES: &str = "\
+Examples:
+  deskmetrics due helpdesk.toml
+  deskmetrics due helpdesk.toml --within 4h           due within four hours of the cut-off, or exceeded
+  deskmetrics due helpdesk.toml --output due.csv
+
+Targets are those of the SLA policies of the description, else the due times that the data states.";
 
 const CATALOGUE_EXAMPLES: &str = "\
 Examples:
@@ -165,13 +203,53 @@ pub(crate) struct ReportArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CheckArguments {
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+
+    /// Excluded rows of a file, for one reason in one column, are a finding if they are more than this share
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent)]
+    pub(crate) max_excluded: f64,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The id of the ticket
+    pub(crate) ticket: String,
+
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DueArguments {
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
+
+    /// Only targets that are due within this time of the cut-off, such as 4h, or exceeded
+    #[arg(long, value_name = "DURATION", value_parser = deskmetrics::duration_text::parse)]
+    pub(crate) within: Option<TimeDelta>,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CatalogueArguments {
     /// The id of a KPI, or any other name of it; by default all are listed
     pub(crate) kpi: Option<String>,
 
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = CatalogueFormat::Text)]
-    pub(crate) format: CatalogueFormat,
+    #[arg(long, value_enum, default_value_t = TextFormat::Text)]
+    pub(crate) format: TextFormat,
 }
 
 /// The form of tables.
@@ -185,12 +263,12 @@ pub(crate) enum Format {
     Csv,
 }
 
-/// The form of definitions.
+/// The form of what is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CatalogueFormat {
+pub(crate) enum TextFormat {
     /// For people
     Text,
-    /// For programs, with the names in Spanish and Danish
+    /// For programs
     Json,
 }
 
@@ -303,5 +381,12 @@ fn level(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
         _ => Err("not a number between 0 and 1, such as 0.95".to_owned()),
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
+        _ => Err("not a percentage from 0 to 100".to_owned()),
     }
 }

@@ -6,8 +6,9 @@ use deskmetrics::catalogue::{Catalogue, catalogue};
 use deskmetrics::kpi::{Definition, Topic};
 use deskmetrics_arrow::nearest;
 
-use super::arguments::{CatalogueArguments, CatalogueFormat};
+use super::arguments::{CatalogueArguments, TextFormat};
 use super::failure::Failure;
+use super::text;
 
 /// Writes the list, or one definition.
 pub(crate) fn run(arguments: &CatalogueArguments, out: &mut dyn Write) -> Result<(), Failure> {
@@ -15,17 +16,12 @@ pub(crate) fn run(arguments: &CatalogueArguments, out: &mut dyn Write) -> Result
     let one =
         arguments.kpi.as_ref().map(|name| all.find(name).ok_or_else(|| unknown(name, &all))).transpose()?;
     let written = match (arguments.format, one) {
-        (CatalogueFormat::Text, Some(definition)) => write!(out, "{definition}"),
-        (CatalogueFormat::Text, None) => write_list(out, &all),
-        (CatalogueFormat::Json, Some(definition)) => write_json(out, definition),
-        (CatalogueFormat::Json, None) => write_json(out, &all),
+        (TextFormat::Text, Some(definition)) => write!(out, "{definition}"),
+        (TextFormat::Text, None) => write_list(out, &all),
+        (TextFormat::Json, Some(definition)) => text::write_json(out, definition),
+        (TextFormat::Json, None) => text::write_json(out, &all),
     };
     written.map_err(Failure::Output)
-}
-
-fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
 }
 
 fn write_list(out: &mut dyn Write, all: &Catalogue) -> io::Result<()> {

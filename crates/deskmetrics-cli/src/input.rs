@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use deskmetrics::replay::Replay;
 use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::description::AsOf;
 use deskmetrics_arrow::{Dataset, Description, ReadError, ReadOptions};
@@ -32,13 +33,20 @@ pub(crate) fn read(arguments: &DataArguments) -> Result<Dataset, Failure> {
         let elsewhere = matches!(&error, ReadError::FileMissing { folder: Some(folder), .. } if !folder.as_os_str().is_empty() && !folder.is_dir());
         let hint = if elsewhere { "; set the folder of the data with --data-root or DESKMETRICS_DATA" } else { "" };
         match error {
-            ReadError::Description(error) => Failure::Data(error.in_file(&path).to_string()),
+            ReadError::Description(error) => Failure::Data(error.with_file(&path).to_string()),
             other => Failure::Data(format!("{other}{hint}")),
         }
     })?;
     dataset.name.get_or_insert_with(|| path.display().to_string());
     dataset.time_zone = arguments.tz.unwrap_or(dataset.time_zone);
     Ok(dataset)
+}
+
+/// The replay of the data's tickets.
+pub(crate) fn replay(dataset: &Dataset) -> Result<Replay, Failure> {
+    dataset
+        .replay()
+        .ok_or_else(|| Failure::Data("the data has no timestamp: give the cut-off with --as-of".to_owned()))
 }
 
 /// The file of the description.

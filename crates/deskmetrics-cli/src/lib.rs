@@ -14,6 +14,10 @@
 
 mod arguments;
 mod catalogue;
+mod check;
+mod due;
+mod exit;
+mod explain;
 mod failure;
 mod input;
 mod output;
@@ -29,12 +33,7 @@ use clap::{CommandFactory as _, Parser as _};
 use arguments::{Arguments, Command};
 use failure::Failure;
 
-/// Exit code: the output is complete.
-pub const SUCCESS: u8 = 0;
-/// Exit code of `check`: something changes numbers.
-pub const FINDINGS: u8 = 1;
-/// Exit code: the command line, the description or the data cannot be used.
-pub const FAILURE: u8 = 2;
+pub use exit::{FAILURE, FINDINGS, SUCCESS};
 
 /// Runs the command and returns its exit code: [`SUCCESS`], [`FINDINGS`] or [`FAILURE`].
 ///
@@ -66,6 +65,9 @@ pub fn run<A: Into<OsString> + Clone>(
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Report(arguments) => report::run(&arguments, out).map(|()| SUCCESS),
+        Command::Check(arguments) => check::run(&arguments, out),
+        Command::Explain(arguments) => explain::run(&arguments, out).map(|()| SUCCESS),
+        Command::Due(arguments) => due::run(&arguments, out).map(|()| SUCCESS),
         Command::Catalogue(arguments) => catalogue::run(&arguments, out).map(|()| SUCCESS),
         Command::Completions { shell } => {
             // The generator panics where its output is closed, so it writes to memory.

@@ -42,16 +42,8 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
     output::write(&arguments.output, &dataset, out, |out| match arguments.output.format() {
         Format::Text => write_text(out, arguments, &dataset, &table, &selected.notes),
         Format::Json => {
-            serde_json::to_writer_pretty(
-                &mut *out,
-                &Document {
-                    name: dataset.name.as_deref(),
-                    report: &table,
-                    sources: &dataset.sources,
-                    notes: &selected.notes,
-                },
-            )?;
-            writeln!(out)
+            let (name, sources, notes) = (dataset.name.as_deref(), &dataset.sources, &selected.notes);
+            text::write_json(out, &Document { name, report: &table, sources, notes })
         }
         Format::Csv => table.write_csv(out),
     })

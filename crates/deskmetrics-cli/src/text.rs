@@ -71,3 +71,60 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
 pub(crate) fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     deskmetrics::engine::visible(text)
 }
+
+/// Columns are kept within this many where the content allows.
+const LINE: usize = 100;
+
+/// An item of a list, wrapped.
+pub(crate) fn write_item(out: &mut dyn Write, item: &str) -> io::Result<()> {
+    let item = visible(item);
+    let mut line = String::from(" ");
+    for word in item.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > LINE && line.trim() != "" {
+            writeln!(out, "{line}")?;
+            line = String::from("   ");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    writeln!(out, "{line}")
+}
+
+/// Lines whose columns are aligned, those in `right` at their end.
+pub(crate) fn write_columns<const N: usize>(
+    out: &mut dyn Write,
+    lines: &[[String; N]],
+    right: &[usize],
+) -> io::Result<()> {
+    let mut widths = [0; N];
+    let lines: Vec<[String; N]> = lines
+        .iter()
+        .map(|line| line.each_ref().map(|cell| deskmetrics::engine::visible_in_line(cell).into_owned()))
+        .collect();
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for line in &lines {
+        let cells = line.iter().zip(widths).enumerate().map(|(column, (cell, width))| {
+            if right.contains(&column) { format!("{cell:>width$}") } else { format!("{cell:width$}") }
+        });
+        writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+/// A value in JSON.
+pub(crate) fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// The error of the output, with its kind, such as that of a closed pipe.
+pub(crate) fn of_csv(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

@@ -38,7 +38,7 @@ impl DescriptionError {
 
     /// The same error with the file that contains the description, unless it has one.
     #[must_use]
-    pub fn in_file(mut self, path: &Path) -> Self {
+    pub fn with_file(mut self, path: &Path) -> Self {
         self.file.get_or_insert_with(|| path.to_owned());
         self
     }

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod catalogue;
+mod check;
+mod due;
+mod explain;
 mod program;
 mod report;
 mod usage;

@@ -43,7 +43,7 @@ impl Definition {
             ("Better", self.good.as_text().to_owned()),
             ("Counts", self.population.to_owned()),
             ("Belongs to the period of", self.anchor.as_text().to_owned()),
-            ("Clock", self.clocks.iter().map(clock_text).collect::<Vec<_>>().join(" or ")),
+            ("Clock", self.clocks.iter().copied().map(clock_text).collect::<Vec<_>>().join(" or ")),
             ("Numbers", self.measures.join(", ")),
         ];
         facts.into_iter().filter(|(_, text)| !text.is_empty()).collect()
@@ -104,7 +104,7 @@ impl Anchor {
     }
 }
 
-fn clock_text(clock: &ClockKind) -> &'static str {
+fn clock_text(clock: ClockKind) -> &'static str {
     match clock {
         ClockKind::Calendar => "calendar",
         ClockKind::Business => "business hours",

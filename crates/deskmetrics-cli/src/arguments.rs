@@ -6,10 +6,10 @@ use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use deskmetrics::ClockKind;
 use deskmetrics::kpi::FcrPolicy;
 use deskmetrics::report::{Period, UnknownPeriod};
 use deskmetrics::ticket::Attribute;
+use deskmetrics::{ClockKind, Scale};
 use deskmetrics_arrow::Dataset;
 use deskmetrics_arrow::column::TimestampReading;
 
@@ -23,6 +23,7 @@ pub(crate) struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  deskmetrics report tickets.csv --tz Europe/Copenhagen
   deskmetrics report helpdesk.toml --by market --period week
   deskmetrics check helpdesk.toml
   deskmetrics explain 20002 helpdesk.toml
@@ -67,7 +68,9 @@ pub(crate) enum Command {
 
 const REPORT_EXAMPLES: &str = "\
 Examples:
-  deskmetrics report helpdesk.toml                          the usual KPIs
+  deskmetrics report tickets.csv                            columns with usual names
+  deskmetrics report tickets.csv events.csv --tz Europe/Copenhagen --schedule \"Mo-Fr 09:00-17:00\"
+  deskmetrics report helpdesk.toml                          as the description maps files, columns and values
   deskmetrics report helpdesk.toml --by market --period week
   deskmetrics report helpdesk.toml --by market,channel --kpi nps,csat
   deskmetrics report helpdesk.toml --where market=DK,ES --where channel=phone
@@ -110,19 +113,53 @@ Examples:
   deskmetrics completions zsh > ~/.zfunc/_deskmetrics
   deskmetrics completions fish > ~/.config/fish/completions/deskmetrics.fish";
 
+/// Heading of the options that name files.
+const FILES: &str = "Files without a description";
+
 /// The data that a command reads.
 #[derive(Debug, Args)]
 pub(crate) struct DataArguments {
-    /// A description (TOML) of the files and their columns; by default description.toml in the current folder
-    #[arg(value_name = "DESCRIPTION")]
+    /// A description (TOML) of the files and their columns, or the files themselves if their columns have usual names; by
+    /// default description.toml in the current folder
+    #[arg(value_name = "DESCRIPTION|FILES")]
     pub(crate) inputs: Vec<PathBuf>,
+
+    /// A file with one row per ticket; may be repeated. FILES are of the kind that their names contain (events.csv,
+    /// survey-answers.parquet), else tickets
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) tickets: Vec<PathBuf>,
+
+    /// A file with one row per event of a ticket
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) events: Vec<PathBuf>,
+
+    /// A file with one row per answer to a survey, or a column per question
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) surveys: Vec<PathBuf>,
+
+    /// A file with one row per invitation to a survey
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) invitations: Vec<PathBuf>,
+
+    /// A file with one row per ticket and point in time
+    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    pub(crate) snapshots: Vec<PathBuf>,
+
+    /// The scale of a survey question, such as csat=1-5
+    #[arg(long = "scale", value_name = "QUESTION=SCALE", value_parser = scale)]
+    pub(crate) scales: Vec<QuestionScale>,
+
+    /// The business hours of all tickets, such as "Mo-Fr 09:00-17:00"; by default those of the description
+    #[arg(long, value_name = "HOURS")]
+    pub(crate) schedule: Option<String>,
 
     /// The cut-off, such as 2026-06-30T22:00:00Z or 2026-07-01 (the start of that day): later data is ignored; by default the
     /// description's, else the last timestamp in the data
     #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
     pub(crate) as_of: Option<String>,
 
-    /// The time zone of days, weeks and printed times (IANA name); by default the description's
+    /// The time zone (IANA name) of days, weeks and printed times, and of times in FILES without a zone; by default the
+    /// description's
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(crate) tz: Option<Tz>,
 
@@ -354,6 +391,20 @@ fn restriction(text: &str) -> Result<Restriction, String> {
         return Err("not an attribute with values, such as market=DK,ES".to_owned());
     }
     Ok(Restriction { attribute: Attribute::from(attribute.trim()), values })
+}
+
+/// The scale of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QuestionScale {
+    pub(crate) question: Box<str>,
+    pub(crate) scale: Scale,
+}
+
+fn scale(text: &str) -> Result<QuestionScale, String> {
+    let (question, scale) =
+        text.split_once('=').ok_or("not a question with its scale, such as csat=1-5".to_owned())?;
+    let scale = scale.trim().parse().map_err(|error: deskmetrics::survey::ScaleError| error.to_string())?;
+    Ok(QuestionScale { question: question.trim().into(), scale })
 }
 
 /// The parts between commas.

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::arguments::{CheckArguments, TextFormat};
 use super::exit::{FINDINGS, SUCCESS};
 use super::failure::Failure;
-use super::{input, text};
+use super::input::{self, Input};
+use super::text;
 
 /// What was found.
 #[derive(Serialize)]
@@ -25,17 +26,18 @@ struct Checked<'a> {
 
 /// Checks the data and its description; returns the exit code.
 pub(crate) fn run(arguments: &CheckArguments, out: &mut dyn Write) -> Result<u8, Failure> {
-    let dataset = input::read(&arguments.data)?;
-    let checked = check(&dataset, arguments.max_excluded / 100.0);
+    let input = input::read(&arguments.data, &[])?;
+    let checked = check(&input, arguments.max_excluded / 100.0);
     let written = match arguments.format {
-        TextFormat::Text => write_text(out, &dataset, &checked),
+        TextFormat::Text => write_text(out, &input.dataset, &checked),
         TextFormat::Json => text::write_json(out, &checked),
     };
     written.map_err(Failure::Output)?;
     Ok(if checked.findings.is_empty() { SUCCESS } else { FINDINGS })
 }
 
-fn check(dataset: &Dataset, max_excluded: f64) -> Checked<'_> {
+fn check(input: &Input, max_excluded: f64) -> Checked<'_> {
+    let dataset = &input.dataset;
     let mut findings: Vec<String> = Vec::new();
     for source in &dataset.sources {
         let file = source.file.file_name().unwrap_or_default().to_string_lossy();
@@ -51,6 +53,8 @@ fn check(dataset: &Dataset, max_excluded: f64) -> Checked<'_> {
         Err(error) => vec![error.to_string()],
     };
     notes.retain(|note| !of_settings.contains(note));
+    notes.extend(input.notes.iter().cloned());
+    findings.iter_mut().chain(&mut notes).for_each(|text| *text = input.message(text));
     Checked { name: dataset.name.as_deref(), findings, notes, sources: &dataset.sources }
 }
 
@@ -67,7 +71,7 @@ fn write_text(out: &mut dyn Write, dataset: &Dataset, checked: &Checked<'_>) -> 
         if !texts.is_empty() {
             writeln!(out, "\n{heading}")?;
         }
-        texts.iter().try_for_each(|one| text::write_item(out, one))?;
+        texts.iter().try_for_each(|one| text::write_wrapped(out, 2, one))?;
     }
     let count = checked.findings.len() as u64;
     let summary = if count == 0 { "no finding".to_owned() } else { text::counted(count, "finding") };

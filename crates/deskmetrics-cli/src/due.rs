@@ -36,24 +36,25 @@ struct OpenTarget {
 
 /// Writes the open targets, those that are due first before the others.
 pub(crate) fn run(arguments: &DueArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let dataset = input::read(&arguments.data)?;
-    let replay = input::replay(&dataset)?;
+    let input = input::read(&arguments.data, &[])?;
+    let dataset = &input.dataset;
+    let replay = input.replay()?;
     let as_of = replay.as_of();
     let stated = dataset.policies.policies.is_empty();
     dataset
         .can_answer(&dataset.with_stated_sla(KpiRequest::new("sla_attainment")))
-        .map_err(|error| Failure::Data(error.to_string()))?;
+        .map_err(|error| Failure::Data(input.message(&error.to_string())))?;
     let until = arguments.within.and_then(|within| as_of.to_utc().checked_add_signed(within));
     let until = until.map(Timestamp::from);
-    let mut targets = open_targets(&dataset, replay, stated);
+    let mut targets = open_targets(dataset, replay, stated);
     targets.retain(|target| until.is_none_or(|until| target.due_at.is_some_and(|due| due <= until)));
     targets.sort_by(|one, other| {
         // Paused targets have no due time.
         let key = |target: &OpenTarget| (target.due_at.is_none(), target.due_at);
         key(one).cmp(&key(other)).then_with(|| one.ticket.cmp(&other.ticket))
     });
-    output::write(&arguments.output, &dataset, out, |out| match arguments.output.format() {
-        Format::Text => write_text(out, &dataset, as_of, &targets),
+    output::write(&arguments.output, dataset, out, |out| match arguments.output.format() {
+        Format::Text => write_text(out, dataset, as_of, &targets),
         Format::Json => text::write_json(out, &targets),
         Format::Csv => write_csv(out, &targets),
     })

@@ -12,7 +12,8 @@ use super::{input, text};
 
 /// Writes the history of a ticket and the counted time of its SLA targets.
 pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let dataset = input::read(&arguments.data)?;
+    let input = input::read(&arguments.data, &[])?;
+    let dataset = &input.dataset;
     let ticket = &arguments.ticket;
     let row = dataset.row_of(ticket).ok_or_else(|| {
         let meant = nearest(ticket, dataset.ticket_ids())
@@ -20,8 +21,7 @@ pub(crate) fn run(arguments: &ExplainArguments, out: &mut dyn Write) -> Result<(
         let count = text::counted(dataset.ticket_count() as u64, "ticket");
         Failure::Data(format!("there is no ticket \"{ticket}\" among {count}{meant}"))
     })?;
-    let replay = input::replay(&dataset)?;
-    let explanation = dataset.explain(&replay, row);
+    let explanation = dataset.explain(&input.replay()?, row);
     let written = match arguments.format {
         TextFormat::Text => write!(out, "{explanation}"),
         TextFormat::Json => write_json(out, &explanation),

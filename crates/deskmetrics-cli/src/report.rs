@@ -11,21 +11,24 @@ use serde::Serialize;
 
 use super::arguments::{Format, ReportArguments, Slicing};
 use super::failure::Failure;
-use super::{input, output, text};
+use super::input::{self, Input};
+use super::{output, text};
 
 /// Computes the report and writes it.
 pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let dataset = input::read(&arguments.data)?;
+    let attributes = [sliced_by(arguments), restricted_by(arguments)].concat();
+    let input = input::read(&arguments.data, &attributes)?;
+    let dataset = &input.dataset;
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     for (option, attributes) in [("--by", sliced_by(arguments)), ("--where", restricted_by(arguments))] {
         dataset
             .check_attributes(attributes)
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
     }
-    let selected = select(arguments, &dataset)?;
+    let selected = select(arguments, &input)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
-    for attributes in slicings(arguments, &dataset) {
+    for attributes in slicings(arguments, dataset) {
         builder = builder.with_slices(attributes);
     }
     if let Some(period) = arguments.period(dataset.last_timestamp().is_some()) {
@@ -39,8 +42,8 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
     let mut table = state.table();
     table.warnings.extend(dataset.warnings_for(&report));
 
-    output::write(&arguments.output, &dataset, out, |out| match arguments.output.format() {
-        Format::Text => write_text(out, arguments, &dataset, &table, &selected.notes),
+    output::write(&arguments.output, dataset, out, |out| match arguments.output.format() {
+        Format::Text => write_text(out, arguments, dataset, &table, &selected.notes),
         Format::Json => {
             let (name, sources, notes) = (dataset.name.as_deref(), &dataset.sources, &selected.notes);
             text::write_json(out, &Document { name, report: &table, sources, notes })
@@ -82,11 +85,15 @@ fn write_text(
     }
     write!(out, "{table}")?;
     text::write_sources(out, &dataset.sources)?;
-    notes.iter().try_for_each(|note| writeln!(out, "\n{}", text::visible(note)))
+    if !notes.is_empty() {
+        writeln!(out, "\nNotes")?;
+    }
+    notes.iter().try_for_each(|note| text::write_wrapped(out, 2, note))
 }
 
 /// The requested or usual KPIs, as far as the data can answer them.
-fn select(arguments: &ReportArguments, dataset: &Dataset) -> Result<SelectedKpis, Failure> {
+fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Failure> {
+    let dataset = &input.dataset;
     let mut selection = match arguments.kpis.as_slice() {
         [] if arguments.all => KpiSelection::all(),
         [] => KpiSelection::usual(),
@@ -101,7 +108,7 @@ fn select(arguments: &ReportArguments, dataset: &Dataset) -> Result<SelectedKpis
             Failure::Usage(format!("{error}; deskmetrics catalogue lists all"))
         }
         SelectionError::FcrPolicy => Failure::Usage(with_option(&error.to_string())),
-        _ => Failure::Data(error.to_string()),
+        _ => Failure::Data(input.message(&error.to_string())),
     })?;
     let conditions = arguments.restrictions.iter().fold(Conditions::default(), |all, restriction| {
         all.with_attribute(restriction.attribute.clone(), restriction.values.iter().map(String::as_str))
@@ -110,7 +117,8 @@ fn select(arguments: &ReportArguments, dataset: &Dataset) -> Result<SelectedKpis
         selected.kpis =
             selected.kpis.into_iter().map(|request| request.with_filter(conditions.clone())).collect();
     }
-    selected.notes.iter_mut().for_each(|note| *note = with_option(note));
+    selected.notes.iter_mut().for_each(|note| *note = with_option(&input.message(note)));
+    selected.notes.extend(input.notes.iter().cloned());
     Ok(selected)
 }
 

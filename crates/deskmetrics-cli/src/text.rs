@@ -36,8 +36,8 @@ pub(crate) fn write_sources(out: &mut dyn Write, sources: &[SourceReport]) -> io
             remarks(source)
         )?;
         for exclusion in &source.exclusions {
-            writeln!(out, "    {}", visible(&exclusion.to_string()))?;
-            writeln!(out, "      {}", visible(&exclusion.remedy))?;
+            write_wrapped(out, 4, &exclusion.to_string())?;
+            write_wrapped(out, 6, &exclusion.remedy)?;
         }
     }
     Ok(())
@@ -75,17 +75,19 @@ pub(crate) fn visible(text: &str) -> std::borrow::Cow<'_, str> {
 /// Columns are kept within this many where the content allows.
 const LINE: usize = 100;
 
-/// An item of a list, wrapped.
-pub(crate) fn write_item(out: &mut dyn Write, item: &str) -> io::Result<()> {
-    let item = visible(item);
-    let mut line = String::from(" ");
-    for word in item.split(' ') {
-        if line.chars().count() + 1 + word.chars().count() > LINE && line.trim() != "" {
+/// A text after this many spaces, with further lines two more to the right.
+pub(crate) fn write_wrapped(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    let (mut line, mut is_empty) = (" ".repeat(indent), true);
+    for word in visible(text).split(' ') {
+        if !is_empty && line.chars().count() + 1 + word.chars().count() > LINE {
             writeln!(out, "{line}")?;
-            line = String::from("   ");
+            (line, is_empty) = (" ".repeat(indent + 2), true);
         }
-        line.push(' ');
+        if !is_empty {
+            line.push(' ');
+        }
         line.push_str(word);
+        is_empty = false;
     }
     writeln!(out, "{line}")
 }

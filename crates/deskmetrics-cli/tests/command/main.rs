@@ -5,6 +5,8 @@ mod catalogue;
 mod check;
 mod due;
 mod explain;
+mod files;
+mod golden;
 mod program;
 mod report;
 mod usage;

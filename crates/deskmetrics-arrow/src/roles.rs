@@ -164,7 +164,13 @@ pub fn likely_column(role: &str, columns: &[String]) -> Option<usize> {
         columns.iter().position(|column| *column == nearest)
     };
     let long = || hints.iter().filter(|hint| hint.len() > 2);
-    hints.iter().find_map(whole).or_else(|| long().find_map(part)).or_else(alike)
+    let exact = |hint: &&str| columns.iter().position(|column| column.eq_ignore_ascii_case(hint));
+    hints
+        .iter()
+        .find_map(exact)
+        .or_else(|| hints.iter().find_map(whole))
+        .or_else(|| long().find_map(part))
+        .or_else(alike)
 }
 
 /// The columns of timestamps whose roles name no zone, with how they are read.

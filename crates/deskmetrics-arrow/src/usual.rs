@@ -54,7 +54,7 @@ pub enum UsualError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// No column has a usual name of a required role.
-    #[error("{}: no column is known to be the {role} of {}; {}", file.display(), kind.key(), crate::error::present_columns(present))]
+    #[error("{}: {} need a column for {role}, and none has a usual name of it; {}", file.display(), kind.key(), crate::error::present_columns(present))]
     NoColumn {
         /// The file.
         file: PathBuf,

@@ -6,12 +6,12 @@ use chrono::{TimeDelta, Weekday};
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use deskmetrics::kpi::FcrPolicy;
+use deskmetrics::kpi::{FcrPolicy, KpiRequest};
 use deskmetrics::report::{Period, UnknownPeriod};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{ClockKind, Scale};
-use deskmetrics_arrow::Dataset;
 use deskmetrics_arrow::column::TimestampReading;
+use deskmetrics_arrow::{Dataset, plain_message};
 
 /// Customer-service KPIs from files of tickets, ticket events and surveys
 #[derive(Debug, Parser)]
@@ -73,6 +73,7 @@ Examples:
   deskmetrics report helpdesk.toml                          as the description maps files, columns and values
   deskmetrics report helpdesk.toml --by market --period week
   deskmetrics report helpdesk.toml --by market,channel --kpi nps,csat
+  deskmetrics report helpdesk.toml --kpi '{\"kpi\": \"first_response_time\", \"within\": \"4h\"}'
   deskmetrics report helpdesk.toml --where market=DK,ES --where channel=phone
   deskmetrics report helpdesk.toml --output kpis.csv        every row with all its fields
 
@@ -190,9 +191,10 @@ pub(crate) struct ReportArguments {
     #[command(flatten)]
     pub(crate) data: DataArguments,
 
-    /// Only these KPIs, by their ids (see deskmetrics catalogue); may be repeated
-    #[arg(long = "kpi", value_name = "ID[,ID]", value_delimiter = ',')]
-    pub(crate) kpis: Vec<String>,
+    /// Only these KPIs, by their ids (see deskmetrics catalogue), or one with options, such as
+    /// '{"kpi": "first_response_time", "within": "4h"}'; may be repeated
+    #[arg(long = "kpi", value_name = "ID[,ID]|JSON", value_parser = kpis)]
+    pub(crate) kpis: Vec<Requested>,
 
     /// All KPIs that the data can answer, not only the usual ones
     #[arg(long, conflicts_with = "kpis")]
@@ -375,6 +377,26 @@ fn slicing(text: &str) -> Result<Slicing, String> {
     } else {
         Ok(Slicing(attributes))
     }
+}
+
+/// Requested KPIs.
+#[derive(Debug, Clone)]
+pub(crate) enum Requested {
+    /// By their ids.
+    Ids(Vec<String>),
+    /// One with options.
+    Form(Box<KpiRequest>),
+}
+
+fn kpis(text: &str) -> Result<Requested, String> {
+    if text.trim_start().starts_with('{') {
+        return match serde_json::from_str(text) {
+            Ok(request) => Ok(Requested::Form(request)),
+            Err(error) => Err(plain_message(&error.to_string())),
+        };
+    }
+    let ids: Vec<String> = parts(text).map(str::to_owned).collect();
+    if ids.is_empty() { Err("name at least one KPI".to_owned()) } else { Ok(Requested::Ids(ids)) }
 }
 
 /// An attribute and the values it may have.

@@ -242,11 +242,17 @@ fn undescribed(error: &UsualError) -> String {
                 format!("    [[{}]]", kind.key()),
                 format!("    file = {}", Value::from(file.display().to_string())),
             ];
-            lines.extend(likely.iter().filter_map(|(role, column)| match column {
-                Some(column) => Some(format!("    {role} = {}", Value::from(column.as_str()))),
-                None if role == "id" => None,
-                None => Some(format!("    {role} = \"...\"")),
-            }));
+            let column = |role: &str| likely.iter().find(|(known, _)| known == role)?.1.clone();
+            if let (TableKind::Surveys, Some(score)) = (kind, column("score")) {
+                lines.push(format!("    questions = {{ csat = {} }}", Value::from(score)));
+                lines.extend(["", "    [scales]", "    csat = \"1-5\""].map(str::to_owned));
+            } else {
+                lines.extend(likely.iter().filter_map(|(role, column)| match column {
+                    Some(column) => Some(format!("    {role} = {}", Value::from(column.as_str()))),
+                    None if role == "id" => None,
+                    None => Some(format!("    {role} = \"...\"")),
+                }));
+            }
             lines.extend([String::new(), "and run: deskmetrics report helpdesk.toml".to_owned()]);
             lines.join("\n")
         }

@@ -4,12 +4,11 @@ use std::io::{self, Write};
 
 use deskmetrics::ClockKind;
 use deskmetrics::report::{Periods, Report, ReportTable};
-use deskmetrics::sla::Conditions;
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset, KpiSelection, SelectedKpis, SelectionError, SourceReport};
 use serde::Serialize;
 
-use super::arguments::{Format, ReportArguments, Slicing};
+use super::arguments::{Format, ReportArguments, Requested, Slicing};
 use super::failure::Failure;
 use super::input::{self, Input};
 use super::{output, text};
@@ -94,28 +93,53 @@ fn write_text(
 /// The requested or usual KPIs, as far as the data can answer them.
 fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Failure> {
     let dataset = &input.dataset;
-    let mut selection = match arguments.kpis.as_slice() {
-        [] if arguments.all => KpiSelection::all(),
-        [] => KpiSelection::usual(),
-        ids => KpiSelection::these(ids),
+    let with_options = |selection: KpiSelection| {
+        let selection = selection.with_clocks(arguments.clocks(dataset));
+        arguments.fcr.iter().fold(selection, |selection, policy| selection.with_fcr(policy.clone()))
     };
-    selection = selection.with_clocks(arguments.clocks(dataset));
-    if let Some(policy) = &arguments.fcr {
-        selection = selection.with_fcr(policy.clone());
-    }
-    let mut selected = selection.of(dataset).map_err(|error| match error {
+    let failed = |error: SelectionError| match error {
         SelectionError::UnknownKpi { .. } => {
             Failure::Usage(format!("{error}; deskmetrics catalogue lists all"))
         }
         SelectionError::FcrPolicy => Failure::Usage(with_option(&error.to_string())),
+        SelectionError::Request(_) | SelectionError::UnknownPolicy { .. } => {
+            Failure::Usage(format!("--kpi: {error}"))
+        }
         _ => Failure::Data(input.message(&error.to_string())),
-    })?;
-    let conditions = arguments.restrictions.iter().fold(Conditions::default(), |all, restriction| {
-        all.with_attribute(restriction.attribute.clone(), restriction.values.iter().map(String::as_str))
+    };
+    let mut selected = SelectedKpis::default();
+    if arguments.kpis.is_empty() {
+        let selection = if arguments.all { KpiSelection::all() } else { KpiSelection::usual() };
+        selected = with_options(selection).of(dataset).map_err(failed)?;
+    }
+    for requested in &arguments.kpis {
+        match requested {
+            Requested::Ids(ids) => {
+                let of_ids = with_options(KpiSelection::these(ids)).of(dataset).map_err(failed)?;
+                selected.kpis.extend(of_ids.kpis);
+                selected.notes.extend(of_ids.notes);
+            }
+            Requested::Form(request) => {
+                let completed = with_options(KpiSelection::all()).complete((**request).clone(), dataset);
+                let completed = completed.map_err(failed)?;
+                selected.notes.extend(dataset.notes(&completed));
+                selected.notes.extend(completed.iter().filter_map(|request| dataset.stated_note(request)));
+                selected.kpis.extend(completed);
+            }
+        }
+    }
+    let mut seen: Vec<String> = Vec::new();
+    selected.notes.retain(|note| {
+        !seen.contains(note) && {
+            seen.push(note.clone());
+            true
+        }
     });
-    if !conditions.is_empty() {
-        selected.kpis =
-            selected.kpis.into_iter().map(|request| request.with_filter(conditions.clone())).collect();
+    for request in &mut selected.kpis {
+        request.filter =
+            arguments.restrictions.iter().fold(std::mem::take(&mut request.filter), |all, one| {
+                all.with_attribute(one.attribute.clone(), one.values.iter().map(String::as_str))
+            });
     }
     selected.notes.iter_mut().for_each(|note| *note = with_option(&input.message(note)));
     selected.notes.extend(input.notes.iter().cloned());

@@ -1,5 +1,7 @@
 //! `deskmetrics due`.
 
+use std::sync::OnceLock;
+
 use super::program::{error, folder, out, small};
 
 const DESCRIPTION: &str = r#"
@@ -44,14 +46,17 @@ id,at,what,value
 4,2026-03-02T09:00:00Z,status,solved
 ";
 
-fn description() -> String {
-    let files = [("description.toml", DESCRIPTION), ("tickets.csv", TICKETS), ("events.csv", EVENTS)];
-    folder("due", &files).join("description.toml").into_os_string().into_string().unwrap()
+fn description() -> &'static str {
+    static DUE: OnceLock<String> = OnceLock::new();
+    DUE.get_or_init(|| {
+        let files = [("description.toml", DESCRIPTION), ("tickets.csv", TICKETS), ("events.csv", EVENTS)];
+        folder("due", &files).join("description.toml").into_os_string().into_string().unwrap()
+    })
 }
 
 #[test]
 fn open_targets_are_listed_by_due_time() {
-    let text = out(&["due", &description()]);
+    let text = out(&["due", description()]);
     let lines: Vec<String> =
         text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(
@@ -71,7 +76,7 @@ fn open_targets_are_listed_by_due_time() {
 
 #[test]
 fn csv_has_seconds_and_timestamps_in_utc() {
-    let text = out(&["due", &description(), "--within", "4h", "--format", "csv"]);
+    let text = out(&["due", description(), "--within", "4h", "--format", "csv"]);
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines,
@@ -110,5 +115,5 @@ fn due_times_of_the_source_are_used_without_policies() {
 #[test]
 fn without_targets_the_message_names_what_to_provide() {
     assert!(error(&["due", small()]).contains("no SLA policy: provide policies with targets, or"));
-    assert!(error(&["due", &description(), "--within", "soon"]).contains("is not of the form \"4h\""));
+    assert!(error(&["due", description(), "--within", "soon"]).contains("is not of the form \"4h\""));
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Output;
+use std::sync::OnceLock;
 
 use super::program::{command, error_of, folder, output_of};
 
@@ -22,14 +23,18 @@ const SURVEYS: &str = "ticket_id,csat,answered_at\n1,5,2026-03-02T12:00:00Z\n";
 
 const EXPORT: &str = "Number,Opened on,Team\n7,2026-03-02T09:00:00Z,A\n";
 
-fn files() -> PathBuf {
-    let files = [
-        ("tickets.csv", TICKETS),
-        ("events.csv", EVENTS),
-        ("survey-answers.csv", SURVEYS),
-        ("export.csv", EXPORT),
-    ];
-    folder("files", &files)
+/// The folder of the files, which several tests read at the same time.
+fn files() -> &'static PathBuf {
+    static FILES: OnceLock<PathBuf> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let files = [
+            ("tickets.csv", TICKETS),
+            ("events.csv", EVENTS),
+            ("survey-answers.csv", SURVEYS),
+            ("export.csv", EXPORT),
+        ];
+        folder("files", &files)
+    })
 }
 
 fn run(arguments: &[&str]) -> Output {
@@ -116,7 +121,9 @@ fn times_without_a_zone_need_one() {
 fn other_names_of_columns_need_a_description_which_is_shown() {
     let message = error(&["report", "export.csv"]);
     assert!(
-        message.contains("no column is known to be the created_at of tickets; present are \"Number\""),
+        message.contains(
+            "tickets need a column for created_at, and none has a usual name of it; present are \"Number\""
+        ),
         "{message}"
     );
     // Following the advice succeeds.
@@ -145,8 +152,5 @@ fn files_of_unknown_kind_need_an_option() {
             .contains("x.toml is a description, which names all files")
     );
     assert!(error(&["report", "nothing.csv"]).contains("nothing.csv: there is no such file"));
-    assert!(
-        error(&["report", "--events", "tickets.csv"])
-            .contains("no column is known to be the ticket of events")
-    );
+    assert!(error(&["report", "--events", "tickets.csv"]).contains("events need a column for ticket"));
 }

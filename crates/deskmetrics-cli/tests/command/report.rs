@@ -247,3 +247,21 @@ fn the_output_may_be_a_file() {
     let data = small().replace("description.toml", "tickets.csv");
     assert!(error(&["report", small(), "--output", &data]).contains("would replace its data"));
 }
+
+#[test]
+fn kpis_may_have_options() {
+    let form = r#"{"kpi": "first_response_time", "within": "2h"}"#;
+    let json = out(&["report", small(), "--kpi", form, "--kpi", "volume,nps", "--format", "json"]);
+    let rows = rows(&json);
+    // 1.5 h, 4 h, and one that has waited longer
+    assert_eq!(value(&rows, "first_response_time", "within", None), 100.0 / 3.0);
+    assert_eq!(value(&rows, "volume", "count", None), 3.0);
+    assert_eq!(value(&rows, "nps", "score", None), 0.0);
+    let restricted = r#"{"kpi": "volume", "where": {"market": "DK"}}"#;
+    let json = out(&["report", small(), "--kpi", restricted, "--format", "json"]);
+    assert_eq!(value(&self::rows(&json), "volume", "count", None), 1.0);
+    let message = error(&["report", small(), "--kpi", r#"{"kpi": "volume", "wihtin": "2h"}"#]);
+    assert!(message.contains("there is no key \"wihtin\", did you mean \"within\"?"), "{message}");
+    let message = error(&["report", small(), "--kpi", r#"{"kpi": "time_in_group"}"#]);
+    assert!(message.contains("--kpi: KPI \"time_in_group\" needs its group"), "{message}");
+}

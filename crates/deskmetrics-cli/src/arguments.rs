@@ -114,36 +114,34 @@ Examples:
   deskmetrics completions zsh > ~/.zfunc/_deskmetrics
   deskmetrics completions fish > ~/.config/fish/completions/deskmetrics.fish";
 
-/// Heading of the options that name files.
-const FILES: &str = "Files without a description";
-
 /// The data that a command reads.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
 pub(crate) struct DataArguments {
     /// A description (TOML) of the files and their columns, or the files themselves if their columns have usual names; by
     /// default description.toml in the current folder
     #[arg(value_name = "DESCRIPTION|FILES")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// A file with one row per ticket; may be repeated. FILES are of the kind that their names contain (events.csv,
-    /// survey-answers.parquet), else tickets
-    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    /// A file with one row per ticket, without a description; may be repeated. FILES are of the kind that their names contain
+    /// (events.csv, survey-answers.parquet), else tickets
+    #[arg(long, value_name = "FILE")]
     pub(crate) tickets: Vec<PathBuf>,
 
     /// A file with one row per event of a ticket
-    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) events: Vec<PathBuf>,
 
     /// A file with one row per answer to a survey, or a column per question
-    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) surveys: Vec<PathBuf>,
 
     /// A file with one row per invitation to a survey
-    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) invitations: Vec<PathBuf>,
 
     /// A file with one row per ticket and point in time
-    #[arg(long, value_name = "FILE", help_heading = FILES)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) snapshots: Vec<PathBuf>,
 
     /// The scale of a survey question, such as csat=1-5
@@ -188,9 +186,6 @@ pub(crate) struct OutputArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArguments {
-    #[command(flatten)]
-    pub(crate) data: DataArguments,
-
     /// Only these KPIs, by their ids (see deskmetrics catalogue), or one with options, such as
     /// '{"kpi": "first_response_time", "within": "4h"}'; may be repeated
     #[arg(long = "kpi", value_name = "ID[,ID]|JSON", value_parser = kpis)]
@@ -239,13 +234,13 @@ pub(crate) struct ReportArguments {
 
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    #[command(flatten)]
-    pub(crate) data: DataArguments,
-
     /// Excluded rows of a file, for one reason in one column, are a finding if they are more than this share
     #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent)]
     pub(crate) max_excluded: f64,
@@ -253,6 +248,9 @@ pub(crate) struct CheckArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub(crate) format: TextFormat,
+
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
 }
 
 #[derive(Debug, Args)]
@@ -260,25 +258,25 @@ pub(crate) struct ExplainArguments {
     /// The id of the ticket
     pub(crate) ticket: String,
 
-    #[command(flatten)]
-    pub(crate) data: DataArguments,
-
     /// The form of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub(crate) format: TextFormat,
+
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DueArguments {
-    #[command(flatten)]
-    pub(crate) data: DataArguments,
-
     /// Only targets that are due within this time of the cut-off, such as 4h, or exceeded
     #[arg(long, value_name = "DURATION", value_parser = deskmetrics::duration_text::parse)]
     pub(crate) within: Option<TimeDelta>,
 
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+
+    #[command(flatten)]
+    pub(crate) data: DataArguments,
 }
 
 #[derive(Debug, Args)]

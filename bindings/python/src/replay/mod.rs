@@ -417,6 +417,10 @@ impl Replay {
 ///   2026-03-02 11:00:00  agent     status solved
 ///   2026-03-03 08:00:00  system    status closed
 /// <BLANKLINE>
+/// Measures
+///   first response time: 20m
+///   full resolution time: 2h
+/// <BLANKLINE>
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
 #[pyfunction]

@@ -12,6 +12,7 @@ fn a_ticket_has_its_events_and_the_counted_time() {
     assert_eq!(lines[2], "created 2026-02-16 07:35:41 Europe/Copenhagen, as of 2026-04-27 02:00:00");
     for line in [
         "  2026-02-16 08:04:38  agent Lena Winter  status pending",
+        "  first response time: 28m 57s, 4m 38s of business time",
         "first response: met, 4m 38s of 8h on the business clock (policy \"Reply, Germany and Denmark\")",
         "  2026-02-16 07:35:41 to 2026-02-16 08:04:38, new: 28m 57s, 4m 38s of business time on \"de\"",
     ] {

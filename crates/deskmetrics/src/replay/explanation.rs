@@ -10,11 +10,11 @@ use super::replay::Replay;
 use crate::sla::{Segment, SlaVerdict, VerdictState};
 use crate::ticket::EventKind;
 use crate::visible_text::visible;
-use crate::{Author, ClockKind, Ticket, TicketEvent, Timestamp, duration_text};
+use crate::{Author, ClockKind, Elapsed, Ticket, TicketEvent, Timestamp, duration_text};
 
 /// One replayed ticket with its events, for readers.
 ///
-/// `Display` prints the events and, for each SLA target, the segments of time that were counted.
+/// `Display` prints the events, the time until the response and the resolution, and for each SLA target, the segments of time that were counted.
 ///
 /// ```
 /// use deskmetrics::replay::Replay;
@@ -37,6 +37,9 @@ use crate::{Author, ClockKind, Ticket, TicketEvent, Timestamp, duration_text};
 ///
 /// Events
 ///   2026-03-02 09:20:00  agent  public message
+///
+/// Measures
+///   first response time: 20m
 ///
 /// first response: breached, 20m of 15m on the calendar clock (policy \"everybody\")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m
@@ -89,6 +92,19 @@ impl Explanation {
         for (event, who) in self.events.iter().zip(who) {
             writeln!(text, "  {}  {who:width$}  {}", self.at(event.at), kind(&event.kind))?;
         }
+        let measured: Vec<(&str, Elapsed)> = [
+            ("first response time", metrics.first_response_time),
+            ("full resolution time", metrics.full_resolution_time),
+        ]
+        .into_iter()
+        .filter_map(|(name, span)| Some((name, span?)))
+        .collect();
+        if !measured.is_empty() {
+            writeln!(text, "\nMeasures")?;
+        }
+        for (name, span) in measured {
+            writeln!(text, "  {name}: {}", both_clocks(span))?;
+        }
         for verdict in verdicts {
             self.write_verdict(&mut text, verdict)?;
         }
@@ -121,11 +137,8 @@ impl Explanation {
 
     fn write_segment(&self, text: &mut impl fmt::Write, segment: &Segment) -> fmt::Result {
         let (from, to) = (self.at(segment.from), self.at(segment.to));
-        let counted = span_text(Some(segment.counted.calendar()), ClockKind::Calendar);
-        write!(text, "  {from} to {to}, {}: {counted}", words(segment.status.as_str()))?;
-        if let Some(business) = segment.counted.business() {
-            write!(text, ", {} of business time", span_text(Some(business), ClockKind::Business))?;
-        }
+        let (status, counted) = (words(segment.status.as_str()), both_clocks(segment.counted));
+        write!(text, "  {from} to {to}, {status}: {counted}")?;
         if let Some(schedule) = &segment.schedule {
             write!(text, " on \"{schedule}\"")?;
         }
@@ -177,6 +190,14 @@ fn kind(kind: &EventKind) -> String {
         EventKind::EndUnknown => "end unknown".to_owned(),
         EventKind::SurveySent => "survey sent".to_owned(),
         EventKind::SurveyAnswered => "survey answered".to_owned(),
+    }
+}
+
+fn both_clocks(span: Elapsed) -> String {
+    let calendar = span_text(Some(span.calendar()), ClockKind::Calendar);
+    match span.business() {
+        None => calendar,
+        business => format!("{calendar}, {} of business time", span_text(business, ClockKind::Business)),
     }
 }
 

@@ -212,7 +212,7 @@ impl KpiSelection {
         Ok(selected)
     }
 
-    /// The requests that one with options stands for, each completed by what the dataset provides, such as the scale of its
+    /// The requests that one with options expands to, each completed by what the dataset provides, such as the scale of its
     /// question or the clocks that have schedules.
     ///
     /// # Errors

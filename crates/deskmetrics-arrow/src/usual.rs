@@ -200,8 +200,8 @@ fn check_required(
     let taken = columns_of_roles(&known);
     let mut free: Vec<String> = present.iter().filter(|column| !taken.contains(column)).cloned().collect();
     let mut likely: Vec<(String, Option<String>)> = Vec::new();
-    let wanted = ["id"].into_iter().filter(|_| kind == TableKind::Tickets).chain(required());
-    for role in wanted {
+    let shown = ["id"].into_iter().filter(|_| kind == TableKind::Tickets).chain(required());
+    for role in shown {
         let column = match known.get(role) {
             Some(form) => columns_of(form).into_iter().next(),
             None => likely_column(role, &free).map(|place| free.remove(place)),

@@ -58,7 +58,9 @@ pub(crate) fn read(arguments: &DataArguments, attributes: &[&Attribute]) -> Resu
             (read, path.display().to_string(), Vec::new(), false)
         }
         Source::Files { name, usual } => {
-            let options = options.with_unitless(usual.unitless);
+            // Other columns may contain texts that are different in every row.
+            let read = Attribute::NAMED.iter().chain(attributes.iter().copied()).cloned();
+            let options = options.with_unitless(usual.unitless).with_attributes(read);
             let read = Dataset::of_description(&usual.description, options)
                 .map_err(|error| unusable(in_options(&error.to_string())))?;
             (read, name, usual.notes, true)

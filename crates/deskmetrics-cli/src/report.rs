@@ -15,11 +15,16 @@ use super::{output, text};
 
 /// Computes the report and writes it.
 pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<(), Failure> {
-    let attributes = [sliced_by(arguments), restricted_by(arguments)].concat();
+    let named = [
+        ("--by", sliced_by(arguments)),
+        ("--where", restricted_by(arguments)),
+        ("--kpi: where", restricted_kpis(arguments)),
+    ];
+    let attributes: Vec<&Attribute> = named.iter().flat_map(|(_, attributes)| attributes).copied().collect();
     let input = input::read(&arguments.data, &attributes)?;
     let dataset = &input.dataset;
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
-    for (option, attributes) in [("--by", sliced_by(arguments)), ("--where", restricted_by(arguments))] {
+    for (option, attributes) in named {
         dataset
             .check_attributes(attributes)
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
@@ -161,6 +166,15 @@ fn sliced_by(arguments: &ReportArguments) -> Vec<&Attribute> {
 
 fn restricted_by(arguments: &ReportArguments) -> Vec<&Attribute> {
     arguments.restrictions.iter().map(|restriction| &restriction.attribute).collect()
+}
+
+/// The attributes that requests with options are restricted by.
+fn restricted_kpis(arguments: &ReportArguments) -> Vec<&Attribute> {
+    let forms = arguments.kpis.iter().filter_map(|requested| match requested {
+        Requested::Form(request) => Some(request),
+        Requested::Ids(_) => None,
+    });
+    forms.flat_map(|request| request.filter.named()).collect()
 }
 
 /// The requested slices, else those of the description.

@@ -32,6 +32,7 @@ fn files() -> &'static PathBuf {
             ("events.csv", EVENTS),
             ("survey-answers.csv", SURVEYS),
             ("export.csv", EXPORT),
+            ("teams.csv", "id,created_at,squad\n7,2026-03-02T09:00:00Z,A\n"),
         ];
         folder("files", &files)
     })
@@ -71,6 +72,19 @@ fn columns_are_read_by_their_usual_names() {
     ] {
         assert!(text.contains(part), "{part} is missing:\n{text}");
     }
+}
+
+#[test]
+fn any_column_is_an_attribute_if_it_is_requested() {
+    let text = out(&["report", "teams.csv", "--by", "squad"]);
+    assert!(text.contains("\nBy squad\n") && text.contains("\n  A "), "{text}");
+    let form = r#"{"kpi": "volume", "where": {"squad": "A"}}"#;
+    let text = out(&["report", "teams.csv", "--kpi", form, "--where", "squad=A", "--format", "csv"]);
+    assert!(text.lines().nth(1).unwrap().contains(",count,true,1.0,"), "{text}");
+    let message = error(&["report", "teams.csv", "--kpi", r#"{"kpi": "volume", "where": {"sqad": "A"}}"#]);
+    assert!(message.contains("--kpi: where: there is no attribute \"sqad\", did you mean"), "{message}");
+    let message = error(&["report", "teams.csv", "--by", "sqad"]);
+    assert!(message.contains("did you mean \"squad\"?; present are \"squad\""), "{message}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 )]
 
 mod class;
+mod command;
 mod data;
 mod dataset;
 mod error;
@@ -25,6 +26,8 @@ mod zone;
 /// The compiled half of the package; use `deskmetrics`.
 #[pyo3::pymodule(gil_used = false)]
 mod _deskmetrics {
+    #[pymodule_export]
+    use crate::command::command;
     #[pymodule_export]
     use crate::dataset::{Dataset, read};
     #[pymodule_export]

@@ -4,7 +4,7 @@ use deskmetrics::report::ReportError;
 
 use crate::column::{ColumnError, DateOrderError, UnknownFormat, WrongType};
 use crate::log::StreamError;
-use crate::{DescriptionError, ReadError, SelectionError, UnknownAttribute};
+use crate::{DescriptionError, ReadError, SelectionError, UnknownAttribute, UsualError};
 
 /// Any error of this crate or of [`deskmetrics`].
 ///
@@ -49,6 +49,9 @@ pub enum Error {
     /// An attribute that the data does not contain.
     #[error(transparent)]
     Attribute(#[from] UnknownAttribute),
+    /// Files that cannot be described by the usual names of their columns.
+    #[error(transparent)]
+    Usual(#[from] UsualError),
 }
 
 impl From<DescriptionError> for Error {

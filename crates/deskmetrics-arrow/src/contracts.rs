@@ -32,7 +32,7 @@ pub(crate) fn schedules(
             Some(file) => {
                 let path = folder.path.join(file);
                 let text = read_text(&path)?;
-                let source: ScheduleSource = of_toml(&text).map_err(|error| error.in_file(&path))?;
+                let source: ScheduleSource = of_toml(&text).map_err(|error| error.with_file(&path))?;
                 build(&source, name, folder.at(path.parent().unwrap_or(folder.path)), notes)?
             }
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use deskmetrics::engine::step::{NONE, StepKind};
 use deskmetrics::kpi::{self, FcrPolicy, KpiRequest};
-use deskmetrics::replay::{Needs, NoSchedule, Replay, ReplayOptions, Schedules, StatedMeasure};
+use deskmetrics::replay::{Explanation, Needs, NoSchedule, Replay, ReplayOptions, Schedules, StatedMeasure};
 use deskmetrics::report::{Report, Warning};
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{SlaMetric, SlaPolicies};
@@ -115,7 +115,7 @@ impl Dataset {
             None => path.parent().unwrap_or(Path::new("")).to_owned(),
         };
         Self::of_description(&description, options.with_data_root(root)).map_err(|error| match error {
-            ReadError::Description(error) => ReadError::Description(error.in_file(path)),
+            ReadError::Description(error) => ReadError::Description(error.with_file(path)),
             other => other,
         })
     }
@@ -424,6 +424,14 @@ impl Dataset {
                 .flat_map(|event| events.record(tickets, event))
                 .collect(),
         }
+    }
+
+    /// Explains the ticket of a row: its events, those of tickets merged into it among them, and the counted time of each SLA
+    /// target. Timestamps are printed in the dataset's zone.
+    pub fn explain(&self, replay: &Replay, row: usize) -> Explanation {
+        let mut events = self.events_of(row);
+        events.extend(self.log(replay).moved_events(row));
+        replay.explain(&self.ticket(row), events, self.time_zone)
     }
 
     /// The row of a ticket; `None` if there is no such ticket.

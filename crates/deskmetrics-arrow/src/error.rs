@@ -269,7 +269,7 @@ fn after(rows: u64) -> String {
 }
 
 /// The columns of a table, for messages.
-fn present_columns(names: &[String]) -> String {
+pub(crate) fn present_columns(names: &[String]) -> String {
     if names.is_empty() {
         "the table has no columns".to_owned()
     } else {

@@ -99,10 +99,13 @@ pub use report::ROWS_FED_TOGETHER;
 #[doc(hidden)]
 pub use threads::{MOST_THREADS, on_threads};
 mod infer;
+#[doc(hidden)]
+pub mod roles;
 pub mod schedule;
 pub mod survey;
 mod table;
 mod threads;
+mod usual;
 
 pub use any_error::Error;
 pub use attribute::UnknownAttribute;
@@ -117,3 +120,4 @@ pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use selection::{KpiSelection, SelectedKpis, SelectionError, kpi_of_question};
 pub use table::report_batch;
+pub use usual::{UsualDescription, UsualError, UsualFiles};

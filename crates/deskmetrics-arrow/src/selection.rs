@@ -51,7 +51,7 @@ pub struct SelectedKpis {
 }
 
 /// A selection that the data cannot answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectionError {
     /// The catalogue has no such KPI.
@@ -85,6 +85,17 @@ pub enum SelectionError {
         /// The roles of stated measures that are sufficient instead.
         stated: &'static [StatedMeasure],
     },
+    /// A request names an SLA policy that is not known.
+    #[error("there is no SLA policy \"{name}\"{}; present are {}", did_you_mean(nearest(name, present).as_deref()), listed(present))]
+    UnknownPolicy {
+        /// The requested name.
+        name: String,
+        /// The policies.
+        present: Vec<String>,
+    },
+    /// A request is incomplete or contradicts itself, whatever the data.
+    #[error(transparent)]
+    Request(#[from] ReportError),
     /// There is no table to report on, or none that a KPI measures.
     #[error("there is no KPI to report{}", notes.iter().flat_map(|note| ["; ", note.as_str()]).collect::<String>())]
     NoKpi {
@@ -199,6 +210,36 @@ impl KpiSelection {
         selected.notes.extend(selected.kpis.iter().filter_map(|request| dataset.stated_note(request)));
         selected.notes.dedup();
         Ok(selected)
+    }
+
+    /// The requests that one with options expands to, each completed by what the dataset provides, such as the scale of its
+    /// question or the clocks that have schedules.
+    ///
+    /// # Errors
+    /// If the request has no meaning, or the data cannot answer it.
+    pub fn complete(
+        &self,
+        request: KpiRequest,
+        dataset: &Dataset,
+    ) -> Result<Vec<KpiRequest>, SelectionError> {
+        if let Some(name) = request.sla_policy.as_deref() {
+            let present = || dataset.policies.policies.iter().map(|policy| policy.name.to_string());
+            if !dataset.policies.policies.is_empty() && !present().any(|known| known == name) {
+                let (name, present) = (name.to_owned(), present().collect());
+                return Err(SelectionError::UnknownPolicy { name, present });
+            }
+        }
+        let request = dataset.with_stated_sla(request);
+        dataset.can_answer(&request)?;
+        let Err(problem) = request.check() else { return Ok(vec![request]) };
+        let ids = KpiIds::These(vec![request.kpi.clone()]);
+        let known = match (Self { ids, ..self.clone() }).of(dataset) {
+            Ok(known) => known.kpis,
+            Err(error @ SelectionError::NoEvidence { .. }) => return Err(error),
+            Err(_) => Vec::new(),
+        };
+        let completed = request.completed_by(&known);
+        if completed.is_empty() { Err(problem.into()) } else { Ok(completed) }
     }
 
     fn policy<'a>(&'a self, dataset: &'a Dataset) -> Option<&'a FcrPolicy> {

@@ -19,6 +19,7 @@ fn every_error_converts_into_the_error_of_the_crate() {
         name::<deskmetrics_arrow::ReadError>(),
         name::<deskmetrics_arrow::SelectionError>(),
         name::<deskmetrics_arrow::UnknownAttribute>(),
+        name::<deskmetrics_arrow::UsualError>(),
         name::<deskmetrics_arrow::column::ColumnError>(),
         name::<deskmetrics_arrow::column::DateOrderError>(),
         name::<deskmetrics_arrow::column::UnknownFormat>(),

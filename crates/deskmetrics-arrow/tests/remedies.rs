@@ -417,6 +417,18 @@ fn choices() {
         "provide schedules, and name the one of all tickets as schedule",
         choose(attainment(), &named(&complete)),
     );
+    let complete = |request: KpiRequest| KpiSelection::all().complete(request, &named(&complete));
+    let attainment = || KpiRequest::new("sla_attainment");
+    follow(
+        complete(attainment().with_sla_policy("P")),
+        "there is no SLA policy \"P\", did you mean \"p\"?; present are \"p\"",
+        complete(attainment().with_sla_policy("p")),
+    );
+    follow(
+        complete(KpiRequest::new("volume").with_clock(ClockKind::Business)),
+        "KPI \"volume\" has no clock: omit it",
+        complete(KpiRequest::new("volume")),
+    );
     let wrong = choose(KpiSelection::usual(), &answers(""));
     follow(wrong, "csat = \"1-5\"", choose(KpiSelection::usual(), &answers("scales = { csat = \"1-5\" }\n")));
     assert_eq!(

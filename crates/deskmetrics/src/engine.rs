@@ -14,4 +14,4 @@ pub use crate::report::feed::Feed;
 #[cfg(feature = "report")]
 pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;
-pub use crate::visible_text::{csv_cell, visible};
+pub use crate::visible_text::{csv_cell, visible, visible_in_line};

@@ -9,7 +9,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 }
 
 /// Like [`visible`], with line breaks and tabs escaped as well.
-pub(crate) fn visible_in_line(text: &str) -> Cow<'_, str> {
+pub fn visible_in_line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| true)
 }
 

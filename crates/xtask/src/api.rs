@@ -14,10 +14,11 @@ use crate::command::Failed;
 use crate::files::files;
 
 /// The source folders of the libraries.
-const CRATES: [&str; 5] = [
+const CRATES: [&str; 6] = [
     "crates/deskmetrics/src",
     "crates/deskmetrics-arrow/src",
     "crates/deskmetrics-html/src",
+    "crates/deskmetrics-cli/src",
     "crates/deskmetrics-ical/src",
     "crates/deskmetrics-testkit/src",
 ];

@@ -20,6 +20,18 @@ const PUBLISHED: [&str; 8] = [
 /// The crates with features.
 const CRATES: [&str; 2] = ["deskmetrics", "deskmetrics-arrow"];
 
+/// The published crates, as arguments of cargo.
+const PUBLISHED: [&str; 8] = [
+    "--package",
+    "deskmetrics",
+    "--package",
+    "deskmetrics-arrow",
+    "--package",
+    "deskmetrics-ical",
+    "--package",
+    "deskmetrics-cli",
+];
+
 /// Checks each crate without features and with each feature alone, and runs its unit tests without features.
 pub(crate) fn check() -> Result<(), Failed> {
     for package in CRATES {

@@ -10,10 +10,11 @@ use crate::command::Failed;
 use crate::files::files;
 
 /// The source folders of the crates.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "crates/deskmetrics/src",
     "crates/deskmetrics-arrow/src",
     "crates/deskmetrics-html/src",
+    "crates/deskmetrics-cli/src",
     "crates/deskmetrics-ical/src",
     "crates/deskmetrics-testkit/src",
     "crates/xtask/src",

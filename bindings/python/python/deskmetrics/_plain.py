@@ -29,21 +29,3 @@ def plain(value: Any, key: str = "") -> Any:
         except ValueError:  # such as the new name of an assignee
             return value
     return value
-
-
-def span_text(span: timedelta | None, *, days: bool = True) -> str:
-    """A formatted duration: ``2d 4h``, ``1h 20m``, ``15s``."""
-    if span is None:
-        return "unknown"
-    sign = "-" if span < timedelta() else ""
-    seconds = abs(span).total_seconds()
-    whole = int(seconds)
-    parts = []
-    if days and whole >= 2 * 86_400:
-        parts.append(f"{whole // 86_400:,}d")
-        whole %= 86_400
-    hours, minutes, rest = whole // 3_600, whole % 3_600 // 60, whole % 60
-    parts += [f"{n:,}{unit}" for n, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if n]
-    if not parts:
-        parts = ["<1s" if seconds else "0s"]
-    return sign + " ".join(parts)

@@ -158,13 +158,10 @@ impl Replay {
             Err(_) => named("ticket", ticket)?,
         };
         let row = self.row(&id)?;
-        let (replayed, events) = py.detach(|| {
-            let mut events = self.dataset.events_of(row);
-            events.extend(self.dataset.log(&self.core).moved_events(row));
-            (self.core.clone().with_segments().ticket(&self.dataset.ticket(row), &events), events)
-        });
-        let forms = (to_python(py, &replayed)?, to_python(py, &events)?, self.dataset.time_zone.name());
-        py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", forms)
+        let explained = py.detach(|| self.dataset.explain(&self.core, row));
+        let (replayed, events) = (to_python(py, &explained.replayed)?, to_python(py, &explained.events)?);
+        let parts = (replayed, events, self.dataset.time_zone.name(), explained.to_string());
+        py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", parts)
     }
 
     /// Compute KPIs of these tickets and their surveys by slice and period.
@@ -419,6 +416,10 @@ impl Replay {
 ///   2026-03-02 09:20:00  agent     public message
 ///   2026-03-02 11:00:00  agent     status solved
 ///   2026-03-03 08:00:00  system    status closed
+/// <BLANKLINE>
+/// Measures
+///   first response time: 20m
+///   full resolution time: 2h
 /// <BLANKLINE>
 /// first response: breached, 20m of 15m on the calendar clock (policy "everybody")
 ///   2026-03-02 09:00:00 to 2026-03-02 09:20:00, new: 20m

@@ -295,28 +295,15 @@ impl<'py> ReportArguments<'py> {
                 RequestedKpi::Request(request) => request,
             };
             known_policy(request, dataset)?;
-            let request = dataset.with_stated_sla((**request).clone());
-            if let Err(problem) = dataset.can_answer(&request) {
-                unanswered(problem, &mut notes).map_err(refused)?;
-                continue;
-            }
-            let Err(problem) = request.check() else {
-                requests.push(request);
-                continue;
-            };
-            let known = match of(KpiSelection::these([&*request.kpi])) {
-                Ok(known) => known.kpis,
-                Err(problem @ SelectionError::NoEvidence { .. }) => {
-                    unanswered(problem, &mut notes).map_err(refused)?;
-                    continue;
+            let selection =
+                self.fcr.iter().fold(KpiSelection::all(), |all, policy| all.with_fcr(policy.clone()));
+            match selection.complete((**request).clone(), dataset) {
+                Ok(completed) => requests.extend(completed),
+                Err(SelectionError::Request(problem)) => {
+                    return Err(error::argument(format!("kpis[{place}]: {problem}")));
                 }
-                Err(_) => Vec::new(),
-            };
-            let completed = request.completed_by(&known);
-            if completed.is_empty() {
-                return Err(error::argument(format!("kpis[{place}]: {problem}")));
+                Err(problem) => unanswered(problem, &mut notes).map_err(refused)?,
             }
-            requests.extend(completed);
         }
         if let Some(problem) = none.filter(|_| requests.is_empty()) {
             return Err(refused(problem));

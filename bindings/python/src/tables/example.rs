@@ -1,52 +1,12 @@
 //! An error about a missing column that shows how to name it.
 
 use arrow_schema::DataType;
+use deskmetrics_arrow::roles::{columns_of, likely_column};
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::error::{self, exceptions};
 use crate::input::Table;
-
-/// Words in the names of columns that a role may have, the most likely first.
-const HINTS: &[(&str, &[&str])] = &[
-    ("id", &["id", "number", "key", "case", "ticket", "reference"]),
-    ("ticket", &["ticket", "case", "incident", "conversation", "issue", "number", "id"]),
-    (
-        "created_at",
-        &["created", "opened", "reported", "submitted", "received", "open", "start", "date", "time"],
-    ),
-    ("at", &["time", "date", "when", "at", "created", "occurred"]),
-    ("sent_at", &["sent", "invited", "date", "time"]),
-    ("kind", &["kind", "type", "event", "action", "activity", "what"]),
-    ("question", &["question", "survey", "metric"]),
-    ("score", &["score", "rating", "stars", "value", "answer"]),
-];
-
-/// The key beside the roles that selects rows.
-const WHERE: &str = "where";
-
-/// The columns that a role takes.
-pub(super) fn columns_of(role: &Value) -> Vec<String> {
-    match role {
-        Value::String(column) => vec![column.clone()],
-        Value::Object(form) => match form.get("column") {
-            Some(Value::String(column)) => vec![column.clone()],
-            _ => form.values().flat_map(columns_of).collect(),
-        },
-        Value::Array(columns) => columns.iter().flat_map(columns_of).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The columns that all roles take.
-pub(super) fn columns_of_roles(roles: &Map<String, Value>) -> Vec<String> {
-    roles.iter().filter(|(role, _)| *role != WHERE).flat_map(|(_, form)| columns_of(form)).collect()
-}
-
-/// The columns whose values select rows.
-pub(super) fn columns_of_filter(roles: &Map<String, Value>) -> impl Iterator<Item = String> {
-    roles.get(WHERE).and_then(Value::as_object).into_iter().flat_map(Map::keys).cloned()
-}
 
 /// Checks that the columns of the roles that a table needs are present.
 ///
@@ -83,12 +43,12 @@ pub(super) fn filled_in(name: &str, table: &Table, roles: &Map<String, Value>, u
     let scores = if name == "surveys" { scores(table) } else { None };
     scores.unwrap_or_else(|| {
         let mut free: Vec<String> = table.schema.fields().iter().map(|field| field.name().clone()).collect();
-        let roles_taken = roles.iter().filter(|(role, _)| !["attributes", WHERE].contains(&role.as_str()));
+        let roles_taken = roles.iter().filter(|(role, _)| !["attributes", "where"].contains(&role.as_str()));
         let taken: Vec<String> = roles_taken.flat_map(|(_, form)| columns_of(form)).collect();
         free.retain(|column| !taken.contains(column));
         let id = (name == "tickets" && !roles.get("id").is_some_and(serde_json::Value::is_string))
             .then_some(&"id");
-        let pairs = id.into_iter().chain(unknown).filter_map(|role| match guess(role, &free) {
+        let pairs = id.into_iter().chain(unknown).filter_map(|role| match likely_column(role, &free) {
             Some(place) => Some(format!("\"{role}\": \"{}\"", free.remove(place))),
             None => (*role != "id").then(|| format!("\"{role}\": \"..\"")),
         });
@@ -101,24 +61,8 @@ fn scores(table: &Table) -> Option<String> {
     let is_score = |kind: &DataType| kind.is_integer() || kind.is_floating();
     let numbers = table.schema.fields().iter().filter(|field| is_score(field.data_type()));
     let names: Vec<String> = numbers.map(|field| field.name().clone()).collect();
-    let name = names.get(guess("score", &names).unwrap_or(0))?;
+    let name = names.get(likely_column("score", &names).unwrap_or(0))?;
     Some(format!(
         "columns={{\"surveys\": {{\"questions\": {{\"csat\": \"{name}\"}}}}}}, scales={{\"csat\": (1, 5)}}"
     ))
-}
-
-/// The place of the column that a role most likely means.
-fn guess(role: &str, columns: &[String]) -> Option<usize> {
-    let words = |column: &String| -> Vec<String> {
-        column.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
-    };
-    let hints = HINTS.iter().find(|(known, _)| *known == role).map_or(&[][..], |(_, hints)| hints);
-    let whole = |hint: &&str| columns.iter().position(|column| words(column).iter().any(|word| word == hint));
-    let part = |hint: &&str| columns.iter().position(|column| column.to_lowercase().contains(hint));
-    let alike = || {
-        let nearest = deskmetrics_arrow::nearest(role, columns)?;
-        columns.iter().position(|column| *column == nearest)
-    };
-    let long = || hints.iter().filter(|hint| hint.len() > 2);
-    hints.iter().find_map(whole).or_else(|| long().find_map(part)).or_else(alike)
 }

@@ -13,15 +13,14 @@ use deskmetrics::Timestamp;
 use deskmetrics::replay::ReplayOptions;
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::column::TimestampReading;
-use deskmetrics_arrow::{
-    AmbiguousRole, Dataset, Description, InferredRoles, ReadOptions, TableKind, attribute_column, infer_roles,
+use deskmetrics_arrow::roles::{
+    columns_of, columns_of_filter, columns_of_roles, complete, timestamp_roles, without_zone,
 };
+use deskmetrics_arrow::{AmbiguousRole, Dataset, Description, ReadOptions, TableKind};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
-use self::example::{columns_of, columns_of_filter, columns_of_roles};
 pub(crate) use self::refused::{Place, in_python, unknown_attribute};
 use self::refused::{invalid_columns, unusable};
 use crate::data::{from_form, keys, to_json};
@@ -134,10 +133,10 @@ impl<'py> Tables<'py> {
             let by = if own { named.as_slice() } else { &[] };
             let schema = table.schema_of_numbers();
             let given = given_roles(name, &mapped, &table, holds)?;
-            let (mut columns, inferred) = described(holds, &schema, given, by, self.numbers);
+            let (mut columns, inferred) = complete(holds, &schema, given, by, self.numbers);
             notes.extend(inferred.ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             unitless.extend(inferred.unitless);
-            example::complete(name, &table, &columns, needed(holds))?;
+            example::complete(name, &table, &columns, holds.required())?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
             table.require(&used)?;
@@ -203,7 +202,7 @@ impl<'py> Tables<'py> {
             self.given().into_iter().filter_map(|(name, holds, value)| Some((name, holds, value?)));
         let example = given.next().and_then(|(name, holds, value)| {
             let table = Table::read(name, value).ok()?;
-            Some(example::filled_in(name, &table, &Map::new(), needed(holds)))
+            Some(example::filled_in(name, &table, &Map::new(), holds.required()))
         });
         let example = example.unwrap_or_else(|| {
             "columns={\"tickets\": {\"id\": \"Number\", \"created_at\": \"Opened\"}}".to_owned()
@@ -383,19 +382,8 @@ fn read_by(rules: &Dataset) -> BTreeSet<Attribute> {
 
 /// The requested columns, which a list without rows does not name.
 fn nothing(holds: TableKind, by: &[Attribute]) -> SchemaRef {
-    let names = needed(holds).iter().copied().chain(by.iter().map(Attribute::as_str));
+    let names = holds.required().iter().copied().chain(by.iter().map(Attribute::as_str));
     Arc::new(Schema::new(names.map(|name| Field::new(name, DataType::Utf8, true)).collect::<Vec<_>>()))
-}
-
-/// The roles that a table requires.
-fn needed(holds: TableKind) -> &'static [&'static str] {
-    match holds {
-        TableKind::Tickets | TableKind::TicketsBesideEvents => &["created_at"],
-        TableKind::Events => &["ticket", "at", "kind"],
-        TableKind::Snapshots => &["ticket", "at"],
-        TableKind::Surveys => &["question", "score"],
-        TableKind::Invitations => &["sent_at", "question"],
-    }
 }
 
 /// The roles of a table that are given.
@@ -413,76 +401,9 @@ fn given_roles(
         Some(Value::Object(roles)) => Ok(roles.clone()),
         Some(other) => Err(error::argument_type(format!(
             "columns.{name}: {other} is not a dict that gives roles their columns, such as {}",
-            example::filled_in(name, table, &Map::new(), needed(holds))
+            example::filled_in(name, table, &Map::new(), holds.required())
         ))),
     }
-}
-
-/// The roles of a table's columns: those given, and the usual ones of the other columns.
-fn described(
-    holds: TableKind,
-    schema: &Schema,
-    mut roles: Map<String, Value>,
-    by: &[Attribute],
-    numbers: bool,
-) -> (Map<String, Value>, InferredRoles) {
-    if let Some(Value::String(_)) = roles.get("attributes")
-        && let Some(values) = roles.remove("attributes")
-    {
-        // The usual columns, with these values.
-        roles.insert("attribute_values".to_owned(), values);
-    }
-    let taken = columns_of_roles(&roles);
-    let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let mut usual = infer_roles(holds, schema, &taken);
-    let is_stated = |ambiguous: &AmbiguousRole| {
-        // Given attributes replace the inferred ones.
-        let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
-        roles.contains_key(if attribute { "attributes" } else { &ambiguous.role })
-    };
-    usual.ambiguous.retain(|ambiguous| !is_stated(ambiguous));
-    for (role, column) in std::mem::take(&mut usual.roles) {
-        match roles.get_mut(role) {
-            // How a column is read may be stated without its name.
-            Some(Value::Object(form)) if !form.contains_key("value") => {
-                form.entry("column").or_insert(json!(column));
-            }
-            Some(_) => {}
-            None => {
-                roles.insert(role.to_owned(), json!(column));
-            }
-        }
-    }
-    for (role, columns) in std::mem::take(&mut usual.measures) {
-        roles.entry(role).or_insert(json!(columns));
-    }
-    usual.unitless.retain(|role, _| !roles.contains_key(*role));
-    let mut attributes = std::mem::take(&mut usual.attributes);
-    attributes.extend(std::mem::take(&mut usual.numbers).into_iter().filter(|_| numbers));
-    for (role, found) in [("attributes", attributes), ("questions", std::mem::take(&mut usual.questions))] {
-        // Given attributes replace the inferred ones.
-        if !found.is_empty() && (role != "questions" || !roles.contains_key("question")) {
-            roles.entry(role).or_insert(json!(found));
-        }
-    }
-    let tagged = roles.contains_key("tags");
-    if !by.is_empty()
-        && let Value::Object(attributes) = roles.entry("attributes").or_insert(json!({}))
-    {
-        let known: Vec<Attribute> = attributes.keys().map(|name| Attribute::from(name.as_str())).collect();
-        let listed = |attribute: &Attribute| *attribute == Attribute::Tag && tagged;
-        for attribute in by.iter().filter(|attribute| !known.contains(attribute) && !listed(attribute)) {
-            if let Some(column) = attribute_column(schema, attribute) {
-                attributes.insert(attribute.to_string(), json!(column));
-            }
-        }
-    }
-    // Required roles default to their usual names, so that the message can list the columns of the table.
-    let by_form = roles.contains_key("questions");
-    for role in needed(holds).iter().filter(|_| !by_form) {
-        roles.entry(*role).or_insert(json!(role));
-    }
-    (roles, usual)
 }
 
 /// Which of two columns has a role, and how to choose the other.
@@ -499,33 +420,10 @@ fn either(table: &str, AmbiguousRole { role, column, other, .. }: &AmbiguousRole
     )
 }
 
-/// The roles that hold timestamps, due times of SLA targets among them.
-fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Value> {
-    let targets = roles.get("sla").and_then(Value::as_object).into_iter().flat_map(Map::values);
-    let due = targets.filter_map(|target| target.get("due_at"));
-    let timestamps = roles.iter().filter(|(role, _)| *role == "at" || role.ends_with("_at"));
-    timestamps.map(|(_, form)| form).chain(due)
-}
-
 /// Checks that no column of timestamps holds wall-clock times of an unknown zone.
 fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
-    let has_zone = |form: &Value| form.get("time_zone").is_some();
-    // The second is the earlier name of the key.
-    let of_table = roles.get("timestamps").or_else(|| roles.get("instants"));
-    if of_table.is_some_and(has_zone) {
-        return Ok(());
-    }
-    for form in timestamp_roles(roles).filter(|form| !has_zone(form)) {
-        let columns = columns_of(form);
-        let Some(name) = columns.first() else { continue };
-        let Ok(place) = table.schema.index_of(name) else { continue };
-        let format = |form: &Value| form.get("format").and_then(Value::as_str).map(str::to_owned);
-        let mut reading = TimestampReading::new(Tz::UTC);
-        if let Some(format) = format(form).or_else(|| format(of_table?)) {
-            // A format that makes no sense is an error of the description, which names its place.
-            let Ok(with_format) = reading.with_format(&format) else { continue };
-            reading = with_format;
-        }
+    for (name, reading) in without_zone(roles) {
+        let Ok(place) = table.schema.index_of(&name) else { continue };
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
             return Err(error::timestamp(format!(
                 "{}[\"{name}\"]: the times have no zone; specify one, {remedy}",

@@ -36,7 +36,9 @@ impl DescriptionError {
         Self { file: None, place: None, message: message.into() }
     }
 
-    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+    /// The same error with the file that contains the description, unless it has one.
+    #[must_use]
+    pub fn with_file(mut self, path: &Path) -> Self {
         self.file.get_or_insert_with(|| path.to_owned());
         self
     }

@@ -171,7 +171,7 @@ impl Description {
             .into());
         }
         let text = read_text(path)?;
-        let named = |error: DescriptionError| error.in_file(path);
+        let named = |error: DescriptionError| error.with_file(path);
         let description = text.parse::<Self>().map_err(named)?;
         Ok(description)
     }

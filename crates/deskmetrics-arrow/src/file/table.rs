@@ -233,6 +233,11 @@ impl Table {
         &self.path
     }
 
+    /// Its columns with their types.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
     /// The names of its columns, in order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
         self.schema.fields().iter().map(|field| field.name().as_str())

@@ -8,6 +8,7 @@
 //! [`Kpi`]. [`REGISTRY`] lists them. To add one, write its file, declare the module and add one line to the registry.
 
 mod definition;
+mod definition_text;
 mod evidence;
 pub(crate) mod interface;
 mod presence;

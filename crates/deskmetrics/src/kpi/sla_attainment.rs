@@ -65,6 +65,38 @@ fn completed_at(metric: &SlaMetric, metrics: &TicketMetrics) -> Option<Timestamp
     })
 }
 
+/// The verdict on a target by the due time that the source states.
+fn by_stated_due(metric: &SlaMetric, due: Timestamp, metrics: &TicketMetrics) -> SlaVerdict {
+    let completed = completed_at(metric, metrics);
+    let verdict = SlaVerdict::from_stated_due(metrics.created_at, due, completed, metrics.as_of);
+    SlaVerdict { metric: metric.clone(), ..verdict }
+}
+
+/// The verdicts on the targets of a ticket whose due times the source states, without those that it decides itself.
+///
+/// ```
+/// use deskmetrics::kpi::sla_attainment::stated_verdicts;
+/// use deskmetrics::{Replayed, Ticket, TicketMetrics, Timestamp, VerdictState};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let (created, as_of) = (at("2026-03-02T08:00:00Z"), at("2026-03-02T10:00:00Z"));
+/// let mut ticket = Ticket::new("T-1", created);
+/// ticket.stated_due_at = Some(at("2026-03-02T12:00:00Z"));
+/// let verdicts = stated_verdicts(&Replayed::new(ticket, TicketMetrics::new(created, as_of)));
+/// assert_eq!(verdicts[0].state, VerdictState::Running);
+/// assert_eq!(verdicts[0].remaining(), Some(chrono::TimeDelta::hours(2)));
+/// ```
+pub fn stated_verdicts(ticket: &Replayed) -> Vec<SlaVerdict> {
+    let Replayed { ticket, metrics, .. } = ticket;
+    let targets = StatedTargets::All.of_ticket(ticket);
+    targets
+        .filter_map(|(metric, due, met)| {
+            let verdict = by_stated_due(metric, due?, metrics);
+            (met.is_none() || verdict.state == VerdictState::Running).then_some(verdict)
+        })
+        .collect()
+}
+
 /// The definition of SLA attainment.
 pub const DEFINITION: Definition = Definition {
     id: "sla_attainment",
@@ -321,10 +353,7 @@ impl Kpi for SlaAttainment {
             return tallies.at(done, |tally| tally.exclude_one(reason));
         }
         for (metric, due, met) in targets {
-            let by_due = due.map(|due| {
-                let completed = completed_at(metric, metrics);
-                SlaVerdict::from_stated_due(metrics.created_at, due, completed, metrics.as_of)
-            });
+            let by_due = due.map(|due| by_stated_due(metric, due, metrics));
             // A target that is not due yet is not breached, nor is it met while the ticket is open; replies may not be known.
             let runs = by_due.as_ref().is_some_and(|verdict| verdict.state == VerdictState::Running);
             let runs = runs && metrics.exclusion.is_none();

@@ -111,9 +111,11 @@ impl ReportTable {
         let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
         let slices = attributes.iter().map(|attribute| csv_cell(attribute.as_str()));
         let columns = COLUMNS.into_iter().map(Cow::Borrowed);
-        writer.write_record(
-            [Cow::Borrowed("by")].into_iter().chain(slices).chain(columns).map(Cow::<str>::into_owned),
-        )?;
+        writer
+            .write_record(
+                [Cow::Borrowed("by")].into_iter().chain(slices).chain(columns).map(Cow::<str>::into_owned),
+            )
+            .map_err(of_output)?;
         for row in &self.rows {
             let keys: Vec<&str> = row.keys.0.iter().map(|(key, _)| key.as_str()).collect();
             let values = attributes.iter().map(|attribute| match row.keys.get(attribute) {
@@ -122,9 +124,17 @@ impl ReportTable {
             });
             let by = csv_cell(&keys.join(" ")).into_owned();
             let slice = [Cow::Owned(by)].into_iter().chain(values.map(csv_cell));
-            writer.serialize((slice.collect::<Vec<_>>(), Line::of(row)))?;
+            writer.serialize((slice.collect::<Vec<_>>(), Line::of(row))).map_err(of_output)?;
         }
         writer.flush()
+    }
+}
+
+/// The error of the output, with its kind, such as that of a closed pipe.
+fn of_output(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

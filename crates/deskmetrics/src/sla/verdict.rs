@@ -26,6 +26,17 @@ pub enum VerdictState {
 }
 
 impl VerdictState {
+    /// The name used in data: `met`, `breached`, `running`, `paused`, `cancelled`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Breached => "breached",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// When a verdict of this state fell, given when it was completed and breached; `None` while it is open.
     pub(crate) fn decided_at(
         self,

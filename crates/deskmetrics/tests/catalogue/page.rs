@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use deskmetrics::catalogue::Catalogue;
-use deskmetrics::kpi::{Anchor, Definition, Polarity, Topic};
-use deskmetrics::{ClockKind, Unit};
+use deskmetrics::kpi::{Definition, Topic};
 
 use super::source::Source;
 
@@ -12,36 +11,24 @@ use super::source::Source;
 const MADE: &str =
     "<!-- Made from the code by `DESKMETRICS_WRITE=1 cargo test -p deskmetrics --test catalogue`. -->";
 
-/// The topics in reading order with their titles.
-const TOPICS: [(Topic, &str); 6] = [
-    (Topic::Surveys, "Survey scores and response"),
-    (Topic::Volume, "How much there is to do"),
-    (Topic::Time, "How long customers wait"),
-    (Topic::Quality, "How well and with how much effort tickets are solved"),
-    (Topic::Sla, "SLA targets"),
-    (Topic::Queue, "Phone and chat queues"),
-];
-
 /// The page of one KPI.
 pub(crate) fn page(definition: &Definition, source: &Source) -> String {
     let mut page = format!("{MADE}\n\n# {}\n\n{}\n\n", definition.name.en, definition.description.en);
     page.push_str("| field | value |\n| --- | --- |\n");
     let mut fact = |name: &str, value: &str| {
-        if !value.is_empty() {
-            writeln!(page, "| {name} | {} |", value.replace('|', "\\|")).unwrap();
-        }
+        writeln!(page, "| {name} | {} |", value.replace('|', "\\|")).unwrap();
     };
-    fact("Id", &format!("`{}`", definition.id));
-    fact("Spanish", &format!("**{}**: {}", definition.name.es, definition.description.es));
-    fact("Danish", &format!("**{}**: {}", definition.name.da, definition.description.da));
-    fact("Also called", &definition.aliases.join(", "));
-    fact("Formula", definition.formula);
-    fact("Unit", &unit(definition));
-    fact("Better", better(definition.good));
-    fact("Counts", definition.population);
-    fact("Belongs to the period of", anchor(definition.anchor));
-    fact("Clock", &clocks(definition.clocks));
-    fact("Numbers", &code_list(definition.measures));
+    for (heading, text) in definition.facts() {
+        match heading {
+            "Id" => {
+                fact(heading, &format!("`{text}`"));
+                fact("Spanish", &format!("**{}**: {}", definition.name.es, definition.description.es));
+                fact("Danish", &format!("**{}**: {}", definition.name.da, definition.description.da));
+            }
+            "Numbers" => fact(heading, &code_list(definition.measures)),
+            _ => fact(heading, &text),
+        }
+    }
 
     page.push_str(&doc_sections(&source.doc));
     if !definition.options.is_empty() {
@@ -81,72 +68,24 @@ pub(crate) fn index(catalogue: &Catalogue) -> String {
     let mut index = format!(
         "{MADE}\n\n# KPIs\n\nEach with its formula, a worked example, who is counted and when it misleads.\n"
     );
-    for (topic, title) in TOPICS {
+    for topic in Topic::ALL {
         let mut of_topic = catalogue.of(topic).peekable();
         if of_topic.peek().is_none() {
             continue;
         }
         writeln!(
             index,
-            "\n## {title}\n\n| KPI | what it measures | unit | better |\n| --- | --- | --- | --- |"
+            "\n## {}\n\n| KPI | what it measures | unit | better |\n| --- | --- | --- | --- |",
+            topic.title()
         )
         .unwrap();
         for kpi in of_topic {
             let (id, name, what) = (kpi.id, kpi.name.en, kpi.description.en);
-            writeln!(index, "| [{name}]({id}.md) | {what} | {} | {} |", unit(kpi), better(kpi.good)).unwrap();
+            writeln!(index, "| [{name}]({id}.md) | {what} | {} | {} |", kpi.unit_text(), kpi.good.as_text())
+                .unwrap();
         }
     }
     index
-}
-
-fn unit(definition: &Definition) -> String {
-    let name = match definition.unit {
-        Unit::Percent => "percent",
-        Unit::Points => "points",
-        Unit::ScaleStep => "steps of the scale",
-        Unit::Seconds => "a duration (seconds in data)",
-        Unit::Count => "a count",
-        Unit::PerTicket => "per ticket",
-        other => panic!("unit {other:?} has no name here"),
-    };
-    match (definition.min, definition.max) {
-        (Some(min), Some(max)) => format!("{name}, {min} to {max}"),
-        _ => name.to_owned(),
-    }
-}
-
-fn better(good: Polarity) -> &'static str {
-    match good {
-        Polarity::Up => "higher",
-        Polarity::Down => "lower",
-        Polarity::Neither => "neither",
-        Polarity::ByScale => "depends on the scale",
-    }
-}
-
-fn anchor(anchor: Anchor) -> &'static str {
-    match anchor {
-        Anchor::Created => "the ticket's creation",
-        Anchor::FirstSolved => "the ticket's first solve",
-        Anchor::LastSolved => "the ticket's last solve",
-        Anchor::Responded => "the answer",
-        Anchor::Sent => "the date the survey was sent",
-        Anchor::Decided => "the target's completion or breach",
-        Anchor::Event => "each event",
-        Anchor::Snapshot => "none: it is the state at a timestamp, in a report at the end of each period",
-        Anchor::Queued => "the entry into the queue",
-        Anchor::WrappedUp => "the end of wrap-up",
-        Anchor::ShiftStarted => "the beginning of the stretch on duty",
-        other => panic!("anchor {other:?} has no name here"),
-    }
-}
-
-fn clocks(clocks: &[ClockKind]) -> String {
-    let name = |clock: &ClockKind| match clock {
-        ClockKind::Calendar => "calendar",
-        ClockKind::Business => "business hours",
-    };
-    clocks.iter().map(name).collect::<Vec<_>>().join(" or ")
 }
 
 fn code_list(names: &[&str]) -> String {

@@ -1,131 +1,19 @@
-//! End-to-end tests of the example: output, exit codes and messages.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+//! `deskmetrics report`.
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The program of the example, built in the profile of the tests.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "deskmetrics-examples", "--example", "kpi_report"])
-            .status()
-            .unwrap();
-        assert!(built.success());
-        let tests = std::env::current_exe().unwrap();
-        tests
-            .ancestors()
-            .nth(2)
-            .unwrap()
-            .join("examples")
-            .join(format!("kpi_report{}", std::env::consts::EXE_SUFFIX))
-    })
-}
-
-fn run(arguments: &[&str]) -> Output {
-    Command::new(program()).args(arguments).output().unwrap()
-}
+use super::program::{DESCRIPTION, command, error, error_of, folder, out, output_of, sample, small};
 
 /// The report of the sample, computed once: in a debug build it takes seconds.
-fn sample() -> &'static str {
+fn sample_report() -> &'static str {
     static REPORT: OnceLock<String> = OnceLock::new();
-    REPORT.get_or_init(|| out(&run(&[])))
-}
-
-fn out(output: &Output) -> String {
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn error(output: &Output, code: i32) -> String {
-    let message = String::from_utf8(output.stderr.clone()).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{message}");
-    assert!(output.stdout.is_empty());
-    message
-}
-
-/// A separate folder for each test, with these files.
-fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder).unwrap();
-    for (file, text) in files {
-        fs::write(folder.join(file), text).unwrap();
-    }
-    folder
-}
-
-const DESCRIPTION: &str = r#"
-name = "Three tickets"
-time_zone = "Europe/Copenhagen"
-as_of = "2026-03-31T22:00:00Z"
-by = "market"
-
-[[tickets]]
-file = "tickets.csv"
-id = "id"
-created_at = "created"
-attributes = { market = "country" }
-
-[[events]]
-file = "events.csv"
-ticket = "id"
-at = "at"
-value = "value"
-author = { column = "who", words = { Agent = "agent", Customer = "customer" } }
-kind = { column = "what", words = { reply = "public_message", status = "status" } }
-
-[[surveys]]
-file = "answers.csv"
-ticket = "id"
-at = "at"
-questions.nps = "score"
-"#;
-
-const TICKETS: &str = "\
-id,created,country
-1,2026-03-02T09:00:00Z,DK
-2,2026-03-03T09:00:00Z,ES
-3,2026-03-20T09:00:00Z,
-";
-
-const EVENTS: &str = "\
-id,at,who,what,value
-1,2026-03-02T09:00:00Z,Customer,reply,
-1,2026-03-02T10:30:00Z,Agent,reply,
-1,2026-03-02T10:31:00Z,Agent,status,solved
-2,2026-03-03T09:00:00Z,Customer,reply,
-2,2026-03-03T13:00:00Z,Agent,reply,
-2,2026-03-04T09:00:00Z,Agent,status,solved
-3,2026-03-20T09:00:00Z,Customer,reply,
-";
-
-const ANSWERS: &str = "\
-id,at,score
-1,2026-03-02T12:00:00Z,10
-2,2026-03-04T12:00:00Z,3
-3,2026-03-21T12:00:00Z,
-1,2026-03-22T12:00:00Z,11
-";
-
-fn small() -> PathBuf {
-    static SMALL: OnceLock<PathBuf> = OnceLock::new();
-    SMALL
-        .get_or_init(|| {
-            let files = [
-                ("description.toml", DESCRIPTION),
-                ("tickets.csv", TICKETS),
-                ("events.csv", EVENTS),
-                ("answers.csv", ANSWERS),
-            ];
-            folder("small", &files).join("description.toml")
-        })
-        .clone()
+    REPORT.get_or_init(|| out(&["report", sample()]))
 }
 
 fn rows(json: &str) -> Vec<Value> {
@@ -149,7 +37,7 @@ fn value(rows: &[Value], kpi: &str, measure: &str, market: Option<&str>) -> Valu
 
 #[test]
 fn small_data_gives_the_numbers_computed_by_hand() {
-    let json = out(&run(&[small().to_str().unwrap(), "--format", "json", "--fcr", "single_reply"]));
+    let json = out(&["report", small(), "--format", "json", "--fcr", "single_reply"]);
     let rows = rows(&json);
     assert_eq!(value(&rows, "volume", "count", None), 3.0);
     assert_eq!(value(&rows, "volume", "count", Some("DK")), 1.0);
@@ -163,7 +51,7 @@ fn small_data_gives_the_numbers_computed_by_hand() {
 
 #[test]
 fn exclusions_are_reported_with_their_place() {
-    let text = out(&run(&[small().to_str().unwrap()]));
+    let text = out(&["report", small()]);
     assert!(text.contains("Excluded, by KPI"), "{text}");
     assert!(text.contains("answers.csv: 4 rows of surveys"), "{text}");
     assert!(text.contains("row 4: \"11\""), "{text}");
@@ -173,14 +61,13 @@ fn exclusions_are_reported_with_their_place() {
 
 #[test]
 fn csv_has_one_line_per_row_and_every_field() {
-    let path = small();
-    let arguments = [path.to_str().unwrap(), "--by", "market", "--period", "week", "--format", "csv"];
-    let text = out(&run(&arguments));
+    let arguments = ["report", small(), "--by", "market", "--period", "week", "--format", "csv"];
+    let text = out(&arguments);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().unwrap().clone();
     let column = |name: &str| header.iter().position(|found| found == name).unwrap();
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    let json = out(&run(&[&arguments[..6], &["json"]].concat()));
+    let json = out(&[&arguments[..7], &["json"]].concat());
     assert_eq!(records.len(), rows(&json).len());
     let week = |record: &&csv::StringRecord| {
         &record[column("kpi")] == "volume"
@@ -192,8 +79,8 @@ fn csv_has_one_line_per_row_and_every_field() {
 }
 
 #[test]
-fn the_sample_runs_without_arguments() {
-    let text = sample();
+fn the_sample_has_every_part() {
+    let text = sample_report();
     for part in [
         "Overall",
         "Net Promoter Score",
@@ -219,30 +106,35 @@ fn the_sample_runs_without_arguments() {
 
 #[test]
 fn invalid_arguments_are_reported() {
+    let message = |arguments: &[&str]| error(&[&["report", small()], arguments].concat());
+    assert!(message(&["--period", "fortnight"]).contains("not one of day, week, month, quarter, year"));
+    assert!(message(&["--level", "95"]).contains("between 0 and 1"));
+    assert!(message(&["--tz", "Copenhagen"]).contains("not an IANA name"));
+    assert!(message(&["--as-of", "yesterday"]).contains("not a timestamp such as 2026-06-30T22:00:00Z"));
+    assert!(message(&["--where", "market"]).contains("such as market=DK,ES"));
+    assert!(message(&["--kpi", "horoscope"]).contains("deskmetrics catalogue lists all"));
     assert!(
-        error(&run(&["--period", "fortnight"]), 2).contains("not one of day, week, month, quarter, year")
+        message(&["--kpi", "fcr"]).ends_with("with --fcr\n\nFor more information, try '--help'.\n"),
+        "the option that follows the advice"
     );
-    assert!(error(&run(&["--level", "95"]), 2).contains("between 0 and 1"));
-    let path = small();
-    let path = path.to_str().unwrap();
-    assert!(error(&run(&[path, "--kpi", "horoscope"]), 2).contains("--list shows them all"));
-    assert!(error(&run(&[path, "--kpi", "fcr"]), 2).ends_with("with --fcr\n\nFor more, see --help.\n"));
 }
 
 #[test]
 fn unusable_data_is_reported_with_its_place() {
-    assert!(error(&run(&["nowhere.toml"]), 1).contains("nowhere.toml"));
-    let missing = folder("missing", &[("description.toml", DESCRIPTION)]);
-    assert!(error(&run(&[missing.join("description.toml").to_str().unwrap()]), 1).contains("tickets.csv"));
-    let path = small();
-    let strict = error(&run(&[path.to_str().unwrap(), "--strict"]), 1);
-    assert!(strict.contains("answers.csv") && strict.contains("11"), "{strict}");
+    assert!(error(&["report", "nowhere.toml"]).contains("nowhere.toml: there is no such file"));
+    let missing = folder("missing", &[("description.toml", DESCRIPTION)]).join("description.toml");
+    assert!(error(&["report", missing.to_str().unwrap()]).contains("tickets.csv"));
+    let strict = error(&["report", small(), "--strict"]);
+    assert!(strict.contains("answers.csv") && strict.contains("row 4") && strict.contains("11"), "{strict}");
+    let typo = DESCRIPTION.replace("created_at", "creatd_at");
+    let typo = folder("typo", &[("description.toml", &typo)]).join("description.toml");
+    let message = error(&["report", typo.to_str().unwrap()]);
+    assert!(message.contains("description.toml, line") && message.contains("\"created_at\""), "{message}");
 }
 
 #[test]
 fn a_closed_pipe_is_no_error() {
-    let mut child = Command::new(program())
-        .arg("--format=csv")
+    let mut child = command(&["report", sample(), "--format=csv"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -255,9 +147,9 @@ fn a_closed_pipe_is_no_error() {
 
 #[test]
 fn the_readme_shows_the_output_of_the_sample() {
-    let front = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let front = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md")).unwrap();
     let excerpt = front.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    let text = sample();
+    let text = sample_report();
     let printed: Vec<&str> = text.lines().collect();
     let shown = excerpt.lines().filter(|line| !line.is_empty() && *line != "...");
     let untrue: Vec<&str> = shown.filter(|line| !printed.contains(line)).collect();
@@ -266,8 +158,11 @@ fn the_readme_shows_the_output_of_the_sample() {
 
 #[test]
 fn slicing_by_an_unknown_attribute_is_an_error() {
-    let message = error(&run(&[small().to_str().unwrap(), "--by", "horoscope"]), 2);
-    assert!(message.contains("by: there is no attribute \"horoscope\"; present are \"market\""), "{message}");
+    let message = error(&["report", small(), "--by", "horoscope"]);
+    assert!(
+        message.contains("--by: there is no attribute \"horoscope\"; present are \"market\""),
+        "{message}"
+    );
 }
 
 #[test]
@@ -283,28 +178,27 @@ fn kpis_without_data_are_not_shown() {
     ];
     let path = folder("silent", &files).join("description.toml");
     let path = path.to_str().unwrap();
-    let text = out(&run(&[path]));
+    let text = out(&["report", path]);
     assert!(text.contains("Full resolution time") && !text.contains("Reopen rate"), "{text}");
     assert!(text.contains("no reply to a customer, so these are not shown"), "{text}");
     assert!(text.contains("no log of events, so these are not shown"), "{text}");
     assert!(text.contains("answers to \"stars\" are not used, 1 in all"), "{text}");
-    let refused = error(&run(&[path, "--kpi", "reopen_rate"]), 1);
+    let refused = error(&["report", path, "--kpi", "reopen_rate"]);
     assert!(
         refused.contains("reopen_rate cannot be answered, since the data has no log of events"),
         "{refused}"
     );
-    assert!(error(&run(&[path, "--kpi", "csat"]), 1).contains("under scales, such as stars"));
+    assert!(error(&["report", path, "--kpi", "csat"]).contains("under scales, such as stars"));
 }
 
 #[test]
 fn later_answers_are_unknown_at_an_earlier_cut_off() {
-    let path = small();
-    let arguments = [path.to_str().unwrap(), "--as-of", "2026-03-03T00:00:00Z"];
-    let text = out(&run(&arguments));
+    let arguments = ["report", small(), "--as-of", "2026-03-03T00:00:00Z"];
+    let text = out(&arguments);
     let exclusion =
         |line: &str| line.contains("Net Promoter Score ") && line.ends_with(" 3 after the cut-off");
     assert!(text.lines().any(exclusion), "{text}");
-    let json = out(&run(&[&arguments[..], &["--format", "json"]].concat()));
+    let json = out(&[&arguments[..], &["--format", "json"]].concat());
     assert_eq!(value(&rows(&json), "nps", "score", None), 100.0);
 }
 
@@ -314,10 +208,60 @@ fn the_folder_of_a_description_is_found() {
     let root = elsewhere.parent().unwrap();
     let text = "time_zone = 'UTC'\nfolder = 'desk'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created'\n";
     let description = folder("described", &[("description.toml", text)]).join("description.toml");
-    let run = |root: &Path| {
-        Command::new(program()).arg(&description).env("DESKMETRICS_DATA", root).output().unwrap()
-    };
-    assert!(out(&run(root)).contains("1 ticket\n"));
-    let message = error(&run(&root.join("nowhere")), 1);
+    let description = description.to_str().unwrap();
+    let run = |root: &Path| command(&["report", description]).env("DESKMETRICS_DATA", root).output().unwrap();
+    assert!(output_of(&run(root), 0).contains("1 ticket\n"));
+    let message = error_of(&run(&root.join("nowhere")));
     assert!(message.contains("set the folder of the data with --data-root or DESKMETRICS_DATA"), "{message}");
+    assert!(out(&["report", description, "--data-root", root.to_str().unwrap()]).contains("1 ticket\n"));
+}
+
+#[test]
+fn restrictions_select_records() {
+    let json = out(&["report", small(), "--where", "market=DK,ES", "--kpi", "volume", "--format", "json"]);
+    assert_eq!(value(&rows(&json), "volume", "count", None), 2.0);
+    let message = error(&["report", small(), "--where", "markt=DK"]);
+    assert!(
+        message.contains("--where: there is no attribute \"markt\", did you mean \"market\"?"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_cut_off_may_be_a_date_in_the_zone() {
+    let head = |arguments: &[&str]| out(&[&["report", small(), "--kpi", "volume"], arguments].concat());
+    let text = head(&["--as-of", "2026-03-20"]);
+    assert!(text.contains("as of 2026-03-20 00:00:00 (Europe/Copenhagen)"), "{text}");
+    let text = head(&["--as-of", "2026-03-20", "--tz", "America/New_York"]);
+    assert!(text.contains("as of 2026-03-20 00:00:00 (America/New_York)"), "{text}");
+}
+
+#[test]
+fn the_output_may_be_a_file() {
+    let file = folder("output", &[]).join("kpis.csv");
+    let file = file.to_str().unwrap();
+    assert_eq!(out(&["report", small(), "--output", file]), "");
+    assert_eq!(fs::read_to_string(file).unwrap(), out(&["report", small(), "--format", "csv"]));
+    let nowhere = format!("{file}/kpis.csv");
+    assert!(error(&["report", small(), "--output", &nowhere]).contains("kpis.csv: cannot be written"));
+    let data = small().replace("description.toml", "tickets.csv");
+    assert!(error(&["report", small(), "--output", &data]).contains("would replace its data"));
+}
+
+#[test]
+fn kpis_may_have_options() {
+    let form = r#"{"kpi": "first_response_time", "within": "2h"}"#;
+    let json = out(&["report", small(), "--kpi", form, "--kpi", "volume,nps", "--format", "json"]);
+    let rows = rows(&json);
+    // 1.5 h, 4 h, and one that has waited longer
+    assert_eq!(value(&rows, "first_response_time", "within", None), 100.0 / 3.0);
+    assert_eq!(value(&rows, "volume", "count", None), 3.0);
+    assert_eq!(value(&rows, "nps", "score", None), 0.0);
+    let restricted = r#"{"kpi": "volume", "where": {"market": "DK"}}"#;
+    let json = out(&["report", small(), "--kpi", restricted, "--format", "json"]);
+    assert_eq!(value(&self::rows(&json), "volume", "count", None), 1.0);
+    let message = error(&["report", small(), "--kpi", r#"{"kpi": "volume", "wihtin": "2h"}"#]);
+    assert!(message.contains("there is no key \"wihtin\", did you mean \"within\"?"), "{message}");
+    let message = error(&["report", small(), "--kpi", r#"{"kpi": "time_in_group"}"#]);
+    assert!(message.contains("--kpi: KPI \"time_in_group\" needs its group"), "{message}");
 }

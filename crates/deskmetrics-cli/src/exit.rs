@@ -1,0 +1,8 @@
+//! Exit codes.
+
+/// Exit code: the output is complete.
+pub const SUCCESS: u8 = 0;
+/// Exit code of `check`: something changes numbers.
+pub const FINDINGS: u8 = 1;
+/// Exit code: the command line, the description or the data cannot be used.
+pub const FAILURE: u8 = 2;

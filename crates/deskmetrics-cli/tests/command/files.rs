@@ -1,0 +1,170 @@
+//! Files without a description.
+
+use std::path::PathBuf;
+use std::process::Output;
+use std::sync::OnceLock;
+
+use super::program::{command, error_of, folder, output_of};
+
+const TICKETS: &str = "\
+id,created_at,solved_at,priority,market,reopens
+1,2026-03-02 09:00,2026-03-02 11:00,1,DK,0
+2,2026-03-02 23:30,,2,ES,1
+3,2026-03-20 09:00,2026-03-21 09:00,1,,0
+";
+
+const EVENTS: &str = "\
+ticket_id,at,kind,author
+1,2026-03-02 09:30,public_message,agent
+1,2026-03-02 11:00,solved,agent
+";
+
+const SURVEYS: &str = "ticket_id,csat,answered_at\n1,5,2026-03-02T12:00:00Z\n";
+
+const EXPORT: &str = "Number,Opened on,Team\n7,2026-03-02T09:00:00Z,A\n";
+
+/// The folder of the files, which several tests read at the same time.
+fn files() -> &'static PathBuf {
+    static FILES: OnceLock<PathBuf> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let files = [
+            ("tickets.csv", TICKETS),
+            ("events.csv", EVENTS),
+            ("survey-answers.csv", SURVEYS),
+            ("export.csv", EXPORT),
+            ("teams.csv", "id,created_at,squad\n7,2026-03-02T09:00:00Z,A\n"),
+        ];
+        folder("files", &files)
+    })
+}
+
+fn run(arguments: &[&str]) -> Output {
+    command(arguments).current_dir(files()).output().unwrap()
+}
+
+fn out(arguments: &[&str]) -> String {
+    output_of(&run(arguments), 0)
+}
+
+fn error(arguments: &[&str]) -> String {
+    error_of(&run(arguments))
+}
+
+#[test]
+fn columns_are_read_by_their_usual_names() {
+    let text =
+        out(&["report", "tickets.csv", "--tz", "Europe/Copenhagen", "--by", "priority", "--period", "day"]);
+    assert!(
+        text.starts_with("tickets.csv\n3 tickets, 2 events\nas of 2026-03-21 09:00:00 (Europe/Copenhagen)"),
+        "{text}"
+    );
+    let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("Full resolution time").contains("13h 0m"), "2 hours and 24 hours:\n{text}");
+    assert_eq!(
+        line("  2026-03-02").split_whitespace().nth(1),
+        Some("2"),
+        "wall-clock times of the zone:\n{text}"
+    );
+    for part in [
+        "By priority",
+        "reopen_rate rests on what the source states: reopens",
+        "tickets.csv: columns are read by their names: created_at \"created_at\", id \"id\", reopens",
+    ] {
+        assert!(text.contains(part), "{part} is missing:\n{text}");
+    }
+}
+
+#[test]
+fn any_column_is_an_attribute_if_it_is_requested() {
+    let text = out(&["report", "teams.csv", "--by", "squad"]);
+    assert!(text.contains("\nBy squad\n") && text.contains("\n  A "), "{text}");
+    let form = r#"{"kpi": "volume", "where": {"squad": "A"}}"#;
+    let text = out(&["report", "teams.csv", "--kpi", form, "--where", "squad=A", "--format", "csv"]);
+    assert!(text.lines().nth(1).unwrap().contains(",count,true,1.0,"), "{text}");
+    let message = error(&["report", "teams.csv", "--kpi", r#"{"kpi": "volume", "where": {"sqad": "A"}}"#]);
+    assert!(message.contains("--kpi: where: there is no attribute \"sqad\", did you mean"), "{message}");
+    let message = error(&["report", "teams.csv", "--by", "sqad"]);
+    assert!(message.contains("did you mean \"squad\"?; present are \"squad\""), "{message}");
+}
+
+#[test]
+fn the_names_of_files_state_their_kinds() {
+    let text = out(&[
+        "report",
+        "tickets.csv",
+        "events.csv",
+        "survey-answers.csv",
+        "--tz",
+        "UTC",
+        "--scale",
+        "csat=1-5",
+    ]);
+    assert!(text.contains("\n3 tickets, 2 events, 1 survey answer\n"), "{text}");
+    let line = text.lines().find(|line| line.starts_with("First response time")).unwrap();
+    assert!(line.contains(" 30m "), "{line}");
+    let same =
+        ["report", "--surveys", "survey-answers.csv", "--events", "events.csv", "--tickets", "tickets.csv"];
+    let other = out(&[&same[..], &["--tz", "UTC", "--scale", "csat=1-5"]].concat());
+    assert_eq!(
+        other.split_once('\n').unwrap().1.split("Notes").next(),
+        text.split_once('\n').unwrap().1.split("Notes").next()
+    );
+}
+
+#[test]
+fn business_hours_are_an_option() {
+    let arguments = ["explain", "1", "tickets.csv", "events.csv", "--tz", "UTC", "--format", "json"];
+    let text = out(&[&arguments[..], &["--schedule", "Mo-Fr 09:15-17:00"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["metrics"]["first_response_time"]["business_micros"], 900_000_000);
+    let message = error(&["report", "tickets.csv", "--tz", "UTC", "--schedule", "Mo-Fr 9-99"]);
+    assert!(message.starts_with("error: --schedule: hours: hours \"Mo-Fr 9-99\", column 7"), "{message}");
+}
+
+#[test]
+fn times_without_a_zone_need_one() {
+    let message = error(&["report", "tickets.csv"]);
+    assert!(
+        message
+            .contains("tickets.csv: the times in column \"created_at\" have no zone: give it, such as --tz"),
+        "{message}"
+    );
+}
+
+#[test]
+fn other_names_of_columns_need_a_description_which_is_shown() {
+    let message = error(&["report", "export.csv"]);
+    assert!(
+        message.contains(
+            "tickets need a column for created_at, and none has a usual name of it; present are \"Number\""
+        ),
+        "{message}"
+    );
+    // Following the advice succeeds.
+    let description: Vec<&str> = message.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    std::fs::write(files().join("helpdesk.toml"), description.join("\n")).unwrap();
+    assert!(message.ends_with("and run: deskmetrics report helpdesk.toml\n"), "{message}");
+    assert!(out(&["report", "helpdesk.toml"]).contains("1 ticket"));
+}
+
+#[test]
+fn remedies_are_options() {
+    let message = error(&["report", "survey-answers.csv"]);
+    assert!(message.contains("its scale is not known: give it, such as --scale csat=1-5"), "{message}");
+    assert!(out(&["report", "survey-answers.csv", "--scale", "csat=1-5"]).contains("100.0 %"));
+    assert!(error(&["report", "survey-answers.csv", "--scale", "csat"]).contains("such as csat=1-5"));
+    let message = error(&["report", "tickets.csv", "--tz", "UTC", "--kpi", "sla_attainment"]);
+    assert!(message.contains("provide policies with targets in a description"), "{message}");
+}
+
+#[test]
+fn files_of_unknown_kind_need_an_option() {
+    let message = error(&["report", "tickets.csv", "export.csv"]);
+    assert!(message.contains("name it with an option, such as --events export.csv"), "{message}");
+    assert!(
+        error(&["report", "tickets.csv", "x.toml"])
+            .contains("x.toml is a description, which names all files")
+    );
+    assert!(error(&["report", "nothing.csv"]).contains("nothing.csv: there is no such file"));
+    assert!(error(&["report", "--events", "tickets.csv"]).contains("events need a column for ticket"));
+}

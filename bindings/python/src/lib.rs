@@ -50,4 +50,9 @@ mod _deskmetrics {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "the name Python has for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_init]
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::dataset::progress::loaded(module)
+    }
 }

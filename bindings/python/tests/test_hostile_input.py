@@ -196,41 +196,6 @@ def test_5_000_attributes_take_linear_time() -> None:
         assert dm.report(tickets, events, kpis=["volume"])["volume"].value == 1_000
 
 
-CTRL_C = """
-import os, sys
-import numpy as np, pandas as pd
-import deskmetrics as dm
-n = 1_000_000
-tickets = pd.DataFrame({
-    "id": np.arange(n),
-    "created_at": pd.Timestamp("2026-03-02T08:00:00Z") + pd.to_timedelta(np.arange(n), unit="s"),
-    "market": np.char.add("m", np.arange(n).astype(str)).astype(object),
-})
-report = dm.report(tickets, kpis=["volume"], by="market")
-print("ready", flush=True)
-try:
-    for _ in range(50):
-        dm.report(tickets, kpis="all", by="market") if sys.argv[1] == "report" else report.rows
-except KeyboardInterrupt:
-    os._exit(7)
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="other systems have no signals")
-@pytest.mark.parametrize("call", ["report", "rows"])
-def test_ctrl_c_is_answered(call: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", CTRL_C, call], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        time.sleep(0.3)
-        start = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 7
-        answered = time.monotonic() - start
-    # Within half a second where nothing else runs; a call takes some seconds.
-    assert answered < 3
-
-
 # --- damaged files
 
 

@@ -183,6 +183,19 @@ def test_a_ticket_of_100_000_tags_takes_linear_time() -> None:
     assert len(report.rows_of("volume", slice={"tag": "t99999"})) == 1
 
 
+def test_columns_take_linear_time(tmp_path: Path) -> None:
+    names = [f"a{number}" for number in range(9_990)]
+    row = {"id": "1", "created_at": "2026-03-02T09:00:00Z", **dict.fromkeys(names, "x")}
+    path = tmp_path / "wide.toml"
+    lines = ['time_zone = "UTC"', "[[tickets]]", 'file = "wide.csv"', 'id = "id"', 'created_at = "created_at"', "[tickets.attributes]"]
+    path.write_text("\n".join([*lines, *(f'{name} = "{name}"' for name in names)]), encoding="utf-8")
+    (tmp_path / "wide.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n", encoding="utf-8")
+    table = pa.table({name: [value] for name, value in row.items()})
+    with within(10):
+        assert dm.read(path).report(kpis=["volume"], by="a9989")["volume"].value == 1
+        assert dm.report(table, kpis=["volume"], by="a9989")["volume"].value == 1
+
+
 def test_5_000_attributes_take_linear_time() -> None:
     n = 200_000
     events = {

@@ -80,12 +80,11 @@ macro_rules! frames {
 
             #[pyo3(signature = (requested_schema = None))]
             fn __arrow_c_stream__<'py>(
-                &self,
-                py: Python<'py>,
+                slf: &Bound<'py, Self>,
                 requested_schema: Option<Bound<'py, PyCapsule>>,
             ) -> PyResult<Bound<'py, PyCapsule>> {
-                let $this = self;
-                crate::frame::stream(py, $batch, requested_schema)
+                let $this = slf;
+                crate::frame::stream(slf.py(), $batch, requested_schema)
             }
         }
     };

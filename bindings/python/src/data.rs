@@ -3,7 +3,8 @@
 use deskmetrics::duration_text;
 use deskmetrics_arrow::plain_message;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDate, PyDelta, PyFloat, PyInt, PyMapping, PyString, PyTime};
+use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
+use pythonize::{PythonizeMappingType, PythonizeTypes, PythonizeUnnamedMappingAdapter};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Number, Value};
 
@@ -107,7 +108,7 @@ fn as_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
         return Ok(Some(duration_text::format(value.extract()?)));
     }
     let kind = value.get_type();
-    match &*kind.name()?.to_string() {
+    match &*kind.name()?.to_string_lossy() {
         "ZoneInfo" => value.getattr("key")?.extract(),
         // Of NumPy.
         "timedelta64" => as_text(&value.call_method1("astype", ("timedelta64[us]",))?.call_method0("item")?),
@@ -126,7 +127,41 @@ pub(crate) fn to_python<'py>(
     py: Python<'py>,
     value: &(impl Serialize + ?Sized),
 ) -> PyResult<Bound<'py, PyAny>> {
-    Ok(pythonize::pythonize(py, &to_data(value)?)?)
+    built(py, &to_data(value)?)
+}
+
+/// Data as Python's dicts and lists. Ctrl-C is answered on the way, since there may be millions of dicts.
+pub(crate) fn built<'py>(py: Python<'py>, data: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(pythonize::pythonize_custom::<Interruptible, _>(py, data)?)
+}
+
+/// Plain dicts and lists.
+struct Interruptible;
+
+impl PythonizeTypes for Interruptible {
+    type Map = Self;
+    type NamedMap = PythonizeUnnamedMappingAdapter<Self>;
+    type List = PyList;
+}
+
+impl PythonizeMappingType for Interruptible {
+    type Builder<'py> = Bound<'py, PyDict>;
+
+    fn builder(py: Python<'_>, _len: Option<usize>) -> PyResult<Self::Builder<'_>> {
+        py.check_signals().map(|()| PyDict::new(py))
+    }
+
+    fn push_item<'py>(
+        builder: &mut Self::Builder<'py>,
+        key: Bound<'py, PyAny>,
+        value: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        builder.set_item(key, value)
+    }
+
+    fn finish(builder: Self::Builder<'_>) -> PyResult<Bound<'_, PyMapping>> {
+        Ok(builder.into_mapping())
+    }
 }
 
 /// A value of the core that becomes plain data of Python where it is returned.

@@ -54,7 +54,7 @@ impl Frame {
     }
 }
 
-frames!(Frame, frame => frame.batch.clone());
+frames!(Frame, frame => frame.get().batch.clone());
 
 #[pymethods]
 impl Frame {

@@ -56,4 +56,9 @@ mod _deskmetrics {
 
     #[pymodule_export]
     const _STYLE: &str = deskmetrics_html::STYLE;
+
+    #[pymodule_init]
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::dataset::progress::loaded(module)
+    }
 }

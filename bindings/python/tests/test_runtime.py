@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ import pyarrow as pa
 import pytest
 
 import deskmetrics as dm
+from deskmetrics import sample
+
+FOLDER = Path(__file__).resolve().parents[3] / "examples" / "sample"
 
 
 def resident() -> int:
@@ -60,6 +63,32 @@ def test_memory_does_not_grow() -> None:
     assert resident() - before < 8_000_000
 
 
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+def test_memory_of_reports_does_not_grow() -> None:
+    """2,000 calls of what makes reports."""
+    tickets = {"id": list(range(200)), "created_at": ["2026-03-02T09:00:00Z"] * 200, "market": ["DK", "ES"] * 100}
+    report = dm.report(tickets, kpis=["volume", "backlog"], by="market")
+
+    def calls(times: int) -> None:
+        for _ in range(times):
+            more = dm.report(tickets, kpis=["volume", "backlog"], by="market")
+            repr(dm.Report.from_bytes((report + more).to_bytes()))
+            report.to_dict()
+            pa.table(more)
+            dm.volume(sample.tickets())
+            sample.tickets().explain("T-1")
+            with pytest.raises(dm.ArgumentError):
+                dm.Report.from_bytes(b"something else")
+
+    calls(100)
+    gc.collect()
+    before = resident()
+    calls(2_000 // 8)
+    gc.collect()
+    # A leak of a report a call would be more.
+    assert resident() - before < 4_000_000
+
+
 def test_threads_give_the_result_of_one() -> None:
     rng = np.random.default_rng(7)
     parts = [rng.integers(0, 11, 20_000) for _ in range(16)]
@@ -70,6 +99,60 @@ def test_threads_give_the_result_of_one() -> None:
         assert list(pool.map(dm.nps, parts)) == expected[0]
         assert all(each.equals(expected[1]) for each in pool.map(lambda _: desk.due(timestamps, "8h"), range(16)))
         assert sum(pool.map(lambda part: dm.nps(part), parts)) == dm.nps(np.concatenate(parts))
+
+
+def test_threads_share_objects() -> None:
+    """Sixteen threads use the same objects at once."""
+    replay, desk = sample.tickets(), dm.Schedule("Europe/Madrid", "Mo-Fr 09:00-17:00")
+    dataset = dm.read(FOLDER / "description.toml")
+    report, catalogue, tracker = dataset.report(by="market"), dm.catalogue(), dm.Tracker()
+    opened = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    tracker.open({"id": "T-1", "created_at": opened})
+
+    def use(_: int) -> tuple[Any, ...]:
+        tracker.push({"ticket": "T-1", "at": opened, "kind": "internal_note", "author": "agent"})
+        return (
+            [row.to_dict() for row in dataset.report(by="market").rows],
+            (report + report).to_bytes(),
+            dm.Report.from_bytes(report.to_bytes()) == report,
+            repr(report),
+            [row.to_dict() for row in replay.report().rows],
+            replay.metrics.to_pandas().to_csv(),
+            dm.first_response_time(replay),
+            desk.due(opened, "20h"),
+            catalogue["fcr"].name,
+            tracker.tickets,
+        )
+
+    expected = use(0)
+    with ThreadPoolExecutor(16) as pool:
+        assert all(found == expected for found in pool.map(use, range(48)))
+
+
+FORKED = """
+import os, sys
+import numpy as np, pyarrow as pa
+import deskmetrics as dm
+n = 60_000
+at = pa.array(1_772_000_000_000_000 + np.arange(n)).cast(pa.timestamp("us", "UTC"))
+tickets = pa.table({"id": np.arange(n), "created_at": at, "solved_at": at, "market": pa.array(np.array(["DK", "ES"])[np.arange(n) % 2])})
+def work():
+    replay = dm.replay({"ticket": [0], "at": ["2026-03-02T09:00:00Z"], "kind": ["solved"], "author": ["agent"]}, tickets=tickets)
+    first = dm.report(tickets, kpis="all", by="market")
+    return [(first + first).to_bytes(), repr(first), repr(replay), replay.metrics.to_pandas().shape, repr(dm.volume(tickets))]
+before = work()
+child = os.fork()
+if child == 0:
+    os._exit(0 if work() == before else 3)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="other systems have no fork")
+def test_fork_after_use() -> None:
+    """The threads of a process do not exist in its forks."""
+    ran = subprocess.run([sys.executable, "-W", "ignore", "-c", FORKED], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.stdout == "0\n", ran.stderr
 
 
 def test_gil_is_released() -> None:
@@ -92,39 +175,6 @@ def test_gil_is_released() -> None:
     done.set()
     ticker.join()
     assert during > 5
-
-
-COLUMN = """
-starts = pl.Series(np.full(4_000_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))
-desk = dm.Schedule('Europe/Madrid', 'Mo-Fr 09:00-17:00')
-work = lambda: desk.due(starts, '8000h')
-"""
-# Long enough to be interrupted while it reads, replays and counts, one after the other.
-TICKETS = """
-at = pl.Series(np.full(400_000, 1_772_000_000_000_000)).cast(pl.Datetime('us', 'UTC'))
-tickets = pl.DataFrame({'id': np.arange(400_000), 'created_at': at, 'solved_at': at, 'first_response_at': at})
-work = lambda: dm.report(tickets)
-"""
-
-
-@pytest.mark.parametrize(("work", "after"), [(COLUMN, 0.5), (TICKETS, 0.5), (TICKETS, 4.0), (TICKETS, 9.0)])
-def test_interrupt(work: str, after: float) -> None:
-    """Ctrl-C ends a call over many rows."""
-    script = (
-        f"import polars as pl, numpy as np, deskmetrics as dm\n{work}\n"
-        "try:\n"
-        "    print('ready', flush=True)\n"
-        "    while True: work()\n"
-        "except KeyboardInterrupt:\n"
-        "    print('stopped', flush=True)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None and child.stdout.readline() == "ready\n"
-        time.sleep(after)
-        began = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        assert child.stdout.read() == "stopped\n" and child.wait() == 0
-        assert time.monotonic() - began < 5.0
 
 
 def test_a_small_list_costs_microseconds() -> None:

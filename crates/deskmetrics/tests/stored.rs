@@ -4,6 +4,7 @@
 mod records;
 
 use chrono_tz::Europe::Copenhagen;
+use deskmetrics::queue::QueueContact;
 use deskmetrics::report::{KpiRequest, KpiTally, Period, Periods, Report, ReportState, StoredError};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Scale, SurveyResponse};
@@ -126,6 +127,28 @@ proptest! {
         prop_assert!(ReportState::from_bytes(&noise).is_err());
         let header = [&b"DKMS\x01\x01\0\0\0\0"[..], &noise].concat();
         prop_assert!(ReportState::from_bytes(&sealed(header)).is_err());
+    }
+}
+
+#[test]
+fn a_slice_of_records_that_no_kpi_counts_does_not_show() {
+    let contact = QueueContact::new(timestamp(1));
+    let report = || {
+        let volume = KpiRequest::new("volume");
+        Report::builder(timestamp(2)).with_kpi(volume).with_slices([Attribute::Market]).build().unwrap()
+    };
+    let mut whole = report().state();
+    whole.push_contact(&contact);
+    for (early, late) in [(true, false), (false, true)] {
+        let [mut joined, other] = [early, late].map(|fed| {
+            let mut state = report().state();
+            if fed {
+                state.push_contact(&contact);
+            }
+            state
+        });
+        joined.merge(ReportState::from_bytes(&other.to_bytes()).unwrap()).unwrap();
+        assert_eq!(joined.to_bytes(), whole.to_bytes(), "fed first: {early}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::file::Limits;
-use deskmetrics_arrow::{Dataset as CoreDataset, ReadError, ReadOptions};
+use deskmetrics_arrow::{Dataset as CoreDataset, ReadOptions};
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 
@@ -25,7 +25,7 @@ use crate::report::arguments::ReportArguments;
 use crate::schedule::Schedule;
 use crate::source::Sources;
 use crate::zone::InZone;
-use progress::Pulse;
+use progress::reading;
 
 /// Tickets, events and surveys read by :func:`read`, with their schedules, SLA policies and conventions.
 #[pyclass(module = "deskmetrics", frozen)]
@@ -130,7 +130,6 @@ pub(crate) struct Dataset {
     signature = (description, *, data_root = None, strict = false, progress = None, limits = None),
     text_signature = "(description, *, data_root=None, strict=False, progress=False, limits=None)"
 )]
-#[expect(clippy::needless_pass_by_value, reason = "what Python gives is taken over")]
 pub(crate) fn read(
     py: Python<'_>,
     description: PathBuf,
@@ -143,25 +142,13 @@ pub(crate) fn read(
         Some(form) => from_form("limits", keys("limits", form, "{\"columns\": 50_000}")?, error::argument)?,
         None => Limits::default(),
     };
-    let mut pulse = Pulse::new(py, progress)?;
-    let read = py.detach(|| {
-        let mut options = ReadOptions::default()
-            .with_strict(strict)
-            .with_limits(limits)
-            .with_progress_or_stop(|progress| pulse.report(&progress));
-        if let Some(root) = data_root {
-            options = options.with_data_root(root);
-        }
+    let read = move |options: ReadOptions<'_>| {
+        let options = options.with_strict(strict).with_limits(limits);
+        let options = data_root.into_iter().fold(options, ReadOptions::with_data_root);
         CoreDataset::read_with(&description, options)
-    });
-    pulse.end(py)?;
-    match read {
-        Ok(core) => Ok(Dataset { core: Arc::new(core) }),
-        Err(ReadError::Stopped) => {
-            Err(pulse.stopped_by.unwrap_or_else(|| error::read(ReadError::Stopped.to_string())))
-        }
-        Err(problem) => Err(error::read(problem.to_string())),
-    }
+    };
+    let core = reading(py, progress, read, |problem| error::read(problem.to_string()))?;
+    Ok(Dataset { core: Arc::new(core) })
 }
 
 impl Dataset {

@@ -1,15 +1,60 @@
-//! Long calls: progress bars and Ctrl-C.
+//! Long calls: other threads, Ctrl-C, progress bars.
 
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
-use deskmetrics_arrow::{Progress, ROWS_FED_TOGETHER};
+use deskmetrics_arrow::{Dataset, Progress, ROWS_FED_TOGETHER, ReadError, ReadOptions, on_threads};
+use pyo3::PyClass;
 use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
 
 /// How often Python's signal handlers are checked for Ctrl-C.
 const PULSE: Duration = Duration::from_millis(100);
+
+/// As the main thread of most systems.
+const STACK: usize = 8 << 20;
+
+/// The process that loaded the module. A process that it forks has none of its threads.
+static LOADED_BY: OnceLock<u32> = OnceLock::new();
+
+/// Work of this process that goes on after Ctrl-C.
+static UNFINISHED: Mutex<Vec<(u32, JoinHandle<()>)>> = Mutex::new(Vec::new());
+
+/// Prepares the module.
+pub(crate) fn loaded(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    LOADED_BY.get_or_init(std::process::id);
+    let end = wrap_pyfunction!(finish, module)?;
+    module.py().import("atexit")?.call_method1("register", (end,)).map(|_| ())
+}
+
+/// Waits for work that goes on after Ctrl-C, since its data may be Python's.
+#[pyfunction]
+fn finish(py: Python<'_>) {
+    let unfinished = std::mem::take(&mut *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner));
+    let own = unfinished.into_iter().filter(|(process, _)| *process == std::process::id());
+    let own: Vec<JoinHandle<()>> = own.map(|(_, worker)| worker).collect();
+    py.detach(|| own.into_iter().for_each(|worker| drop(worker.join())));
+}
+
+/// Whether work goes on, and how far it is.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    stop: AtomicBool,
+    pieces: AtomicUsize,
+}
+
+impl Watch {
+    /// Counts one more piece of work; false after Ctrl-C.
+    pub(crate) fn go_on(&self) -> bool {
+        self.pieces.fetch_add(1, Ordering::Relaxed);
+        !self.stop.load(Ordering::Relaxed)
+    }
+}
 
 /// Shows how many tickets were counted.
 pub(crate) struct Bar {
@@ -25,7 +70,7 @@ impl Bar {
 
     /// The bar of an argument `progress`.
     pub(crate) fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>, tickets: usize) -> PyResult<Self> {
-        Ok(Self { bar: Pulse::new(py, progress)?.bar, tickets: tickets.max(1) })
+        Ok(Self { bar: listener(py, progress)?, tickets: tickets.max(1) })
     }
 
     fn show(&self, py: Python<'_>, counted: usize) -> PyResult<()> {
@@ -34,99 +79,113 @@ impl Bar {
     }
 }
 
-/// Runs long work without the GIL; `go_on` returns false after Ctrl-C.
-pub(crate) fn watched<T: Send>(
+/// Runs long work without the GIL on a thread of its own. After Ctrl-C the call ends at once: the work stops where it asks the
+/// [`Watch`], or goes on to its end, and its result is dropped.
+pub(crate) fn watched<T: Send + 'static>(
     py: Python<'_>,
     bar: Bar,
-    work: impl FnOnce(&(dyn Fn() -> bool + Sync)) -> T + Send,
+    work: impl FnOnce(&Watch) -> T + Send + 'static,
 ) -> PyResult<T> {
-    let stop = AtomicBool::new(false);
-    let pieces = AtomicUsize::new(0);
-    let go_on = || {
-        pieces.fetch_add(1, Ordering::Relaxed);
-        !stop.load(Ordering::Relaxed)
-    };
     bar.show(py, 0)?;
-    let made = py.detach(|| {
-        std::thread::scope(|scope| {
-            let (done, wait) = std::sync::mpsc::channel::<()>();
-            let working = scope.spawn(|| {
-                // Dropped when the work ends or fails.
-                let _done = done;
-                work(&go_on)
-            });
-            let mut stopped_by = None;
-            while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(PULSE) {
-                let shown = |py: Python<'_>| {
-                    py.check_signals()?;
-                    bar.show(py, (pieces.load(Ordering::Relaxed) * ROWS_FED_TOGETHER).saturating_sub(1))
-                };
-                if stopped_by.is_none()
-                    && let Err(signal) = Python::attach(shown)
-                {
-                    stop.store(true, Ordering::Relaxed);
-                    stopped_by = Some(signal);
-                }
-            }
-            match (working.join(), stopped_by) {
-                (_, Some(stopped)) => Err(stopped),
-                (Ok(done), None) => Ok(done),
-                (Err(panic), None) => std::panic::resume_unwind(panic),
-            }
-        })
-    })?;
+    let watch = Arc::new(Watch::default());
+    let (done, wait) = channel();
+    let working = {
+        let watch = Arc::clone(&watch);
+        let run = move || {
+            // Nobody waits after Ctrl-C.
+            let _ = done.send(on_own_threads(|| work(&watch)));
+        };
+        Builder::new().name("deskmetrics".to_owned()).stack_size(STACK).spawn(run)?
+    };
+    let shown = &bar;
+    let made = py.detach(move || until_done(&wait, working, &watch, shown))?;
     bar.show(py, bar.tickets)?;
     bar.bar.map_or(Ok(()), |bar| bar.call_method0(py, "close").map(|_| ()))?;
     Ok(made)
 }
 
-/// Reports the progress of reading to Python, and whether to continue.
-pub(crate) struct Pulse {
-    bar: Option<Py<PyAny>>,
-    last: Instant,
-    /// The exception that ends the work.
-    pub(crate) stopped_by: Option<PyErr>,
+/// Like [`watched`], for work on an object.
+pub(crate) fn watched_with<C: PyClass<Frozen = True> + Sync, T: Send + 'static>(
+    object: &Bound<'_, C>,
+    work: impl FnOnce(&C) -> T + Send + 'static,
+) -> PyResult<T> {
+    let own = object.clone().unbind();
+    // The object comes back, to be dropped with the GIL.
+    watched(object.py(), Bar::none(), move |_| (work(own.get()), own)).map(|(made, _)| made)
 }
 
-impl Pulse {
-    /// With `progress` true a bar of tqdm, where tqdm is installed; a function is called with each file, the bytes read
-    /// and the bytes in all.
-    pub(crate) fn new(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let listener = |progress| py.import("deskmetrics._progress")?.call_method1("listener", (progress,));
-        let bar = progress.map(listener).transpose()?.filter(|bar| !bar.is_none());
-        Ok(Self { bar: bar.map(Bound::unbind), last: Instant::now(), stopped_by: None })
+/// Reads a dataset. `progress` is called with each file, the bytes read and the bytes in all.
+pub(crate) fn reading(
+    py: Python<'_>,
+    progress: Option<&Bound<'_, PyAny>>,
+    read: impl FnOnce(ReadOptions<'_>) -> Result<Dataset, ReadError> + Send + 'static,
+    refused: impl FnOnce(ReadError) -> PyErr,
+) -> PyResult<Dataset> {
+    let bar = listener(py, progress)?;
+    let shown = bar.as_ref().map(|bar| bar.clone_ref(py));
+    let read = watched(py, Bar::none(), move |watch| {
+        let (mut last, mut failed) = (Instant::now(), None);
+        let on_progress = |progress: Progress<'_>| {
+            let done = progress.bytes_read >= progress.bytes_total;
+            if let Some(bar) = shown.as_ref().filter(|_| done || last.elapsed() >= PULSE) {
+                last = Instant::now();
+                failed = show_file(bar, &progress).err();
+            }
+            if watch.go_on() && failed.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
+        let read = read(ReadOptions::default().with_progress_or_stop(on_progress));
+        (read, failed)
+    });
+    bar.map_or(Ok(()), |bar| bar.call_method0(py, "close").map(|_| ()))?;
+    match read? {
+        (_, Some(failed)) => Err(failed),
+        (read, None) => read.map_err(refused),
     }
+}
 
-    pub(crate) fn report(&mut self, progress: &Progress<'_>) -> ControlFlow<()> {
-        let done = progress.bytes_read >= progress.bytes_total;
-        if self.last.elapsed() < PULSE && !(done && self.bar.is_some()) {
-            return ControlFlow::Continue(());
-        }
-        self.last = Instant::now();
-        let called = Python::attach(|py| {
-            py.check_signals()?;
-            match &self.bar {
-                Some(bar) => {
-                    let file = progress.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    bar.call1(py, (file, progress.bytes_read, progress.bytes_total)).map(|_| ())
+fn show_file(bar: &Py<PyAny>, progress: &Progress<'_>) -> PyResult<()> {
+    let file = progress.file.file_name().unwrap_or_default().to_string_lossy();
+    let shown = (file, progress.bytes_read, progress.bytes_total);
+    Python::attach(|py| bar.call1(py, shown).map(|_| ()))
+}
+
+/// With `progress` true a bar of tqdm, where tqdm is installed.
+fn listener(py: Python<'_>, progress: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Py<PyAny>>> {
+    let listener = |progress| py.import("deskmetrics._progress")?.call_method1("listener", (progress,));
+    Ok(progress.map(listener).transpose()?.filter(|bar| !bar.is_none()).map(Bound::unbind))
+}
+
+/// Runs work that takes the shared threads by default, which a forked process does not have.
+fn on_own_threads<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    if LOADED_BY.get().is_none_or(|process| *process == std::process::id()) {
+        return work();
+    }
+    on_threads(available_parallelism().map_or(1, NonZero::get), work)
+}
+
+/// The result of work on another thread, or the exception that a signal raises.
+fn until_done<T>(wait: &Receiver<T>, working: JoinHandle<()>, watch: &Watch, bar: &Bar) -> PyResult<T> {
+    loop {
+        match wait.recv_timeout(PULSE) {
+            Ok(made) => return Ok(made),
+            Err(RecvTimeoutError::Disconnected) => match working.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => unreachable!("work that ends has a result"),
+            },
+            Err(RecvTimeoutError::Timeout) => {
+                let counted = watch.pieces.load(Ordering::Relaxed) * ROWS_FED_TOGETHER;
+                let shown = Python::attach(|py| {
+                    py.check_signals()?;
+                    bar.show(py, counted.saturating_sub(1))
+                });
+                if let Err(stopped) = shown {
+                    watch.stop.store(true, Ordering::Relaxed);
+                    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+                    unfinished.retain(|(_, worker)| !worker.is_finished());
+                    unfinished.push((std::process::id(), working));
+                    return Err(stopped);
                 }
-                None => Ok(()),
             }
-        });
-        match called {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(problem) => {
-                self.stopped_by = Some(problem);
-                ControlFlow::Break(())
-            }
-        }
-    }
-
-    /// Removes the bar.
-    pub(crate) fn end(&self, py: Python<'_>) -> PyResult<()> {
-        match &self.bar {
-            Some(bar) => bar.call_method0(py, "close").map(|_| ()),
-            None => Ok(()),
         }
     }
 }

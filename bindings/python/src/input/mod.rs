@@ -141,8 +141,12 @@ pub(crate) fn is_missing(value: &Bound<'_, PyAny>) -> bool {
 
 /// A value for an error message: its representation and type.
 pub(crate) fn describe(value: &Bound<'_, PyAny>) -> String {
-    let kind = value.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string());
+    // Formatting a Python text would answer Ctrl-C, and lose it.
+    let kind = value
+        .get_type()
+        .name()
+        .map_or_else(|_| "object".to_owned(), |name| name.to_string_lossy().into_owned());
     let shown = if value.is_instance_of::<PyString>() { value.repr() } else { value.str() };
-    let shown = shown.map_or_else(|_| String::new(), |text| text.to_string());
+    let shown = shown.map_or_else(|_| String::new(), |text| text.to_string_lossy().into_owned());
     if shown.chars().count() > 60 { kind } else { format!("{shown} ({kind})") }
 }

@@ -26,7 +26,7 @@ pub(super) fn is_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// A `timedelta64` as a timedelta, a `datetime64` as a naive datetime; any other value as it is.
 pub(super) fn scalar<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let kind = value.get_type();
-    match &*kind.name()?.to_string() {
+    match &*kind.name()?.to_string_lossy() {
         name @ ("timedelta64" | "datetime64") if kind.module()? == "numpy" => {
             value.call_method1("astype", (format!("{name}[us]"),))?.call_method0("item")
         }

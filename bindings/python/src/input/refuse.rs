@@ -50,7 +50,7 @@ fn is_bytes(value: &Bound<'_, PyAny>) -> bool {
 }
 
 fn kind(value: &Bound<'_, PyAny>) -> String {
-    value.get_type().name().map(|name| name.to_string()).unwrap_or_default()
+    value.get_type().name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 pub(crate) fn remedy(value: &Bound<'_, PyAny>) -> Option<String> {

@@ -12,7 +12,7 @@ use crate::error;
 /// When it was read before.
 pub(super) fn refuse_used(name: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
     static USED: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let kind = value.get_type().name()?.to_string();
+    let kind = value.get_type().name()?.to_string_lossy().into_owned();
     if !kind.ends_with("Reader") && !kind.ends_with("Stream") {
         return Ok(());
     }

@@ -122,7 +122,7 @@ pub(super) fn booleans(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Boolean
                 let value = value?;
                 // Also numpy's own bool.
                 let truth = value.is_instance_of::<PyBool>()
-                    || value.get_type().name()?.to_string().starts_with("bool");
+                    || value.get_type().name()?.to_string_lossy().starts_with("bool");
                 read.push(match (truth, is_missing(&value)) {
                     (true, _) => Some(value.is_truthy()?),
                     (false, true) => None,

@@ -13,7 +13,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use super::request::{cut_off, request, tally};
 use super::scores::of_scores;
 use super::trust::texts;
-use crate::dataset::progress::{Bar, watched};
+use crate::dataset::progress::{Bar, Watch, watched};
 use crate::error::{self, OrError as _};
 use crate::input::{describe, remedy};
 use crate::result::KpiResult;
@@ -90,7 +90,9 @@ pub(crate) fn of_tickets(
     // For a single KPI the error is about that KPI.
     tally(&request, Some(as_of))?;
     let report = Report::builder(as_of).with_kpi(request.clone()).build().or_argument()?;
-    let state = watched(py, Bar::none(), |go_on| dataset.feed_while(&report, 0, go_on))?.or_argument()?;
+    let records = Arc::clone(&dataset);
+    let feed = move |watch: &Watch| records.feed_while(&report, 0, &|| watch.go_on());
+    let state = watched(py, Bar::none(), feed)?.or_argument()?;
     let mut tally = state.kpi(&request).or_argument()?;
     for (reason, rows) in unusable(&dataset.sources).iter() {
         (0..rows).for_each(|_| tally.exclude_one(reason));

@@ -15,7 +15,7 @@ use pyo3::types::PyDict;
 
 use crate::class::getters;
 use crate::data::{from_form, to_python};
-use crate::dataset::progress::{Bar, watched};
+use crate::dataset::progress::watched_with;
 use crate::error::{self, OrError as _};
 use crate::frame::Frame;
 use crate::input::{named, zone};
@@ -49,17 +49,18 @@ impl Replay {
     }
 
     /// Counts verdicts and excluded events, once.
-    fn tally(&self, py: Python<'_>) -> &(usize, Excluded) {
-        self.tally.get_or_init(|| {
-            py.detach(|| {
-                let replay = self.core.clone().with_measures(Needs::VERDICTS);
-                let log = self.dataset.log(&replay);
+    fn tally<'r>(slf: &'r Bound<'_, Self>) -> PyResult<&'r (usize, Excluded)> {
+        watched_with(slf, |own| {
+            own.tally.get_or_init(|| {
+                let replay = own.core.clone().with_measures(Needs::VERDICTS);
+                let log = own.dataset.log(&replay);
                 let count =
                     |verdicts: &mut usize, ticket: &ReplayedRow<'_>| *verdicts += ticket.verdicts().count();
                 let (parts, excluded) = log.each(0, || 0, count);
                 (parts.into_iter().sum(), excluded)
-            })
-        })
+            });
+        })?;
+        Ok(slf.get().tally.get_or_init(Default::default))
     }
 
     /// An attribute to slice by; the data must have it.
@@ -101,24 +102,28 @@ impl Replay {
     /// ``first_response_time_business``), counts; measures stated by the source (see :func:`report`) are used
     /// instead. A duration that never started is missing; a running one is in ``running_...``.
     #[getter]
-    fn metrics(&self, py: Python<'_>) -> PyResult<Frame> {
-        let measured = watched(py, Bar::none(), |_| self.dataset.log(&self.core).measures(0))?;
-        Frame::joined("tickets", measured.map(|(batches, _)| batches))
+    fn metrics(slf: &Bound<'_, Self>) -> PyResult<Frame> {
+        watched_with(slf, |own| {
+            let measured = own.dataset.log(&own.core).measures(0);
+            Frame::joined("tickets", measured.map(|(batches, _)| batches))
+        })?
     }
 
     /// The SLA verdicts, one row per instance of each target of each ticket.
     #[getter]
-    fn verdicts(&self, py: Python<'_>) -> PyResult<Frame> {
-        let replay = self.core.clone().with_measures(Needs::VERDICTS);
-        let judged = watched(py, Bar::none(), |_| self.dataset.log(&replay).verdicts(0))?;
-        Frame::joined("verdicts", judged.map(|(batches, _)| batches))
+    fn verdicts(slf: &Bound<'_, Self>) -> PyResult<Frame> {
+        watched_with(slf, |own| {
+            let replay = own.core.clone().with_measures(Needs::VERDICTS);
+            let judged = own.dataset.log(&replay).verdicts(0);
+            Frame::joined("verdicts", judged.map(|(batches, _)| batches))
+        })?
     }
 
     /// Events excluded by reason, such as after the cut-off or after the deletion of the ticket. Rows excluded while the tables
     /// were read, such as duplicates and events before the creation, are in :attr:`sources`.
     #[getter]
-    fn excluded<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.tally(py).1)
+    fn excluded<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        to_python(slf.py(), &Self::tally(slf)?.1)
     }
 
     /// Warnings about the SLA policies and the data, such as attributes and statuses of tickets that
@@ -152,15 +157,16 @@ impl Replay {
     /// ------
     /// NoSuchNameError
     ///     When the ticket is unknown.
-    fn explain<'py>(&self, py: Python<'py>, ticket: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn explain<'py>(slf: &Bound<'py, Self>, ticket: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, own) = (slf.py(), slf.get());
         let id = match ticket.extract::<i64>() {
             Ok(number) => number.to_string(),
             Err(_) => named("ticket", ticket)?,
         };
-        let row = self.row(&id)?;
-        let explained = py.detach(|| self.dataset.explain(&self.core, row));
+        let row = own.row(&id)?;
+        let explained = watched_with(slf, move |own| own.dataset.explain(&own.core, row))?;
         let (replayed, events) = (to_python(py, &explained.replayed)?, to_python(py, &explained.events)?);
-        let parts = (replayed, events, self.dataset.time_zone.name(), explained.to_string());
+        let parts = (replayed, events, own.dataset.time_zone.name(), explained.to_string());
         py.import("deskmetrics.explanation")?.getattr("Explanation")?.call_method1("_of", parts)
     }
 
@@ -204,11 +210,12 @@ impl Replay {
     /// Frame
     ///     One row per step: ``slice``, ``seconds``, ``open_percent``, ``lower``, ``upper``, ``at_risk``, ``solved``.
     #[pyo3(signature = (*, by = None, clock = "calendar", level = Level(0.95)), text_signature = "($self, *, by=None, clock='calendar', level=0.95)")]
-    fn survival(&self, py: Python<'_>, by: Option<&str>, clock: &str, level: Level) -> PyResult<Frame> {
+    fn survival(slf: &Bound<'_, Self>, by: Option<&str>, clock: &str, level: Level) -> PyResult<Frame> {
         let clock: ClockKind = from_form("clock", clock.into(), error::argument)?;
         let level = level.0;
-        let by = self.slicing(by)?;
-        let batch = py.detach(|| shape::survival(&self.dataset, &self.core, by.as_ref(), clock, level));
+        let by = slf.get().slicing(by)?;
+        let survival = move |own: &Self| shape::survival(&own.dataset, &own.core, by.as_ref(), clock, level);
+        let batch = watched_with(slf, survival)?;
         let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "steps", batch })
     }
@@ -227,10 +234,11 @@ impl Replay {
     /// Frame
     ///     168 rows for each slice: ``slice``, ``weekday``, ``hour``, ``tickets``.
     #[pyo3(signature = (*, by = None, tz = None))]
-    fn arrivals(&self, py: Python<'_>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
-        let zone = tz.map_or(Ok(self.dataset.time_zone), |tz| zone("tz", tz))?;
-        let by = self.slicing(by)?;
-        let batch = py.detach(|| shape::arrivals(&self.dataset, &self.core, by.as_ref(), zone));
+    fn arrivals(slf: &Bound<'_, Self>, by: Option<&str>, tz: Option<&Bound<'_, PyAny>>) -> PyResult<Frame> {
+        let zone = tz.map_or(Ok(slf.get().dataset.time_zone), |tz| zone("tz", tz))?;
+        let by = slf.get().slicing(by)?;
+        let arrivals = move |own: &Self| shape::arrivals(&own.dataset, &own.core, by.as_ref(), zone);
+        let batch = watched_with(slf, arrivals)?;
         let batch = batch.or_argument()?;
         Ok(Frame { rows_are: "hours of the week", batch })
     }
@@ -266,21 +274,22 @@ impl Replay {
         slf.py().import("deskmetrics._html")?.call_method1("replay", (slf,))
     }
 
-    fn __repr__(&self, py: Python<'_>) -> String {
-        let (verdicts, excluded) = self.tally(py);
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let own = slf.get();
+        let (verdicts, excluded) = Self::tally(slf)?;
         let mut exclusion = excluded.clone();
-        exclusion.merge(self.dataset.excluded());
+        exclusion.merge(own.dataset.excluded());
         let exclusion = if exclusion.is_empty() { String::new() } else { format!(", excluded: {exclusion}") };
         let n = |count: usize, noun: &str| {
             let many = if count == 1 { "" } else { "s" };
             format!("{} {noun}{many}", deskmetrics::report::count_text(count as u64))
         };
-        let as_of = self.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
-        format!(
+        let as_of = own.as_of.map_or_else(|| "no dates".to_owned(), |as_of| format!("as of {as_of}"));
+        Ok(format!(
             "Replay({}, {}, {as_of}{exclusion})",
-            n(self.dataset.ticket_count(), "ticket"),
+            n(own.dataset.ticket_count(), "ticket"),
             n(*verdicts, "verdict"),
-        )
+        ))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Arguments of reports, and the report on a dataset.
 
+use std::sync::Arc;
+
 use chrono::Weekday;
 use chrono_tz::Tz;
 use deskmetrics::Timestamp;
@@ -171,7 +173,12 @@ impl<'py> ReportArguments<'py> {
     }
 
     /// The report on a dataset up to the cut-off.
-    pub(crate) fn of(&self, py: Python<'_>, dataset: &Dataset, as_of: Option<Timestamp>) -> PyResult<Report> {
+    pub(crate) fn of(
+        &self,
+        py: Python<'_>,
+        dataset: &Arc<Dataset>,
+        as_of: Option<Timestamp>,
+    ) -> PyResult<Report> {
         let by = self.slicings(&dataset.by);
         known(dataset, by.iter().flatten())?;
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
@@ -184,8 +191,9 @@ impl<'py> ReportArguments<'py> {
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
         let names = self.names();
         let threads = self.threads;
-        let made: Result<_, ReportError> = watched(py, bar, |go_on| {
-            let state = dataset.feed_while(&report, threads, go_on)?;
+        let dataset = Arc::clone(dataset);
+        let made: Result<_, ReportError> = watched(py, bar, move |watch| {
+            let state = dataset.feed_while(&report, threads, &|| watch.go_on())?;
             let warned = dataset.warnings_for(&report).collect();
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))

@@ -1,5 +1,7 @@
 //! `report`: tables of any library in, a report out.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -218,5 +220,6 @@ pub(crate) fn report<'py>(
     lean.requesters |= tables.events.is_some() || tables.snapshots.is_some();
     let notes = described.notes.clone();
     let dataset = described.dataset(py, &rules, arguments.progress.as_ref(), lean)?;
-    Ok(arguments.of(py, &dataset, dataset.as_of)?.noting(notes))
+    let as_of = dataset.as_of;
+    Ok(arguments.of(py, &Arc::new(dataset), as_of)?.noting(notes))
 }

@@ -23,10 +23,12 @@ use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use deskmetrics_html::Page;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyIterator, PyList};
 
 use crate::class::{frames, getters, pickled, summed};
-use crate::data::{Data, to_python};
+use crate::data::{Data, built, to_data, to_python};
+use crate::dataset::progress::{Bar, Watch, watched, watched_with};
 use crate::error::{self, OrError as _};
 use crate::frame::Frame;
 use crate::input::{is_wall_clock, named, timestamp};
@@ -114,9 +116,38 @@ impl Report {
     }
 
     /// The rows that match a test.
-    fn pick(&self, test: impl Fn(&CoreRow) -> bool) -> Vec<ReportRow> {
-        let places = self.table.rows.iter().enumerate().filter(|(_, row)| test(row));
-        places.map(|(place, _)| ReportRow::new(&self.table, place)).collect()
+    fn pick<'py>(&self, py: Python<'py>, test: impl Fn(&CoreRow) -> bool) -> PyResult<Bound<'py, PyList>> {
+        let rows = self.table.rows.iter().enumerate();
+        self.listed(py, rows.filter(|(_, row)| test(row)).map(|(place, _)| place))
+    }
+
+    /// The rows at some places.
+    fn listed<'py>(
+        &self,
+        py: Python<'py>,
+        places: impl IntoIterator<Item = usize>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let rows = PyList::empty(py);
+        for (count, place) in places.into_iter().enumerate() {
+            // There may be millions, and Ctrl-C is answered on the way.
+            if count % 4096 == 0 {
+                py.check_signals()?;
+            }
+            rows.append(ReportRow::new(&self.table, place))?;
+        }
+        Ok(rows)
+    }
+
+    fn text(&self) -> String {
+        let mut text = self.table.to_string();
+        let unusable: Vec<String> = self.sources.iter().flat_map(exclusion).collect();
+        if !unusable.is_empty() {
+            text = format!("{}\n\nExcluded, by table\n{}\n", text.trim_end(), unusable.join("\n"));
+        }
+        for note in &self.notes {
+            text = format!("{text}\n{note}\n");
+        }
+        visible(text.trim_end()).into_owned()
     }
 
     /// The questions of a KPI where there are several and none is the usual one.
@@ -140,15 +171,23 @@ impl Report {
         excluded.fold(page, |page, line| page.with_excluded(line.trim()))
     }
 
+    /// The report on the records of both.
+    fn plus(&self, other: &Self) -> PyResult<Self> {
+        let mut state = self.state.clone();
+        state.merge(other.state.clone()).or_argument()?;
+        let mut notes = self.notes.clone();
+        notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
+        let sources = self.sources.iter().chain(&other.sources).cloned().collect();
+        let warned = self.warned.iter().chain(&other.warned).cloned().collect();
+        Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned, self.names.clone()) })
+    }
+
     fn batch(&self) -> PyResult<RecordBatch> {
         columns::batch(&self.table).or_argument()
     }
 }
 
 getters! { Report, report;
-    /// The headline rows over all records, one per KPI.
-    headlines -> Vec<ReportRow> = report.pick(|row| row.headline && row.keys.is_empty() && row.period.is_none());
-
     /// The time zone of the periods; ``None`` without periods.
     time_zone -> Option<&'static str> = report.table.zone.map(chrono_tz::Tz::name);
 
@@ -186,7 +225,7 @@ getters! { Report, report;
     sources -> Sources<'_> = Sources(&report.sources);
 }
 
-frames!(Report, report => report.batch()?);
+frames!(Report, report => watched_with(report, Report::batch)??);
 pickled!(Report: "to_bytes", "from_bytes");
 summed!(Report, "report");
 
@@ -195,15 +234,13 @@ impl Report {
     /// Every number, as rows: all records first, then by slice, then by period, then by both together.
     #[getter]
     fn rows<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let rows = PyList::empty(py);
-        for place in 0..self.table.rows.len() {
-            // There may be millions, and Ctrl-C is answered on the way.
-            if place % 4096 == 0 {
-                py.check_signals()?;
-            }
-            rows.append(ReportRow::new(&self.table, place))?;
-        }
-        Ok(rows)
+        self.pick(py, |_| true)
+    }
+
+    /// The headline rows over all records, one per KPI.
+    #[getter]
+    fn headlines<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        self.pick(py, |row| row.headline && row.keys.is_empty() && row.period.is_none())
     }
 
     /// The slicings, each a tuple of attributes.
@@ -218,9 +255,9 @@ impl Report {
     /// Returns
     /// -------
     /// bytes
-    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        let bytes = py.detach(|| self.state.to_bytes());
-        PyBytes::new(py, &bytes)
+    fn to_bytes<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = watched_with(slf, |report| report.state.to_bytes())?;
+        Ok(PyBytes::new(slf.py(), &bytes))
     }
 
     /// Restore a report from the bytes of :meth:`to_bytes`.
@@ -238,12 +275,15 @@ impl Report {
     /// ArgumentError
     ///     When the bytes are not those of a report.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
-        py.detach(|| {
-            ReportState::from_bytes(stored)
-                .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()))
-        })
-        .map_err(|problem| error::argument(format!("stored: {problem}")))
+    fn from_bytes(py: Python<'_>, stored: PyBackedBytes) -> PyResult<Self> {
+        let read = move |_: &Watch| {
+            let report = ReportState::from_bytes(&stored)
+                .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()));
+            // The bytes come back, to be dropped with the GIL.
+            (report, stored)
+        };
+        let (report, _) = watched(py, Bar::none(), read)?;
+        report.map_err(|problem| error::argument(format!("stored: {problem}")))
     }
 
     /// Records excluded from each KPI over all records, by reason, and under the name of a table the rows excluded when it was
@@ -325,20 +365,20 @@ impl Report {
     /// >>> [row.value for row in report.rows_of("csat", slice={"market": "DK"})]
     /// [50.0]
     #[pyo3(signature = (kpi, *, question = None, slice = None, period = None, measure = None))]
-    fn rows_of(
+    fn rows_of<'py>(
         &self,
-        kpi: &Bound<'_, PyAny>,
+        kpi: &Bound<'py, PyAny>,
         question: Option<&str>,
         slice: Option<&Bound<'_, PyAny>>,
         period: Option<&str>,
         measure: Option<&str>,
-    ) -> PyResult<Vec<ReportRow>> {
+    ) -> PyResult<Bound<'py, PyList>> {
         let slices = slice.into_iter().collect();
         let requested =
             Requested { kpi: Some(kpi), question, option: None, clock: None, measure, period, slices };
         let selection = requested.selection()?;
         let places = self.table.select_places(&selection).map_err(|problem| unselected(&problem))?;
-        Ok(places.into_iter().map(|place| ReportRow::new(&self.table, place)).collect())
+        self.listed(kpi.py(), places)
     }
 
     /// The one row of a KPI that matches, of all records and all periods together unless a slice or a period is given.
@@ -535,8 +575,8 @@ impl Report {
     /// Returns
     /// -------
     /// dict
-    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &*self.table)
+    fn to_dict<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        built(slf.py(), &watched_with(slf, |report| to_data(&*report.table))??)
     }
 
     /// The report as JSON text.
@@ -544,8 +584,8 @@ impl Report {
     /// Returns
     /// -------
     /// str
-    fn to_json(&self, py: Python<'_>) -> PyResult<String> {
-        py.detach(|| serde_json::to_string(&*self.table)).or_argument()
+    fn to_json(slf: &Bound<'_, Self>) -> PyResult<String> {
+        watched_with(slf, |report| serde_json::to_string(&*report.table))?.or_argument()
     }
 
     /// Every row as comma-separated text with a header, for spreadsheets.
@@ -561,14 +601,14 @@ impl Report {
     /// -------
     /// str or None
     #[pyo3(signature = (path = None))]
-    fn to_csv(&self, py: Python<'_>, path: Option<PathBuf>) -> PyResult<Option<String>> {
-        let text = py.detach(|| -> PyResult<String> {
-            let batch = without_formulas(&self.batch()?)?;
+    fn to_csv(slf: &Bound<'_, Self>, path: Option<PathBuf>) -> PyResult<Option<String>> {
+        let text = watched_with(slf, |report| -> PyResult<String> {
+            let batch = without_formulas(&report.batch()?)?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
             let written = writer.write(&batch).or_argument();
             written.map(|()| String::from_utf8_lossy(&writer.into_inner()).into_owned())
-        })?;
-        written(py, path, text)
+        })??;
+        written(slf.py(), path, text)
     }
 
     /// Plot the report with Altair; needs ``pip install deskmetrics[plot]``.
@@ -600,29 +640,14 @@ impl Report {
         slf.py().import("deskmetrics.plot")?.getattr("plot")?.call((slf, kpi), Some(&arguments))
     }
 
-    fn __add__(&self, other: &Bound<'_, Self>) -> PyResult<Self> {
-        let (py, other) = (other.py(), other.get());
-        py.detach(|| {
-            let mut state = self.state.clone();
-            state.merge(other.state.clone()).or_argument()?;
-            let mut notes = self.notes.clone();
-            notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
-            let sources = self.sources.iter().chain(&other.sources).cloned().collect();
-            let warned = self.warned.iter().chain(&other.warned).cloned().collect();
-            Ok(Self { zone: self.zone, ..Self::new(state, notes, sources, warned, self.names.clone()) })
-        })
+    fn __add__(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<Self> {
+        let other = other.clone().unbind();
+        let (sum, _) = watched_with(slf, move |one| (one.plus(other.get()), other))?;
+        sum
     }
 
-    fn __repr__(&self) -> String {
-        let mut text = self.table.to_string();
-        let unusable: Vec<String> = self.sources.iter().flat_map(exclusion).collect();
-        if !unusable.is_empty() {
-            text = format!("{}\n\nExcluded, by table\n{}\n", text.trim_end(), unusable.join("\n"));
-        }
-        for note in &self.notes {
-            text = format!("{text}\n{note}\n");
-        }
-        visible(text.trim_end()).into_owned()
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        watched_with(slf, Self::text)
     }
 
     /// The report as an HTML page: one file with its style and charts, without scripts and without network.
@@ -649,20 +674,22 @@ impl Report {
     /// '<!DOCTYPE html>'
     #[pyo3(signature = (path = None, *, title = None))]
     fn to_html(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         path: Option<PathBuf>,
-        title: Option<&str>,
+        title: Option<String>,
     ) -> PyResult<Option<String>> {
-        let text = py.detach(|| {
-            let page = self.page();
-            title.map_or(page.clone(), |title| page.with_title(title)).document()
-        });
-        written(py, path, text)
+        let text = watched_with(slf, |report| {
+            let page = report.page();
+            match title {
+                Some(title) => page.with_title(title).document(),
+                None => page.document(),
+            }
+        })?;
+        written(slf.py(), path, text)
     }
 
-    fn _repr_html_(&self, py: Python<'_>) -> String {
-        py.detach(|| self.page().fragment())
+    fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
+        watched_with(slf, |report| report.page().fragment())
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use self::refused::{Place, in_python, unknown_attribute};
 use self::refused::{invalid_columns, unusable};
 use crate::data::{from_form, keys, to_json};
-use crate::dataset::progress::Pulse;
+use crate::dataset::progress::reading;
 use crate::error::{self, OrError as _};
 use crate::input::{Table, timestamp, zone};
 use crate::keywords::Keywords;
@@ -252,34 +252,30 @@ impl Described {
             all.extend(read_by(&alone));
             all
         });
-        let mut pulse = Pulse::new(py, progress)?;
-        let dataset = py.detach(|| {
-            let mut options = ReadOptions::default()
+        let description = Arc::new(description);
+        let (described, dated) = (Arc::clone(&description), alone.as_of.is_some());
+        let read = move |options: ReadOptions<'_>| {
+            let mut options = options
                 .with_threads(lean.threads)
                 .with_strict(strict)
                 .with_unitless(unitless)
                 .with_keep_off_scale(true)
-                .without_survey_details()
-                .with_progress_or_stop(|progress| pulse.report(&progress));
+                .without_survey_details();
             if let Some(attributes) = attributes {
                 options = options.with_attributes(attributes);
             }
             if !lean.requesters {
                 options = options.without_requesters();
             }
-            if alone.as_of.is_some() {
+            if dated {
                 options = options.without_cut_off();
             }
             for (name, schema, batches) in tables {
                 options = options.with_table(name, schema, batches);
             }
-            Dataset::of_description(&description, options)
-        });
-        pulse.end(py)?;
-        let mut dataset = dataset.map_err(|problem| match pulse.stopped_by.take() {
-            Some(stopped) => stopped,
-            None => unusable(&problem, &description),
-        })?;
+            Dataset::of_description(&described, options)
+        };
+        let mut dataset = reading(py, progress, read, |problem| unusable(&problem, &description))?;
         rules.apply(&mut dataset)?;
         dataset
             .check_attributes(dataset.schedule_by.keys())

@@ -1,5 +1,7 @@
 //! Columns of attributes.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 use deskmetrics::ticket::{Attribute, Attributes};
 
@@ -9,17 +11,20 @@ use crate::ReadError;
 
 /// A column of values for each attribute.
 #[derive(Debug, Default)]
-pub(crate) struct AttributeWords(Vec<(Attribute, Words<Box<str>>)>);
+pub(crate) struct AttributeWords {
+    columns: Vec<(Attribute, Words<Box<str>>)>,
+    places: BTreeMap<Attribute, usize>,
+}
 
 impl AttributeWords {
     /// The attributes with their columns.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Attribute, &Words<Box<str>>)> {
-        self.0.iter().map(|(attribute, words)| (attribute, words))
+        self.columns.iter().map(|(attribute, words)| (attribute, words))
     }
 
     /// The column of an attribute.
     pub(crate) fn get(&self, attribute: &Attribute) -> Option<&Words<Box<str>>> {
-        self.iter().find(|(known, _)| *known == attribute).map(|(_, words)| words)
+        self.columns.get(*self.places.get(attribute)?).map(|(_, words)| words)
     }
 
     /// The attributes of a row.
@@ -33,11 +38,11 @@ impl AttributeWords {
 
     /// The column of an attribute, with at least `rows` rows.
     pub(super) fn column(&mut self, attribute: &Attribute, rows: usize) -> &mut Words<Box<str>> {
-        let place = self.0.iter().position(|(known, _)| known == attribute).unwrap_or_else(|| {
-            self.0.push((attribute.clone(), Words::default()));
-            self.0.len() - 1
+        let place = *self.places.entry(attribute.clone()).or_insert_with(|| {
+            self.columns.push((attribute.clone(), Words::default()));
+            self.columns.len() - 1
         });
-        let words = &mut self.0[place].1;
+        let words = &mut self.columns[place].1;
         words.fill_up(rows);
         words
     }
@@ -60,6 +65,6 @@ impl AttributeWords {
 
     /// Adds rows without values up to `rows`.
     pub(super) fn fill_up(&mut self, rows: usize) {
-        self.0.iter_mut().for_each(|(_, words)| words.fill_up(rows));
+        self.columns.iter_mut().for_each(|(_, words)| words.fill_up(rows));
     }
 }

@@ -1,5 +1,6 @@
 //! The columns of a file, with their readings.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use super::ledger::{Halt, Ledger, Reads};
@@ -25,6 +26,8 @@ use deskmetrics::ticket::{Attribute, Attributes};
 pub(crate) struct FileColumns<'a> {
     table: Arc<Table>,
     selected: Vec<usize>,
+    /// By column: its place among those selected.
+    places: HashMap<usize, usize>,
     /// Columns of lists.
     lists: Vec<ListPlaces>,
     zone: Tz,
@@ -72,6 +75,7 @@ impl<'a> FileColumns<'a> {
         Self {
             table: Arc::new(table.clone()),
             selected: Vec::new(),
+            places: HashMap::new(),
             lists: Vec::new(),
             zone: description.time_zone,
             rules: [rules, &description.timestamps],
@@ -95,7 +99,7 @@ impl<'a> FileColumns<'a> {
     }
 
     fn place_of(&mut self, column: usize, name: &str) -> ColumnPlace {
-        let at = self.selected.iter().position(|selected| *selected == column).unwrap_or_else(|| {
+        let at = *self.places.entry(column).or_insert_with(|| {
             self.selected.push(column);
             self.selected.len() - 1
         });

@@ -1,9 +1,10 @@
 //! A file opened as a table.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::Seek as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, SchemaRef};
@@ -76,6 +77,8 @@ pub struct Table {
     path: PathBuf,
     store: Store,
     schema: SchemaRef,
+    /// The columns by name, found when first required.
+    by_name: OnceLock<HashMap<String, Vec<usize>>>,
     /// The rows that are read.
     selection: Selection,
     /// Whether columns may be decoded on several threads.
@@ -150,7 +153,7 @@ impl Table {
             other => other,
         })?;
         let store = Store::File(format);
-        let table = Self { path, store, schema, selection: Selection::default(), side_by_side: false };
+        let table = Self::new(path, store, schema);
         if !table.schema.fields().is_empty() {
             return Ok(table);
         }
@@ -165,7 +168,12 @@ impl Table {
     /// Creates a table from memory, with a name for messages.
     pub(crate) fn in_memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
         let (path, store) = (PathBuf::from(name), Store::Memory(batches));
-        Self { path, store, schema, selection: Selection::default(), side_by_side: false }
+        Self::new(path, store, schema)
+    }
+
+    fn new(path: PathBuf, store: Store, schema: SchemaRef) -> Self {
+        let by_name = OnceLock::new();
+        Self { path, store, schema, by_name, selection: Selection::default(), side_by_side: false }
     }
 
     /// Reads only the rows whose columns have these values.
@@ -263,9 +271,14 @@ impl Table {
     /// # Errors
     /// If there is none. The error lists the existing names and the most similar one.
     pub fn columns(&self, name: &str) -> Result<Vec<usize>, ReadError> {
-        let all = self.column_names().enumerate().filter(|(_, present)| *present == name);
-        let all: Vec<usize> = all.map(|(place, _)| place).collect();
-        if all.is_empty() {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+            for (place, name) in self.column_names().enumerate() {
+                by_name.entry(name.to_owned()).or_default().push(place);
+            }
+            by_name
+        });
+        let Some(all) = by_name.get(name) else {
             return Err(ReadError::ColumnMissing {
                 file: self.path.clone(),
                 column: name.to_owned(),
@@ -273,8 +286,8 @@ impl Table {
                 present: self.column_names().map(str::to_owned).collect(),
                 hint: self.hint(name),
             });
-        }
-        Ok(all)
+        };
+        Ok(all.clone())
     }
 
     fn dialect(&self) -> Option<&Dialect> {

@@ -220,18 +220,12 @@ impl Stratum {
                 parts.for_each(|part| scores.merge_copy(&**part));
             }
             let invited = numbers().filter_map(|slice| sliced.invited.get(slice)?.get(question));
-            Some(Self {
-                place: format!("{place:09}"),
-                keys: order.keys.get(place)?.clone(),
-                answered: invited.map(crate::kpi::ResponseRate::answered).fold(
-                    Ratio::default(),
-                    |mut all, one| {
-                        all.merge(one);
-                        all
-                    },
-                ),
-                tally: scores,
-            })
+            let mut answered = Ratio::default();
+            invited.for_each(|rate| answered.merge(rate.answered()));
+            // Which other slices exist depends on the order of feeding.
+            let counted = scores.is_some() || answered.total > 0;
+            let keys = order.keys.get(place).filter(|_| counted)?.clone();
+            Some(Self { place: format!("{place:09}"), keys, answered, tally: scores })
         };
         ordered.chunk_by(|(one, _), (other, _)| one == other).filter_map(segment).collect()
     }

@@ -218,6 +218,8 @@ impl ReportState {
                     let invited = sliced.invited.get(slice).filter(|invited| !invited.is_empty());
                     SliceCounts { values, invited, periods }
                 })
+                // Records that no KPI counts have slices too, which merging does not keep.
+                .filter(|slice| slice.invited.is_some() || !slice.periods.is_empty())
                 .collect();
             slices.sort_unstable_by(|one, other| one.values.cmp(other.values));
             slices

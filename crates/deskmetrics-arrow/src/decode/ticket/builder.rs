@@ -1,5 +1,8 @@
 //! Reads tables with one row per ticket.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use arrow_array::RecordBatch;
 use chrono::TimeDelta;
 use deskmetrics::engine::step::StepKind;
@@ -44,7 +47,7 @@ pub(crate) struct TicketBuilder {
     sla: Vec<SlaColumn>,
     /// Whether any source has each of the timestamp columns: reply, solve, close, due.
     described: [bool; 4],
-    passed_over: Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>,
+    passed_over: DeferredAttributes,
     origins: Vec<RowOrigin>,
     values: Vec<(usize, AttributeValues)>,
     rows: usize,
@@ -176,8 +179,11 @@ impl TicketBuilder {
             lists.decode(&slots.tags, &mut KnownCodes::default(), batch, &mut doubts)?;
             self.tags.push(&lists, slots.source.tag_separator.as_deref().unwrap_or(","), self.rows);
         }
+        // A batch has its columns in a list, which each attribute would copy.
+        let shared = Arc::new(batch.clone());
         for (attribute, slot) in slots.passed_over.iter() {
-            self.passed_over.push((attribute.clone(), slot.clone(), self.rows, batch.clone()));
+            let (attribute, slot, batch) = (attribute.clone(), slot.clone(), Arc::clone(&shared));
+            self.passed_over.0.push(DeferredColumn { attribute, slot, first: self.rows, batch });
         }
         self.contradictions(decoding, batch.num_rows(), &mut doubts)?;
         let doubts = in_order(doubts);
@@ -334,7 +340,7 @@ impl TicketBuilder {
 
     /// The attributes that were not read.
     pub(crate) fn take_passed_over(&mut self) -> DeferredAttributes {
-        DeferredAttributes(std::mem::take(&mut self.passed_over))
+        std::mem::take(&mut self.passed_over)
     }
 
     /// Of rows with the same id, excludes all but the one that counts. Returns the table.
@@ -373,13 +379,24 @@ impl TicketBuilder {
 }
 
 /// Columns of attributes that are needed only if events change them.
-pub(crate) struct DeferredAttributes(Vec<(Attribute, WordSlot<Box<str>>, usize, RecordBatch)>);
+#[derive(Debug, Default)]
+pub(crate) struct DeferredAttributes(Vec<DeferredColumn>);
+
+/// The rows of a batch, the first of which is `first`.
+#[derive(Debug)]
+struct DeferredColumn {
+    attribute: Attribute,
+    slot: WordSlot<Box<str>>,
+    first: usize,
+    batch: Arc<RecordBatch>,
+}
 
 impl DeferredAttributes {
     /// Reads those that events change, because a change to the same value is no change.
     pub(crate) fn decode_changed(self, kinds: &Kinds, tickets: &mut TicketTable) -> Result<(), ReadError> {
-        for (attribute, slot, first, batch) in self.0 {
-            if !kinds.changed().any(|changed| *changed == attribute) {
+        let changed: BTreeSet<&Attribute> = kinds.changed().collect();
+        for DeferredColumn { attribute, slot, first, batch } in self.0 {
+            if !changed.contains(&attribute) {
                 continue;
             }
             let words = tickets.attributes.column(&attribute, first);

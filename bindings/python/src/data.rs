@@ -157,3 +157,13 @@ pub(crate) fn from_form<T: DeserializeOwned>(
         })
     })
 }
+
+/// The bytes that an object was stored as.
+pub(crate) fn stored_bytes<'a>(name: &str, value: &'a Bound<'_, PyAny>) -> PyResult<&'a [u8]> {
+    value.extract().map_err(|_| {
+        error::argument_type(format!(
+            "{name}: {} is not bytes; give what to_bytes() returned",
+            describe(value)
+        ))
+    })
+}

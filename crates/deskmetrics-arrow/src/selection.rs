@@ -209,6 +209,19 @@ impl KpiSelection {
         if id == "fcr" && self.policy(dataset).is_none() {
             return SelectionError::FcrPolicy;
         }
+        if id == "fcr"
+            && let Some(policy @ FcrPolicy::Survey { .. }) = self.policy(dataset)
+        {
+            let hint = match dataset.questions.first() {
+                None => ": provide surveys, answers with scores".to_owned(),
+                Some(first) => format!(
+                    ": name its question, such as {{\"kpi\": \"fcr\", \"policy\": \"{policy}\", \"question\": \"{first}\"}}; \
+                     there are {}",
+                    listed(&dataset.questions)
+                ),
+            };
+            return SelectionError::Nothing { id, hint };
+        }
         let mut hint: String = unscaled(dataset, &[]).iter().flat_map(|why| ["; ", why.as_str()]).collect();
         if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
             hint = format!(": state the scale of its question under scales, such as {id} = \"1-5\"");
@@ -249,6 +262,7 @@ impl KpiSelection {
     /// Every KPI that the data can answer, and the ids of those that need only a cut-off.
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
         let named = matches!(self.ids, KpiIds::These(_));
+        let by_survey = self.policy(dataset).filter(|policy| matches!(policy, FcrPolicy::Survey { .. }));
         let mut requests = Vec::new();
         for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
@@ -285,6 +299,15 @@ impl KpiSelection {
                 "response_rate" => requests.extend(response_rates(dataset)),
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
                 "survey_completion" => requests.push(request),
+                "fcr" if by_survey.is_some() => {
+                    let of_policy =
+                        |policy: &FcrPolicy| Some((policy.clone(), question_of_fcr(&dataset.questions)?));
+                    requests.extend(by_survey.and_then(of_policy).map(|(policy, question)| {
+                        let mut request = request.with_policy(policy);
+                        request.question = Some(question.into());
+                        request
+                    }));
+                }
                 // A dataset has no contacts of phone and chat queues.
                 _ if definition.topic == Topic::Queue || !holds(dataset, &TICKETS) => {}
                 "fcr" => {
@@ -395,8 +418,8 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
 }
 
 /// The remedy where no ticket has business hours.
-pub(crate) const PROVIDE_SCHEDULES: &str =
-    "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
+pub(crate) const PROVIDE_SCHEDULES: &str = "provide schedules, such as [schedules.default] with time_zone and hours, and name the one of all tickets, such as schedule = \
+     \"default\", or those of some with schedule_by";
 
 /// The missing targets of an SLA KPI.
 fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
@@ -411,7 +434,9 @@ fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
         {
             let stated = request.metric.as_ref().is_some_and(|metric| metric.as_str().starts_with("stated"));
             let or = if request.kpi == "sla_attainment" { format!(", or {STATED}") } else { String::new() };
-            (!stated).then(|| Lack::new("no SLA policy", format!("provide policies with targets{or}")))
+            (!stated).then(|| {
+                Lack::new("no SLA policy", format!("provide policies with targets, as [[sla.policies]]{or}"))
+            })
         }
         (_, Some(metric))
             if SlaMetric::NAMED.contains(metric) && !targets().any(|target| target.metric == *metric) =>
@@ -459,8 +484,20 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
         return None;
     }
     let logged = holds(dataset, &["events", "snapshots"]);
+    // Snapshots contain no messages, and beside them the tickets' own times of replies have no role.
+    let has_messages = !holds(dataset, &["snapshots"]) || holds(dataset, &["events"]);
     let lack = match evidence {
-        Evidence::Replies if if named { tables.records_replies() } else { tables.has_replies() } => None,
+        Evidence::Solves => (!tables.records_solves()).then(|| {
+            Lack::new(
+                "no time and no status of solves",
+                "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
+            )
+        }),
+        Evidence::Replies
+            if if named { tables.records_replies() && has_messages } else { tables.has_replies() } =>
+        {
+            None
+        }
         _ if evidence > Evidence::Replies && !logged => Some(Lack::new(
             "no log of events",
             "provide events: messages and changes of status, group and assignee",
@@ -471,10 +508,10 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
                 "provide the replies of agents and the messages of customers as events",
             )
         }),
-        Evidence::Replies | Evidence::Messages if !tables.has_replies() => Some(Lack::new(
-            "no reply to a customer",
-            "provide the replies of agents as events, or the time of each first reply as first_response_at",
-        )),
+        Evidence::Replies | Evidence::Messages if !tables.has_replies() => {
+            let or = if logged { "" } else { ", or the time of each first reply as first_response_at" };
+            Some(Lack::new("no reply to a customer", format!("provide the replies of agents as events{or}")))
+        }
         _ => None,
     };
     lack.map(|lack| dataset.almost_stated(request).unwrap_or(lack))
@@ -559,10 +596,19 @@ impl Dataset {
     }
 }
 
+/// The question whether the first contact resolved the ticket: the one of that name, or the only one.
+fn question_of_fcr(questions: &BTreeSet<Box<str>>) -> Option<&str> {
+    let only = || questions.first().filter(|_| questions.len() == 1);
+    questions.get("fcr").or_else(only).map(|question| &**question)
+}
+
 /// Notes on questions without a scale.
 fn unscaled(dataset: &Dataset, requests: &[KpiRequest]) -> Vec<String> {
     let stated = |question: &str| {
-        let mut scaled = requests.iter().filter(|request| request.scale.is_some());
+        let has_scale = |request: &&KpiRequest| {
+            request.scale.is_some() || matches!(request.policy, Some(FcrPolicy::Survey { .. }))
+        };
+        let mut scaled = requests.iter().filter(has_scale);
         dataset.scales.contains_key(question)
             || scaled.any(|request| request.question.as_deref() == Some(question))
     };

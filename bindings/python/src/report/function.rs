@@ -201,10 +201,10 @@ pub(crate) fn report<'py>(
 ) -> PyResult<Report> {
     let keywords = Keywords::new(keywords);
     let kpis = keywords.take("kpis")?;
-    let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
+    let mut rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
     let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None, rules.assume_tz)?;
+    rules.zone = arguments.zone;
     arguments.progress = keywords.take("progress")?;
-    arguments.in_memory = true;
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;
@@ -217,6 +217,7 @@ pub(crate) fn report<'py>(
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
     lean.requesters |= tables.events.is_some() || tables.snapshots.is_some();
     let notes = described.notes.clone();
+    arguments.remedies = Some(described.remedies.clone());
     let dataset = described.dataset(py, &rules, arguments.progress.as_ref(), lean)?;
     Ok(arguments.of(py, &dataset, dataset.as_of)?.noting(notes))
 }

@@ -6,7 +6,7 @@ mod function;
 pub(crate) mod request;
 mod row;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
@@ -23,7 +23,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyList};
 
 use crate::class::{frames, getters, pickled, summed};
-use crate::data::{Data, to_python};
+use crate::data::{Data, stored_bytes, to_python};
 use crate::error::{self, OrError as _};
 use crate::input::{describe, named};
 use crate::source::Sources;
@@ -128,6 +128,56 @@ impl Report {
         if questions.iter().any(|question| question == id) { Vec::new() } else { questions }
     }
 
+    /// Checks that some rows of a KPI have the attributes and values of a slice.
+    fn check_slice(
+        &self,
+        slice: &BTreeMap<Attribute, Option<Box<str>>>,
+        own: &impl Fn(&&CoreRow) -> bool,
+    ) -> PyResult<()> {
+        let by = &self.table.by;
+        let known: BTreeSet<&str> = by.iter().flatten().map(Attribute::as_str).collect();
+        if let Some(unknown) = slice.keys().find(|attribute| !known.contains(attribute.as_str())) {
+            return Err(error::no_such(
+                "attribute",
+                unknown.as_str(),
+                "the slices of the report",
+                &Vec::from_iter(known),
+            ));
+        }
+        let is_one = |slicing: &Vec<Attribute>| {
+            slicing.len() == slice.len() && slicing.iter().all(|one| slice.contains_key(one))
+        };
+        if !slice.is_empty() && !by.iter().any(is_one) {
+            let slicings = by
+                .iter()
+                .map(|slicing| slicing.iter().map(Attribute::as_str).collect::<Vec<_>>().join(" with "));
+            return Err(error::argument(format!(
+                "slice: the report has no slices by {} together; it has those by {}",
+                slice.keys().map(Attribute::as_str).collect::<Vec<_>>().join(" with "),
+                slicings.collect::<Vec<_>>().join(", ")
+            )));
+        }
+        for (attribute, value) in slice {
+            let keys = self.table.rows.iter().filter(own).flat_map(|row| row.keys.0.iter());
+            let values: BTreeSet<&Option<Box<str>>> = keys
+                .filter(|(name, _)| Attribute::from(name.as_str()) == *attribute)
+                .map(|(_, value)| value)
+                .collect();
+            if !values.contains(value) {
+                let text = |value: &Option<Box<str>>| value.as_deref().unwrap_or("None").to_owned();
+                let present: Vec<String> = values.into_iter().map(text).collect();
+                let present: Vec<&str> = present.iter().map(String::as_str).collect();
+                return Err(error::no_such(
+                    attribute.as_str(),
+                    &text(value),
+                    "the slices of the report",
+                    &present,
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn batch(&self) -> PyResult<RecordBatch> {
         columns::batch(&self.table).or_argument()
     }
@@ -226,7 +276,8 @@ impl Report {
     /// ArgumentError
     ///     When the bytes are not those of a report.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, stored: &[u8]) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, stored: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let stored = stored_bytes("stored", stored)?;
         py.detach(|| {
             ReportState::from_bytes(stored)
                 .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()))
@@ -303,7 +354,7 @@ impl Report {
     /// Raises
     /// ------
     /// NoSuchNameError
-    ///     When the report has no such KPI, question or period; the message lists those it has.
+    ///     When the report has no such KPI, question, attribute, value, period or measure; the message lists those it has.
     ///
     /// Examples
     /// --------
@@ -331,7 +382,9 @@ impl Report {
             known.dedup();
             let known: Vec<&str> =
                 known.iter().map(String::as_str).filter(|known| !known.is_empty()).collect();
-            let missing = name.filter(|name| !name.is_empty() && !known.contains(name));
+            // All periods together have no name; a question always has one.
+            let missing =
+                name.filter(|name| !(known.contains(name) || (what == "period" && name.is_empty())));
             missing.map_or(Ok(()), |name| Err(error::no_such(what, name, "the report", &known)))
         };
         if rows().next().is_none() {
@@ -344,6 +397,9 @@ impl Report {
             measure.filter(|name| *name != "all"),
             rows().map(|row| row.measure.to_string()).collect(),
         )?;
+        if let Some(slice) = &slice {
+            self.check_slice(slice, &own)?;
+        }
         Ok(self.pick(|row| {
             own(&row)
                 && measure.map_or(row.headline, |name| name == "all" || *row.measure == *name)

@@ -3,32 +3,48 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use deskmetrics_arrow::{Description, ReadError, UnknownAttribute};
+use deskmetrics_arrow::{ReadError, UnknownAttribute};
 use pyo3::PyErr;
 
+use super::remedy::Remedies;
 use crate::error::{self, exceptions};
 
-/// The error for an attribute that the data does not have.
-pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
+/// The error for an attribute that the data does not have; with the remedies of tables in memory, if it is about such.
+pub(crate) fn unknown_attribute(
+    place: &str,
+    unknown: &UnknownAttribute,
+    remedies: Option<&Remedies>,
+) -> PyErr {
     let message = format!("{place}: {unknown}");
-    let message = in_python(&message, Place::Report);
+    let message = remedies.map_or(message.clone(), |remedies| remedies.in_text(&message));
     exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
 }
 
 /// Where a remedy is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In a call with tables.
+    #[default]
     Report,
     /// In a call of one KPI with a table of tickets, which has no argument `columns`.
     Kpi,
 }
 
+impl Place {
+    /// The call in which `columns` is given.
+    pub(super) fn call(self, columns: &str) -> String {
+        match self {
+            Self::Report => columns.to_owned(),
+            Self::Kpi => format!("deskmetrics.report(.., {columns})"),
+        }
+    }
+}
+
 /// A message about a description as one about arguments: its remedies in Python syntax.
 pub(crate) fn in_python(message: &str, place: Place) -> String {
-    const SCHEDULES: &str =
-        "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
-    const POLICIES: &str = "provide policies with targets";
+    const SCHEDULES: &str = "provide schedules, such as [schedules.default] with time_zone and hours, and name the one of all tickets, such as schedule = \
+     \"default\", or those of some with schedule_by";
+    const POLICIES: &str = "provide policies with targets, as [[sla.policies]]";
     let mut message = message.to_owned();
     if let Some((before, after)) = message.split_once("under scales, such as ")
         && let Some((question, rest)) = after.split_once(" = \"1-5\"")
@@ -64,11 +80,7 @@ pub(crate) fn in_python(message: &str, place: Place) -> String {
         let (start, role) = before.rsplit_once(' ').unwrap_or(("", before));
         let (form, rest) = after.split_once(" }").unwrap_or((after, ""));
         let columns = format!("columns={{\"tickets\": {{\"{role}\": {{ \"column\" = {form} }}}}}}");
-        let columns = match place {
-            Place::Report => columns,
-            Place::Kpi => format!("report(.., {columns})"),
-        };
-        message = format!("{start} {columns}{rest}");
+        message = format!("{start} {}{rest}", place.call(&columns));
     }
     as_dicts(&message)
 }
@@ -136,41 +148,25 @@ pub(super) fn invalid_columns(message: &str) -> String {
 }
 
 /// The error about tables in memory.
-pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr {
+pub(super) fn unusable(problem: &ReadError, remedies: &Remedies) -> PyErr {
     let message = problem.to_string();
-    let with_place = |table: &Path, column: &str| {
-        format!("{message}{}", place_of_format(description, table, column, &message))
-    };
+    let about = |table: &Path, column: &str| remedies.about(&table.to_string_lossy(), column, &message);
     match problem {
         ReadError::ColumnMissing { column, present, .. } => {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
-        ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
-        ReadError::NoUnit { .. } => error::data(in_python(&message, Place::Report)),
-        ReadError::DateOrder { file, column, .. } => error::timestamp(with_place(file, column)),
-        ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
-            error::data(with_place(file, column))
-        }
+        ReadError::ColumnType { file, column, .. } => error::column_type(about(file, column)),
+        ReadError::DateOrder { file, column, .. } => error::timestamp(about(file, column)),
+        ReadError::NoUnit { file, column, .. }
+        | ReadError::NothingReadable { file, column, .. }
+        | ReadError::BadRow { file, column, .. } => error::data(about(file, column)),
         ReadError::Description(problem) => {
             let place = problem.message.strip_prefix("[[").and_then(|rest| rest.split_once("]]"));
             error::argument(match place {
-                Some((table, rest)) => as_dicts(&format!("columns.{table}{rest}")),
+                Some((table, rest)) => remedies.about(table, "", &format!("columns.{table}{rest}")),
                 None => message,
             })
         }
         _ => error::data(message),
     }
-}
-
-/// How to state in Python the format that a message requires; empty where it requires none.
-fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
-    let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
-    let mut quoted = formats.split('"').skip(1).step_by(2);
-    let format = match (quoted.next(), quoted.next()) {
-        (Some(only), None) => format!("\"{only}\""),
-        _ => "..".to_owned(),
-    };
-    let Some(role) = description.timestamp_role(table, column) else { return String::new() };
-    let table = table.display();
-    format!(" (columns={{\"{table}\": {{\"{role}\": {{\"column\": \"{column}\", \"format\": {format}}}}}}})")
 }

@@ -85,8 +85,8 @@ impl<'a> FileColumns<'a> {
     }
 
     /// A note that no row is selected, with the values that the columns have.
-    pub(crate) fn nothing_selected(&self) -> Result<String, ReadError> {
-        self.table.nothing_selected()
+    pub(crate) fn unmet_selection(&self, selects_nothing: bool) -> Result<Vec<String>, ReadError> {
+        self.table.unmet_selection(selects_nothing)
     }
 
     fn place(&mut self, name: &str) -> Result<ColumnPlace, ReadError> {
@@ -327,12 +327,15 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
         let reading = &self.slot.reading;
         let words: Vec<&str> = reading.words().collect();
         let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
+        let raw = raw.trim();
         // A wrong guess of these would exclude the ticket.
-        let meant =
-            nearest(raw.trim(), words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
-        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
+        let meant = nearest(raw, words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
+        let usual = words.iter().find(|word| **word == "open").or(words.first()).copied();
+        let example = meant.as_deref().or(usual).unwrap_or("..");
+        let words = format!("words = {{ {raw:?} = \"{example}\" }}");
+        let meant = meant.as_ref().map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
         format!(
-            "{meant}give the word a meaning under words, or one to all others with other (known words: {known})"
+            "{meant}give the word a meaning, such as {words}, or one to all others with other (known words: {known})"
         )
     }
 }

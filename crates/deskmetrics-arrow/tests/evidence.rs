@@ -352,7 +352,7 @@ fn merges_into_unknown_tickets_are_counted() {
                        ticket = 'ticket'\nat = 'at'\nkind = 'kind'\nvalue = 'value'\n";
     for (into, scope, remedy) in [
         ("9", Some(Scope::Link), "add the ticket it was merged into"),
-        ("1", Some(Scope::Record), "give the id of the other one"),
+        ("1", Some(Scope::Link), "give the id of the other one"),
         ("2", None, ""),
     ] {
         let events = format!("ticket,at,kind,value\n1,2026-03-02T11:00:00Z,merged_into,{into}\n");
@@ -367,7 +367,7 @@ fn merges_into_unknown_tickets_are_counted() {
         let kpi = KpiRequest::new("volume");
         let report = Report::builder(dataset.as_of.unwrap()).with_kpi(kpi.clone()).build().unwrap();
         let volume = dataset.feed(&report, 1).unwrap().kpi(&kpi).unwrap().headline(0.95).value;
-        assert_eq!(volume, Some(if into == "1" { 2.0 } else { 1.0 }));
+        assert_eq!(volume, Some(1.0));
     }
 }
 

@@ -235,9 +235,7 @@ impl EventBuilder {
             at = all.into();
             order = self.order(&decoding.workers, tickets, &at, &meanings);
         }
-        if self.check_merges(decoding, tickets)? {
-            order = self.order(&decoding.workers, tickets, &at, &meanings);
-        }
+        self.check_merges(decoding, tickets)?;
         let Order { grouped, sorted, len, .. } = order;
         let Self { codes, places, values, mut previous, by, kinds, .. } = self;
         if previous.values.kinds() == 1 {
@@ -247,44 +245,32 @@ impl EventBuilder {
         Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
     }
 
-    /// Excludes merges of a ticket into itself, and counts those into unknown tickets, which leave no trace of the ticket.
-    /// Returns whether an event is excluded.
-    fn check_merges(
-        &mut self,
-        decoding: &mut Decoding<'_>,
-        tickets: &TicketTable,
-    ) -> Result<bool, ReadError> {
+    /// Counts merges into an unknown ticket or the ticket itself, which leave no trace of the ticket.
+    fn check_merges(&self, decoding: &mut Decoding<'_>, tickets: &TicketTable) -> Result<(), ReadError> {
         let is_merge: Vec<bool> = (0..self.kinds.codes())
             .map(|code| KindCode::try_from(code).ok().and_then(|code| self.kinds.of(code)))
             .map(|kind| kind.is_some_and(|(kind, ..)| kind.0.contains(&EventMeaning::MergedInto)))
             .collect();
         if !is_merge.contains(&true) {
-            return Ok(false);
+            return Ok(());
         }
-        let mut excluded = false;
-        for event in 0..self.codes.len() {
-            let id = self
-                .values
-                .of_row(event)
-                .filter(|_| is_merge.get(usize::from(self.codes[event])) == Some(&true));
-            let Some(id) = id.cloned() else { continue };
-            let survivor = Id::of(&id).map_or(NOWHERE, |id| tickets.place(id));
-            if survivor == self.places[event] {
-                self.codes[event] = NOTHING;
-                excluded = true;
-                let remedy = "a ticket is not merged into itself: give the id of the other one";
-                self.exclude(decoding, (event, Scope::Record), Reason::UnknownTicket, 3, || {
-                    (id.into(), remedy.to_owned())
-                })?;
-            } else if survivor == NOWHERE {
-                let remedy = "the merged ticket does not count, nor do its messages: add the ticket it was merged into, or write \
-                              its id as there";
-                self.exclude(decoding, (event, Scope::Link), Reason::UnknownTicket, 3, || {
-                    (id.into(), remedy.to_owned())
-                })?;
+        for (event, code) in self.codes.iter().enumerate() {
+            if is_merge.get(usize::from(*code)) != Some(&true) {
+                continue;
             }
+            let Some(id) = self.values.of_row(event) else { continue };
+            let survivor = Id::of(id).map_or(NOWHERE, |id| tickets.place(id));
+            let remedy = if survivor == NOWHERE {
+                "the merged ticket does not count, nor do its messages: add the ticket it was merged into, or write its id as there"
+            } else if survivor == self.places[event] {
+                "a ticket that is merged into itself does not count: give the id of the other one"
+            } else {
+                continue;
+            };
+            let detail = || (id.to_string(), remedy.to_owned());
+            self.exclude(decoding, (event, Scope::Link), Reason::UnknownTicket, 3, detail)?;
         }
-        Ok(excluded)
+        Ok(())
     }
 
     /// Determines the order of the events that count.

@@ -632,7 +632,7 @@ def test_functions_of_one_kpi_advise_what_they_take() -> None:
         assert dm.first_response_time(localized).value == 3600.0
         zone = re.findall(r'assume_tz="(.*?)"', message)[0]
         assert value(dm.report(frame, kpis=["first_response_time"], assume_tz=zone)) == 3600.0
-    opened = {"Begin": MONDAY, "first_response_at": REPLIED["first_response_at"]}
+    opened = {"Start": MONDAY, "first_response_at": REPLIED["first_response_at"]}
     message = refused(lambda: dm.first_response_time(opened))
     assert "deskmetrics.report(.., columns=" in message
     assert value(dm.report(opened, columns=after(message, "report(.., columns="))) == 3600.0
@@ -748,6 +748,8 @@ SETTINGS: list[tuple[str, dict[str, Any], dict[str, Any], str, float]] = [
      {"columns": {"tickets": {"first_response_time": {"column": "Reply time (hours)"}}}}, "first_response_time", 5400),
     ("format", {"tickets": {"id": [1, 2], "created_at": ["3/4/2026", "4/5/2026"]}}, {"assume_tz": "UTC"}, "volume", 2),
     ("format", {"tickets": {"id": [1], "created_at": [45000]}}, {"assume_tz": "UTC"}, "volume", 1),
+    ("missing", {"tickets": {"id": [1, 2], "created_at": [MONDAY[0], "never"], "solved_at": MONDAY[1:]}}, {}, "solved", 1),
+    ("words", {"surveys": {"csat": ["great", "5", "1"]}}, {"scales": SCALES}, "csat", 200 / 3),
     ("times", {"surveys": {"csat": ["4,5", "2", "5"]}}, {"scales": {"csat": "2-10, 8-10 good, 2-4 bad"}}, "csat", 200 / 3),
     ("attribute_values", {"tickets": GROUPS, "events": MOVED}, {}, "group_transfers", 1),
 ]
@@ -774,11 +776,35 @@ def test_values_of_the_wrong_type() -> None:
     assert message.endswith("give one Schedule for all tickets as schedules=")
     assert value(dm.report(REPLIED, kpis=["first_response_time"], schedules=DESK)) == 3600.0
     for stored in ("x", 5):
-        assert "give what to_bytes() returned" in refused(lambda stored=stored: dm.Report.from_bytes(stored))  # type: ignore[arg-type]
-        assert "give what to_bytes() returned" in refused(lambda stored=stored: dm.KpiResult.from_bytes(stored))  # type: ignore[arg-type]
+        assert "give what to_bytes() returned" in refused(lambda stored=stored: dm.Report.from_bytes(stored))
+        assert "give what to_bytes() returned" in refused(lambda stored=stored: dm.KpiResult.from_bytes(stored))
     for tables in ({}, TICKETS, pd.DataFrame(TICKETS), None):
-        assert "report(tickets)" in refused(lambda tables=tables: dm.read(tables))  # type: ignore[arg-type]
+        assert "report(tickets)" in refused(lambda tables=tables: dm.read(tables))
     form = {"kpi": "sla_at_risk", "threshold_percent": 0.8}
     percent = int(re.findall(r"of percent from 0 to 100, such as (\d+)", refused(lambda: dm.report(TICKETS, EVENTS, policies=POLICY, kpis=[form])))[0])
     assert dm.report(TICKETS, EVENTS, policies=POLICY, kpis=[form | {"threshold_percent": percent}])
+
+
+def test_targets_whose_event_no_column_records() -> None:
+    for metric, column in (("first_response", "first_response_at"), ("resolution", "solved_at")):
+        policies = {"name": "p", "targets": [{"metric": metric, "within": "1h"}]}
+        report = dm.report(TICKETS, policies=policies, kpis=["sla_attainment"], as_of="2026-03-03T09:00:00Z")
+        (note,) = [note for note in report.notes if f"no SLA target for {metric} counts as met" in note]
+        assert f"provide {column}" in note and report["sla_attainment"].value == 0.0
+        right = dm.report(TICKETS | {column: MONDAY}, policies=policies, kpis=["sla_attainment"], as_of="2026-03-03T09:00:00Z")
+        assert right["sla_attainment"].value == 100.0 and not any("counts as met" in note for note in right.notes)
+
+
+def test_texts_and_dates_that_are_no_timestamps() -> None:
+    example = re.findall(r'such as "(.*?)"', refused(lambda: dm.Tracker().open({"id": "1", "created_at": "2026-03-02 09:00"})))[0]
+    dm.Tracker().open({"id": "1", "created_at": example})
+    message = refused(lambda: dm.flow(SOLVED, start=date(2026, 3, 2)))  # type: ignore[arg-type]
+    zoned = re.findall(r"give an aware datetime such as (datetime\(.*?\)\))", message)[0]
+    assert dm.flow(SOLVED, start=eval(zoned).replace(month=3, day=2, hour=0), end=None).measures()["solved"]["value"] == 2.0
+
+
+def test_tickets_beside_events_need_ids() -> None:
+    table = {"Reference": [1, 2, 3], "created_at": MONDAY}
+    message = refused(lambda: dm.report(table, EVENTS, kpis=["solved"]))
+    assert value(dm.report(table, EVENTS, kpis=["solved"], columns=after(message, "columns=")), "solved") == 1
 

@@ -350,14 +350,14 @@ pub fn infer_roles_of_values(
         measures(&mut free, &contains, &mut found);
     }
     if holds != TableKind::Events {
-        attributes(&free, &mut found);
+        attributes(&free, schema, &mut found);
     }
     found
 }
 
 /// Uses the other columns as attributes. Of columns with equal names none is certain.
-fn attributes(free: &[&Field], found: &mut InferredRoles) {
-    let times = |field: &Field| free.iter().filter(|other| other.name() == field.name()).count();
+fn attributes(free: &[&Field], schema: &Schema, found: &mut InferredRoles) {
+    let times = |field: &Field| schema.fields().iter().filter(|other| other.name() == field.name()).count();
     for field in free.iter().filter(|field| times(field) == 1) {
         let into = match field.data_type() {
             kind if kind.is_integer() => &mut found.numbers,

@@ -243,7 +243,11 @@ impl KpiSelection {
                     format!(": provide surveys, answers with scores{reasons}")
                 }
                 "csat" | "nps" | "ces" => {
-                    format!(": none of the questions is one of it, there are {}", listed(&dataset.questions))
+                    let scale = if id == "nps" { ", whose scale is \"nps\", 0 to 10" } else { "" };
+                    format!(
+                        ": none of the questions is one of it{scale}; there are {}",
+                        listed(&dataset.questions)
+                    )
                 }
                 "reasons" => ": provide the reasons of the answers as reasons of the surveys".to_owned(),
                 "response_rate" | "survey_completion" | "survey_coverage" => {
@@ -527,10 +531,39 @@ impl Dataset {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
             notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
+        notes.extend(self.unrecorded_targets(requests));
         notes.extend(self.misspelled_changes());
         notes.extend(self.unmet_conditions());
         notes.extend(self.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
         notes
+    }
+
+    /// Notes on SLA targets whose event the data does not record, so that none counts as met.
+    fn unrecorded_targets(&self, requests: &[KpiRequest]) -> Vec<String> {
+        let judged = |metric: &SlaMetric| {
+            let judges = |request: &KpiRequest| {
+                request.kpi.starts_with("sla_") && request.metric.as_ref().is_none_or(|one| one == metric)
+            };
+            let mut targets = self.policies.policies.iter().flat_map(|policy| &policy.targets);
+            requests.iter().any(judges) && targets.any(|target| target.metric == *metric)
+        };
+        let note = |metric: SlaMetric, recorded: bool, event: &str, role: &str| {
+            (self.tables.tickets.len > 0 && !recorded && judged(&metric)).then(|| {
+                format!(
+                    "no SLA target for {} counts as met, because the data has no time of {event}: provide {role}, or events",
+                    metric.as_str()
+                )
+            })
+        };
+        let replies = note(
+            SlaMetric::FirstResponse,
+            self.tables.records_replies(),
+            "first replies",
+            "first_response_at",
+        );
+        let solves =
+            note(SlaMetric::Resolution, self.tables.records_solves(), "solves", "solved_at or closed_at");
+        replies.into_iter().chain(solves).collect()
     }
 
     /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.

@@ -274,13 +274,13 @@ fn exclusions() {
         ),
         kept(
             "Unreadable",
-            "list the value under missing",
+            "or list it under missing",
             (&survey("'csat'"), &answered("csat\n5\nn/a\n")),
             (&survey("{ column = 'csat', missing = ['n/a'] }"), &answered("csat\n5\nn/a\n")),
         ),
         kept(
             "Unreadable",
-            "give it one under words",
+            "such as words = { \"great\" = 5 }",
             (&survey("'csat'"), &answered("csat\n5\ngreat\n")),
             (&survey("{ column = 'csat', words = { great = 5 } }"), &answered("csat\n5\ngreat\n")),
         ),

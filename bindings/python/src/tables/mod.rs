@@ -145,15 +145,11 @@ impl<'py> Tables<'py> {
             table.require(&used)?;
             let needs_ids = match holds {
                 TableKind::Tickets | TableKind::Invitations => false,
-                // Events and tickets are joined by id.
                 TableKind::TicketsBesideEvents
                 | TableKind::Events
                 | TableKind::Snapshots
                 | TableKind::Surveys => true,
             };
-            if holds == TableKind::TicketsBesideEvents {
-                columns.entry("id").or_insert(json!("id"));
-            }
             if !needs_ids && !columns.contains_key("id") {
                 // Its rows are identified by their numbers.
                 columns.insert("id".to_owned(), json!({}));
@@ -397,7 +393,9 @@ fn nothing(holds: TableKind, by: &[Attribute]) -> SchemaRef {
 /// The roles that a table requires.
 fn needed(holds: TableKind) -> &'static [&'static str] {
     match holds {
-        TableKind::Tickets | TableKind::TicketsBesideEvents => &["created_at"],
+        TableKind::Tickets => &["created_at"],
+        // Events and tickets are joined by id.
+        TableKind::TicketsBesideEvents => &["id", "created_at"],
         TableKind::Events => &["ticket", "at", "kind"],
         TableKind::Snapshots => &["ticket", "at"],
         TableKind::Surveys => &["question", "score"],

@@ -10,8 +10,8 @@ use super::example::columns_of;
 use super::refused::{Place, in_python};
 
 /// Keys of columns; the others are keys of tables.
-const OF_COLUMNS: [&str; 9] =
-    ["ambiguous", "clock", "decimal", "format", "nonexistent", "other", "times", "unit", "words"];
+const OF_COLUMNS: [&str; 10] =
+    ["ambiguous", "clock", "decimal", "format", "missing", "nonexistent", "other", "times", "unit", "words"];
 
 /// How remedies name settings: where they are followed, and the columns of each table.
 #[derive(Debug, Clone, Default)]

@@ -330,7 +330,8 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
         let raw = raw.trim();
         // A wrong guess of these would exclude the ticket.
         let meant = nearest(raw, words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
-        let usual = words.iter().find(|word| **word == "open").or(words.first()).copied();
+        // A status is more often open than new.
+        let usual = words.first().map(|first| if *first == "new" { "open" } else { first });
         let example = meant.as_deref().or(usual).unwrap_or("..");
         let words = format!("words = {{ {raw:?} = \"{example}\" }}");
         let meant = meant.as_ref().map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
@@ -550,10 +551,15 @@ impl Reads for BoundNumber<'_> {
         self.slot.place.as_ref().map_or("", |place| &place.name)
     }
 
-    fn remedy(&self, _: &str, bad: BadCell) -> String {
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
         match bad {
             BadCell::DecimalMark => self.slot.reading.decimal_remedy(),
-            _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
+            _ => {
+                let raw = raw.trim();
+                format!(
+                    "expected a number: give the value one, such as words = {{ {raw:?} = 5 }}, or list it under missing"
+                )
+            }
         }
     }
 }

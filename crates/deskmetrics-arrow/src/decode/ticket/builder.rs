@@ -416,10 +416,15 @@ fn not_earlier(
     let number = ledger.row(row);
     ledger
         .exclude_one(Scope::Value, Reason::EndBeforeStart, number, column.name(), || {
+            let is_small = early <= TimeDelta::hours(1);
             let early = deskmetrics::duration_text::format(early);
+            let or = if is_small {
+                format!(", or accept small differences with clock_skew = \"{early}\"")
+            } else {
+                String::new()
+            };
             let remedy = format!(
-                "it is {early} before its beginning, so what depends on it is excluded: correct it, or accept small \
-                 differences with clock_skew = \"{early}\""
+                "it is {early} before its beginning, so what depends on it is excluded: correct it{or}"
             );
             (column.raw(row).to_owned(), remedy)
         })

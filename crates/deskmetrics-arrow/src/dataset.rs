@@ -355,10 +355,11 @@ impl Dataset {
     /// A note on the first answer outside the scale of a request, for a KPI that excludes such answers.
     pub fn outside_scale(&self, request: &KpiRequest) -> Option<String> {
         let question = request.question.as_deref()?;
-        let scale = match (&request.scale, &request.policy) {
-            (Some(scale), _) | (None, Some(FcrPolicy::Survey { scale })) => scale,
-            _ => return None,
+        let of_policy = match &request.policy {
+            Some(FcrPolicy::Survey { scale }) => Some(scale),
+            _ => None,
         };
+        let scale = request.scale.as_ref().or(of_policy)?;
         self.tables.outside_scale(question, scale)
     }
 

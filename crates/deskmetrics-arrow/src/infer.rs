@@ -476,8 +476,8 @@ fn take_if<'s>(
     names: &[&str],
     test: impl Fn(&Field) -> bool,
 ) -> Option<&'s Field> {
-    let named = |name: &str| free.iter().position(|field| usual(field.name()) == name && test(field));
-    let place = names.iter().find_map(|name| named(name))?;
+    let find = |name: &str| free.iter().position(|field| usual(field.name()) == name && test(field));
+    let place = names.iter().find_map(|name| find(name))?;
     Some(free.remove(place))
 }
 

@@ -130,7 +130,6 @@ pub(crate) struct Dataset {
     signature = (description, *, data_root = None, strict = false, progress = None, limits = None),
     text_signature = "(description, *, data_root=None, strict=False, progress=False, limits=None)"
 )]
-#[expect(clippy::needless_pass_by_value, reason = "what Python gives is taken over")]
 pub(crate) fn read(
     py: Python<'_>,
     description: &Bound<'_, PyAny>,

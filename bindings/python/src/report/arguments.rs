@@ -10,7 +10,7 @@ use deskmetrics::report::{
 };
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Reason, Timestamp};
-use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectionError, on_threads};
+use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectedKpis, SelectionError, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
@@ -193,15 +193,20 @@ impl<'py> ReportArguments<'py> {
         let (threads, remedies) = (self.threads, &self.remedies);
         let made: Result<_, ReportError> = watched(py, bar, |go_on| {
             let state = dataset.feed_while(&report, threads, go_on)?;
+            // The sources of a description list such answers.
             let is_outside = |request: &&KpiRequest| {
-                state.kpi(request).is_ok_and(|tally| tally.excluded().count(Reason::OutOfScale) > 0)
+                let excluded =
+                    || state.kpi(request).map_or(0, |tally| tally.excluded().count(Reason::OutOfScale));
+                remedies.is_some() && excluded() > 0
             };
             notes.extend(
                 report.kpis().iter().filter(is_outside).filter_map(|request| dataset.outside_scale(request)),
             );
             let mut warned: Vec<Warning> = dataset.warnings_for(&report).collect();
             if let Some(remedies) = remedies {
-                warned.iter_mut().for_each(|warning| remedies.in_warning(warning));
+                for warning in &mut warned {
+                    remedies.in_warning(warning);
+                }
             }
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))
@@ -246,6 +251,13 @@ impl<'py> ReportArguments<'py> {
             attributes.extend([Attribute::Group, Attribute::Assignee]);
         }
         Lean { attributes: Some(attributes), requesters, threads: self.threads }
+    }
+
+    /// The requests for a KPI that the data completes, with the policy of a request if it has one.
+    fn completing(&self, request: &KpiRequest, dataset: &Dataset) -> Result<SelectedKpis, SelectionError> {
+        let choice = KpiSelection::these([&*request.kpi]);
+        let policy = request.policy.iter().chain(&self.fcr).next();
+        policy.into_iter().fold(choice, |choice, policy| choice.with_fcr(policy.clone())).of(dataset)
     }
 
     /// The requests, with notes about those that the data cannot answer. Without any, they are the usual KPIs, or all that count
@@ -320,12 +332,7 @@ impl<'py> ReportArguments<'py> {
                 requests.push(request);
                 continue;
             };
-            let choice = KpiSelection::these([&*request.kpi]);
-            let known = match &request.policy {
-                Some(own) => choice.with_fcr(own.clone()).of(dataset),
-                None => of(choice),
-            };
-            let known = match known {
+            let known = match self.completing(&request, dataset) {
                 Ok(known) => known.kpis,
                 Err(problem @ SelectionError::Nothing { .. }) if request.policy.is_some() => {
                     return Err(refused(problem));

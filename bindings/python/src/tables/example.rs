@@ -77,12 +77,12 @@ pub(super) fn complete(
     {
         let delimiter = delimiter.escape_default();
         format!(
-            "the only column is \"{}\", so the file has another delimiter: read it with pandas.read_csv(.., sep=\"{delimiter}\"), or \
+            "; the only column is \"{}\", so the file has another delimiter: read it with pandas.read_csv(.., sep=\"{delimiter}\"), or \
              separator=\"{delimiter}\" in polars",
             only.escape_default()
         )
     } else if name == "tickets" && ["ticket", "at", "kind"].into_iter().all(has) {
-        "these are the columns of events: give the table as events=".to_owned()
+        "; these are the columns of events: give the table as events=".to_owned()
     } else {
         let example = place.call(&filled_in(name, table, roles, &unknown));
         let meant = error::did_you_mean(missing, &present);
@@ -91,8 +91,7 @@ pub(super) fn complete(
             listed.join(", ")
         )
     };
-    let separator = if remedy.starts_with([';', ',']) { "" } else { "; " };
-    let message = format!("{name}: there is no column \"{missing}\"{separator}{remedy}");
+    let message = format!("{name}: there is no column \"{missing}\"{remedy}");
     Err(exceptions::ColumnNotFoundError::new_err((message, (*missing).to_owned(), present)))
 }
 

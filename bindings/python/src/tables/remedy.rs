@@ -1,6 +1,7 @@
 //! Remedies about tables in memory: the keys of a description as arguments in Python.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use deskmetrics::report::Warning;
 use deskmetrics_arrow::{Dataset, Exclusion};
@@ -44,7 +45,7 @@ impl Remedies {
         }
         if !settings.is_empty() {
             let columns = format!("columns={}", literal(&columns));
-            text += &format!(" ({})", self.place.call(&columns));
+            let _ = write!(text, " ({})", self.place.call(&columns));
         }
         text
     }
@@ -82,7 +83,11 @@ impl Remedies {
     /// The roles that lead to a column of a table, and how it is read.
     fn path(&self, table: &str, column: &str) -> Option<(Vec<String>, Value)> {
         fn of(roles: &Map<String, Value>, column: &str) -> Option<(Vec<String>, Value)> {
-            roles.iter().filter(|(role, _)| *role != "where").find_map(|(role, form)| match form {
+            // A column with a role may be an attribute as well.
+            let of_attributes = |one: &(&String, &Value)| one.0 == "attributes";
+            let (attributes, others): (Vec<_>, Vec<_>) =
+                roles.iter().filter(|(role, _)| *role != "where").partition(of_attributes);
+            others.into_iter().chain(attributes).find_map(|(role, form)| match form {
                 Value::Object(inner) if !inner.contains_key("column") => {
                     let (path, form) = of(inner, column)?;
                     Some(([vec![role.clone()], path].concat(), form))
@@ -113,7 +118,7 @@ fn settings(text: &str) -> (String, Vec<(String, Value)>) {
             let start = python.trim_end_matches(is_key).len();
             let key = python.split_off(start);
             if !key.is_empty() {
-                python += &format!("\"{key}\": {}", literal(&value));
+                let _ = write!(python, "\"{key}\": {}", literal(&value));
                 found.push((key, value));
                 rest = &after[len..];
                 continue;
@@ -126,7 +131,7 @@ fn settings(text: &str) -> (String, Vec<(String, Value)>) {
     (python, found)
 }
 
-/// The value at the start of a text, and its length: a JSON value, or `..` for one that only the caller knows.
+/// The JSON value at the start of a text, and its length.
 fn value(text: &str) -> Option<(Value, usize)> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter();
     match values.next() {

@@ -552,15 +552,13 @@ impl Reads for BoundNumber<'_> {
     }
 
     fn remedy(&self, raw: &str, bad: BadCell) -> String {
-        match bad {
-            BadCell::DecimalMark => self.slot.reading.decimal_remedy(),
-            _ => {
-                let raw = raw.trim();
-                format!(
-                    "expected a number: give the value one, such as words = {{ {raw:?} = 5 }}, or list it under missing"
-                )
-            }
+        if bad == BadCell::DecimalMark {
+            return self.slot.reading.decimal_remedy();
         }
+        let raw = raw.trim();
+        format!(
+            "expected a number: give the value one, such as words = {{ {raw:?} = 5 }}, or list it under missing"
+        )
     }
 }
 

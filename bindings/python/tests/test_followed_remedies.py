@@ -469,10 +469,10 @@ def test_a_data_file_is_no_description(tmp_path: Path) -> None:
 def test_messages_without_authors_carry_a_note() -> None:
     events = {"ticket": [1, 1], "at": ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"], "kind": ["public_message"] * 2}
     note = "no column contains the author, so that agents wrote all messages"
-    (told_so,) = [text for text in dm.report(TICKETS, events, kpis=["volume"]).notes if note in text]
-    (column,) = after(told_so, "columns=")["events"].values()
+    (found,) = [text for text in dm.report(TICKETS, events, kpis=["volume"]).notes if note in text]
+    (column,) = after(found, "columns=")["events"].values()
     both = events | {column: ["customer", "agent"]}
-    assert dm.report(TICKETS, both, kpis=["first_response_time"], columns=after(told_so, "columns="))["first_response_time"].value == 7200.0
+    assert dm.report(TICKETS, both, kpis=["first_response_time"], columns=after(found, "columns="))["first_response_time"].value == 7200.0
     named = events | {"who": ["customer", "agent"]}
     columns = {"events": {"author": "who"}}
     assert not any(note in text for text in dm.report(TICKETS, named, kpis=["volume"], columns=columns).notes)
@@ -491,15 +491,15 @@ def test_kinds_of_pushed_events() -> None:
         tracker.push({"ticket": "T", "at": "2026-03-02T10:00:00Z", "kind": "solvd"})
 
 
-def told(report: dm.Report) -> list[str]:
-    """Everything that a report says beside its numbers."""
+def reported(report: dm.Report) -> list[str]:
+    """The warnings, notes and remedies of a report."""
     lines = [line.remedy for source in report.sources for line in source.exclusions]
     return [*report.warnings, *report.notes, *lines, *(note for source in report.sources for note in source.notes)]
 
 
 def advised(problem: Any) -> Any:
-    """The `columns` that the text of an error, or the one thing a report says about them, advises."""
-    texts = [refused(problem)] if callable(problem) else [text for text in told(problem) if "columns=" in text]
+    """The `columns` that the text of an error, or the notes of a report, advise."""
+    texts = [refused(problem)] if callable(problem) else [text for text in reported(problem) if "columns=" in text]
     assert not any(re.search(r"\\w = [\"{\\w]", text) for text in texts), texts
     return after(texts[0], "columns=")
 
@@ -722,7 +722,7 @@ def test_tags_with_another_separator() -> None:
     report = dm.report(table, kpis=["volume"], by="tag")
     right = dm.report(table, kpis=["volume"], by="tag", columns=advised(report))
     assert {row.keys["tag"]: row.value for row in right.rows if row.keys} == {"eu": 2.0, "vip": 2.0}
-    assert not any("tag_separator" in text for text in told(right))
+    assert not any("tag_separator" in text for text in reported(right))
 
 
 def test_the_place_of_a_score_outside_the_scale() -> None:
@@ -762,7 +762,7 @@ def test_settings_are_advised_in_python(key: str, tables: dict[str, Any], settin
 
     try:
         found = report()
-        texts = [text for text in told(found) if f'"{key}"' in text and "columns=" in text]
+        texts = [text for text in reported(found) if f'"{key}"' in text and "columns=" in text]
     except dm.DeskmetricsError as problem:
         texts = [str(problem)]
     assert texts and not any(re.search(rf"\\b{key} = ", text) for text in texts), texts

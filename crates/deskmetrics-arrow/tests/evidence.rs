@@ -335,10 +335,10 @@ fn a_survey_policy_takes_the_only_question_or_the_one_called_fcr() {
         )
     };
     let policy = || "survey(1-2)".parse().unwrap();
-    let asked = |questions: &str| KpiSelection::these(["fcr"]).with_fcr(policy()).of(&surveys(questions));
-    assert_eq!(asked("first = 'a'").unwrap().kpis[0].question.as_deref(), Some("first"));
-    assert_eq!(asked("fcr = 'a', csat = 'b'").unwrap().kpis[0].question.as_deref(), Some("fcr"));
-    let refused = asked("first = 'a', csat = 'b'").unwrap_err().to_string();
+    let requested = |questions: &str| KpiSelection::these(["fcr"]).with_fcr(policy()).of(&surveys(questions));
+    assert_eq!(requested("first = 'a'").unwrap().kpis[0].question.as_deref(), Some("first"));
+    assert_eq!(requested("fcr = 'a', csat = 'b'").unwrap().kpis[0].question.as_deref(), Some("fcr"));
+    let refused = requested("first = 'a', csat = 'b'").unwrap_err().to_string();
     assert!(
         refused.contains("name its question, such as {\"kpi\": \"fcr\", \"policy\": \"survey(1-2"),
         "{refused}"

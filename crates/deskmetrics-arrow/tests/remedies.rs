@@ -262,7 +262,7 @@ fn exclusions() {
         ),
         kept(
             "UnknownWord",
-            "give the word a meaning, such as words = { \"done\" = \"open\" }",
+            "give the word a meaning, such as words = { \"done\" = \"public_message\" }",
             (&log("'kind'", ""), &word),
             (&log("{ column = 'kind', words = { done = 'solved' } }", ""), &word),
         ),

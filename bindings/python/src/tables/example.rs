@@ -4,7 +4,7 @@ use arrow_schema::DataType;
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 
-use super::refused::Place;
+use super::place::Place;
 use crate::error::{self, exceptions};
 use crate::input::Table;
 

@@ -1,6 +1,7 @@
 //! Tables of any library as a dataset.
 
 mod example;
+mod place;
 mod refused;
 mod remedy;
 
@@ -24,7 +25,8 @@ use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
 use self::example::{columns_of, columns_of_filter, columns_of_roles};
-pub(crate) use self::refused::{Place, in_python, unknown_attribute};
+pub(crate) use self::place::{Place, in_python};
+pub(crate) use self::refused::unknown_attribute;
 use self::refused::{invalid_columns, unusable};
 pub(crate) use self::remedy::Remedies;
 use crate::data::{from_form, keys, to_json};

@@ -8,7 +8,7 @@ use deskmetrics_arrow::{Dataset, Exclusion};
 use serde_json::{Map, Value, json};
 
 use super::example::columns_of;
-use super::refused::{Place, in_python};
+use super::place::{Place, in_python};
 
 /// Keys of columns; the others are keys of tables.
 const OF_COLUMNS: [&str; 10] =

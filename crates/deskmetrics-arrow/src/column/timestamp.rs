@@ -271,7 +271,7 @@ impl TimestampReading {
         let mut shapes = Shapes::default();
         let Some((canonical, shape)) = shapes.of(value) else {
             return format!(
-                "expected format \"{format}\"; give another format, or state missing = [{value:?}] if it stands for no value"
+                "expected format \"{format}\"; give another format, or state missing = [{value:?}] if it is no value"
             );
         };
         let fits = shape.fits(canonical);

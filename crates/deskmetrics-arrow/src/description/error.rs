@@ -118,7 +118,7 @@ pub fn plain_message(message: &str) -> String {
         };
         Some(format!("found {found}, expected {}", plain_type(expected)))
     };
-    // What chrono says about a text that is no timestamp.
+    // The messages of chrono about a text that is no timestamp.
     let of_chrono = [
         "premature end of input",
         "input contains invalid characters",

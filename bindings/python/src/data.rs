@@ -3,6 +3,7 @@
 use deskmetrics::duration_text;
 use deskmetrics_arrow::plain_message;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBool, PyDate, PyDelta, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTime};
 use pythonize::{PythonizeMappingType, PythonizeTypes, PythonizeUnnamedMappingAdapter};
 use serde::{Serialize, de::DeserializeOwned};
@@ -190,5 +191,15 @@ pub(crate) fn from_form<T: DeserializeOwned>(
             "." => format!("{place}: {message}"),
             inner => format!("{place}.{inner}: {message}"),
         })
+    })
+}
+
+/// The bytes that an object was stored as.
+pub(crate) fn stored_bytes(name: &str, value: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
+    value.extract().map_err(|_| {
+        error::argument_type(format!(
+            "{name}: {} is not bytes; give what to_bytes() returned",
+            describe(value)
+        ))
     })
 }

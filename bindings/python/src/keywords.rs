@@ -4,6 +4,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::error;
+use crate::input::describe;
+
 /// The keyword arguments of a call, which are taken by name.
 pub(crate) struct Keywords<'a, 'py>(Option<&'a Bound<'py, PyDict>>);
 
@@ -19,9 +22,14 @@ impl<'a, 'py> Keywords<'a, 'py> {
         T: for<'b> FromPyObject<'b, 'py>,
     {
         self.take_with(name, |value| {
-            value.extract::<T>().map_err(|problem| {
-                let problem: PyErr = problem.into();
-                PyTypeError::new_err(format!("argument '{name}': {}", problem.value(value.py())))
+            value.extract::<T>().map_err(|_| {
+                let expected = match std::any::type_name::<T>().rsplit("::").next() {
+                    Some("String") => "a text",
+                    Some("bool") => "True or False",
+                    _ => "of the type expected",
+                };
+                let found = describe(value);
+                error::argument_type(format!("{name}: {found} is not {expected}"))
             })
         })
     }

@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{IntoPyDict as _, PyBytes, PyDict, PyList, PyString, PyType};
 
 use crate::class::{getters, pickled, summed};
-use crate::data::{Data, to_python};
+use crate::data::{Data, stored_bytes, to_python};
 use crate::error::{self, OrError as _};
 use crate::input::describe;
 
@@ -314,8 +314,8 @@ impl KpiResult {
     /// ArgumentError
     ///     When the bytes are not those of a result, are damaged, or have another version.
     #[staticmethod]
-    fn from_bytes(state: &[u8]) -> PyResult<Self> {
-        let tally = KpiTally::from_bytes(state).or_argument()?;
+    fn from_bytes(state: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let tally = KpiTally::from_bytes(&stored_bytes("state", state)?).or_argument()?;
         Ok(Self { tally })
     }
 

@@ -172,7 +172,9 @@ def test_tickets_without_ids_are_noted() -> None:
         (lambda: dm.response_rate(SENT, [None], delivered=[1]), r"delivered\[0\]: 1 .int. is not a bool; give True"),
         (lambda: dm.report("tickets.csv"), "read a file first"),
         (lambda: dm.report(TICKETS, kpis=[5]), r"kpis\[0\]: 5 .int. is neither the id of a KPI nor a form"),  # type: ignore[list-item]
-        (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), r"specify one, such as with .dt.tz_localize"),
+        (lambda: dm.volume({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "specify one, such as with an offset in texts"),
+        (lambda: dm.volume(pd.DataFrame({"id": ["1"], "created_at": ["2026-03-02 08:00"]})), r"specify one, such as with .dt.tz_localize"),
+        (lambda: dm.volume(pl.DataFrame({"id": ["1"], "created_at": ["2026-03-02 08:00"]})), r"such as with .dt.replace_time_zone"),
         (lambda: dm.report({"id": ["1"], "created_at": ["2026-03-02 08:00"]}), "specify one, such as assume_tz"),
         (lambda: dm.csat([4, True]), r"scores\[1\]: True .bool. is not a score"),
         (lambda: dm.csat([np.bool_(True)]), r"scores\[0\]: True .bool. is not a score"),
@@ -195,7 +197,7 @@ def test_suggestions(ask: Any, message: str) -> None:
         (lambda: dm.first_response_time(REPLIED, within="1h") + dm.first_response_time(REPLIED, within="2h"), "since within is 1h"),
         (lambda: dm.volume(TICKETS) + dm.volume({"id": ["3"], "created_at": ["2026-03-03T08:00:00Z"]}), "since as_of is 2026-03-02T08:00:00Z of the one"),
         (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["volume"], by="market"), "since by is none of the one and market of the other"),
-        (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(TICKETS, kpis=["solved"]), "since kpis is volume"),
+        (lambda: dm.report(TICKETS, kpis=["volume"]) + dm.report(REPLIED, kpis=["first_response_time"]), "since kpis is volume"),
     ],
 )
 def test_adding_different_results_is_an_error(add: Any, message: str) -> None:

@@ -149,11 +149,11 @@ def test_format_of_a_text_file_is_detected(tmp_path: Path) -> None:
         assert {row.keys["market"] for row in report.rows if row.keys} == {"España", "Østrig"}
     note = (
         "tickets.csv: no encoding is stated, and windows-1252 was detected; if text is garbled, state another one, such as "
-        'encoding = "windows-1250"'
+        'file = { path = "..", encoding = "windows-1250" }'
     )
     assert note in str(report) and note in report.notes
     (tmp_path / "tickets.csv").write_text(f"Tickets of March\n\n{rows}", encoding="utf-8")
-    with pytest.raises(dm.ReadError, match='there is no column "Número".*it is in line 3: state skip_rows = 2'):
+    with pytest.raises(dm.ReadError, match='there is no column "Número".*it is in line 3: state file = . path = "..", skip_rows = 2'):
         dm.read(description)
     description.write_text(text.replace('"tickets.csv"', '{ path = "tickets.csv", skip_rows = 2 }'), encoding="utf-8")
     assert dm.read(description).counts["tickets"] == 2

@@ -216,10 +216,10 @@ REPLAY = dm.replay(tickets=TICKETS)
     ("function", "given", "words"),
     [
         (dm.report, {"kpi": "volume"}, r"report\(\) got an unexpected keyword argument 'kpi'"),
-        (dm.report, {"period": 1}, "argument 'period': "),
+        (dm.report, {"period": 1}, "period: 1 .int. is not a text"),
         (dm.report, {"level": "high"}, "level: 'high' .str. is not a number between 0 and 1"),
         (dm.replay, {"scales": {}}, r"replay\(\) got an unexpected keyword argument 'scales'"),
-        (dm.replay, {"strict": "yes"}, "argument 'strict': "),
+        (dm.replay, {"strict": "yes"}, "strict: 'yes' .str. is not True or False"),
         (REPLAY.report, {"as_of": AS_OF}, r"report\(\) got an unexpected keyword argument 'as_of'"),
         (dataset().report, {"zone": "UTC"}, r"report\(\) got an unexpected keyword argument 'zone'"),
     ],

@@ -128,7 +128,8 @@ def test_ambiguous_order_is_an_error_with_a_working_remedy(tmp_path: Path) -> No
         'row 1: "03/04/2026 10:00" is 3 April 2026 or 4 March 2026, and no row has a day over 12, such as "25/04/2026 10:00", '
         'which would decide; state format = "day_first" or "month_first"'
     )
-    with pytest.raises(dm.TimestampError, match='column "created_at", ' + re.escape(message)) as caught:
+    in_python = message.replace("format =", '"format":')
+    with pytest.raises(dm.TimestampError, match='column "created_at", ' + re.escape(in_python)) as caught:
         in_frame(values)
     assert in_frame(values, columns=advised(caught.value)) == datetime(2026, 6, 5, 11, tzinfo=UTC)
     with pytest.raises(dm.ReadError, match=re.escape(message)):
@@ -196,7 +197,7 @@ def test_numbers_in_an_implausible_unit(unit: str, as_text: bool) -> None:
     }
     values: list[Any] = [str(numbers[unit]) if as_text else numbers[unit]]
     undeclared = dm.DataError if as_text else dm.ColumnTypeError
-    with pytest.raises(undeclared, match=f'can only be .* state format = "{unit}"') as caught:
+    with pytest.raises(undeclared, match=f'can only be .* state "format": "{unit}"') as caught:
         in_frame(values)
     assert in_frame(values, columns=advised(caught.value)) == at
     for declared in numbers:
@@ -204,7 +205,7 @@ def test_numbers_in_an_implausible_unit(unit: str, as_text: bool) -> None:
         if declared == unit:
             assert in_frame(values, columns=form) == at
         else:
-            with pytest.raises(dm.DataError, match=f'"{numbers[unit]}" in row 1.* state format = "{unit}"') as caught:
+            with pytest.raises(dm.DataError, match=f'"{numbers[unit]}" in row 1.* state "format": "{unit}"') as caught:
                 in_frame(values, columns=form)
             assert in_frame(values, columns=advised(caught.value)) == at
 

@@ -279,11 +279,13 @@ impl Dataset {
                     .collect();
                 let is_known =
                     |value: &ConditionValue| value.is_any() || present.iter().any(|text| value.is(text));
-                // One of several values may be absent for a while.
-                if values.iter().any(is_known) {
-                    continue;
-                }
-                if let Some(value) = values.first() {
+                // One of several values may be absent for a while, unless it is like a present one.
+                let any = values.iter().any(is_known);
+                let others = || present.iter().filter(|text| !values.iter().any(|value| value.is(text)));
+                let is_unknown = |value: &&ConditionValue| {
+                    !any || (!is_known(value) && nearest(value.as_str(), others()).is_some())
+                };
+                if let Some(value) = values.iter().find(is_unknown) {
                     let present = nearest_first(value.as_str(), present.iter().copied());
                     let warning = Warning::NoSuchValue {
                         attribute: attribute.clone(),

@@ -149,7 +149,7 @@ impl Dataset {
         let authors = |source: &EventSource| source.author.is_some() || source.author_name.is_some();
         if !description.events.iter().all(authors) && tables.events.contain_messages() {
             notes.push(
-                "events: no column contains the author, so that agents wrote all messages; if there is one, name it as author"
+                "events: no column contains the author, so that agents wrote all messages; if customers wrote some, name it, such as author = \"author_type\""
                     .to_owned(),
             );
         }
@@ -191,7 +191,6 @@ impl Dataset {
                 .status_differences()
                 .into_iter()
                 .chain(tables.findings.iter().cloned())
-                .chain(tables.implausible_units())
                 .collect(),
             tables: Arc::new(tables),
         };
@@ -292,8 +291,13 @@ impl Dataset {
     /// statuses and attributes, stated measures that differ from the replayed ones, and attributes that are unknown
     /// at creation.
     pub fn warnings(&self) -> impl Iterator<Item = Warning> {
+        self.warnings_at(self.as_of)
+    }
+
+    fn warnings_at(&self, as_of: Option<Timestamp>) -> impl Iterator<Item = Warning> {
         let of_sources = self.sources.iter().flat_map(SourceReport::warnings);
-        of_sources.chain(self.findings.iter().cloned()).chain(self.stated_differences())
+        let units = self.tables.implausible_units(as_of);
+        of_sources.chain(self.findings.iter().cloned()).chain(units).chain(self.stated_differences())
     }
 
     /// The [`warnings`](Self::warnings) that are relevant for a report. Those about attributes are included if a
@@ -320,7 +324,8 @@ impl Dataset {
             ids.into_iter().collect()
         };
         let sliced = report.sliced_by();
-        let mut warnings: Vec<Warning> = self.warnings().chain(self.unknown_restrictions(report)).collect();
+        let warnings = self.warnings_at(report.as_of().or(self.as_of));
+        let mut warnings: Vec<Warning> = warnings.chain(self.unknown_restrictions(report)).collect();
         warnings.retain_mut(|warning| match warning {
             Warning::AttributeDiffers { attribute, .. } if attribute != "tags" => {
                 let attribute = Attribute::from(attribute.as_str());
@@ -345,6 +350,17 @@ impl Dataset {
             }
         }
         warnings.into_iter()
+    }
+
+    /// A note on the first answer outside the scale of a request, for a KPI that excludes such answers.
+    pub fn outside_scale(&self, request: &KpiRequest) -> Option<String> {
+        let question = request.question.as_deref()?;
+        let of_policy = match &request.policy {
+            Some(FcrPolicy::Survey { scale }) => Some(scale),
+            _ => None,
+        };
+        let scale = request.scale.as_ref().or(of_policy)?;
+        self.tables.outside_scale(question, scale)
     }
 
     /// Whether business time is known for some ticket.

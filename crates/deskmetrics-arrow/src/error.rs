@@ -105,7 +105,7 @@ pub enum ReadError {
     },
 
     /// The text is not UTF-8, and no other encoding is stated.
-    #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as encoding = \"{}\"", file.display(), likely.name().to_ascii_lowercase())]
+    #[error("{}: the text is not UTF-8 ({message}); name its encoding, such as {}", file.display(), crate::file::in_file(&format!("encoding = \"{}\"", likely.name().to_ascii_lowercase())))]
     Encoding {
         /// The file.
         file: PathBuf,

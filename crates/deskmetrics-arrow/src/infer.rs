@@ -6,6 +6,7 @@ use arrow_schema::{DataType, Field, Schema};
 use deskmetrics::ClockKind;
 use deskmetrics::ticket::Attribute;
 
+use crate::column::ColumnContent;
 use crate::column::measure::MeasureName;
 
 /// The kind of records in a table.
@@ -71,8 +72,27 @@ const TICKETS: Usual = &[
             "first_agent_reply_date",
         ],
     ),
-    ("solved_at", &["solved_at", "resolved_at", "resolved_date", "resolved_time", "resolutiondate"]),
-    ("closed_at", &["closed_at", "close_at", "closed_date", "closed_time"]),
+    (
+        "solved_at",
+        &[
+            "solved_at",
+            "resolved_at",
+            "resolved_date",
+            "resolved_time",
+            "resolutiondate",
+            "resolution_date",
+            "date_resolved",
+            "finished_at",
+            "completed_at",
+            "done_at",
+            "solved",
+            "resolved",
+            "finished",
+            "completed",
+            "done",
+        ],
+    ),
+    ("closed_at", &["closed_at", "close_at", "closed_date", "closed_time", "date_closed", "closed"]),
     ("due_at", &["due_at", "due_by"]),
     ("sla_met", &["sla_met", "made_sla"]),
     ("author_name", &["author_name"]),
@@ -133,6 +153,9 @@ const MEASURES: Usual = &[
     ("group_stations", &["group_stations"]),
     ("transfers", &["reassignment_count", "reassignments"]),
 ];
+
+/// Usual names of columns of ends that are also those of flags and words: they have the role if their values are timestamps.
+const ENDS_OR_FLAGS: &[&str] = &["solved", "resolved", "finished", "completed", "done", "closed"];
 
 /// Roles that are known from the events of a ticket.
 const KNOWN_FROM_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
@@ -263,15 +286,26 @@ pub struct AmbiguousRole {
 /// assert_eq!(found.attributes["rating"], "rating");
 /// ```
 pub fn infer_roles(holds: TableKind, schema: &Schema, taken: &[&str]) -> InferredRoles {
-    infer_roles_but(holds, schema, taken, &[])
+    infer_roles_of_values(holds, schema, taken, |field, content| content.has_type(field.data_type()))
 }
 
-/// Like [`infer_roles`], without some roles. Their columns are like any other.
-pub(crate) fn infer_roles_but(
+/// Like [`infer_roles`], with a test of the [content](ColumnContent::is_of) of a column. It decides about names that leave it
+/// open: `resolved` is the name of timestamps and of flags.
+///
+/// ```
+/// use arrow_schema::{DataType, Field, Schema};
+/// use deskmetrics_arrow::{TableKind, infer_roles_of_values};
+///
+/// let schema = Schema::new(vec![Field::new("resolved", DataType::Utf8, true)]);
+/// let found = |timestamps: bool| infer_roles_of_values(TableKind::Tickets, &schema, &[], |_, _| timestamps);
+/// assert_eq!(found(true).roles["solved_at"], "resolved");
+/// assert_eq!(found(false).attributes["resolved"], "resolved");
+/// ```
+pub fn infer_roles_of_values(
     holds: TableKind,
     schema: &Schema,
     taken: &[&str],
-    unwanted: &[&str],
+    contains: impl Fn(&Field, ColumnContent) -> bool,
 ) -> InferredRoles {
     let mut free: Vec<&Field> = schema
         .fields()
@@ -280,8 +314,7 @@ pub(crate) fn infer_roles_but(
         .filter(|field: &&Field| !taken.contains(&field.name().as_str()))
         .collect();
     let mut found = InferredRoles::default();
-    let has_question = !unwanted.contains(&"question");
-    if holds == TableKind::Surveys && has_question && !has(&free, holds.names("question")) {
+    if holds == TableKind::Surveys && !has(&free, holds.names("question")) {
         for question in ["nps", "csat", "ces"] {
             if let Some(field) = take(&mut free, &[question, &format!("{question}_score")]) {
                 found.questions.insert(question.to_owned(), field.name().clone());
@@ -290,13 +323,18 @@ pub(crate) fn infer_roles_but(
     }
     for (role, names) in holds.usual() {
         let by_events = holds == TableKind::TicketsBesideEvents && *role == "author_name";
-        if by_events || unwanted.contains(role) || (*role == "score" && !found.questions.is_empty()) {
+        if by_events || (*role == "score" && !found.questions.is_empty()) {
             continue;
         }
-        if let Some(field) = take(&mut free, names) {
+        let fits = |field: &Field| {
+            let name = usual(field.name());
+            let is_end = ["solved_at", "closed_at"].contains(role) && ENDS_OR_FLAGS.contains(&name.as_str());
+            names.contains(&name.as_str()) && (!is_end || contains(field, ColumnContent::Timestamps))
+        };
+        if let Some(field) = take_if(&mut free, names, fits) {
             found.roles.insert(role, field.name().clone());
             if holds == TableKind::Tickets && ONE_OF_SEVERAL.contains(role) {
-                let others = free.iter().filter(|field| names.contains(&usual(field.name()).as_str()));
+                let others = free.iter().filter(|field| fits(field));
                 found.ambiguous.extend(others.map(|other| AmbiguousRole {
                     role: (*role).to_owned(),
                     column: field.name().clone(),
@@ -309,17 +347,18 @@ pub(crate) fn infer_roles_but(
         found.roles.retain(|role, _| !KNOWN_FROM_EVENTS.contains(role));
     }
     if matches!(holds, TableKind::Tickets | TableKind::TicketsBesideEvents) {
-        measures(&mut free, unwanted, &mut found);
+        measures(&mut free, &contains, &mut found);
     }
     if holds != TableKind::Events {
-        attributes(&free, &mut found);
+        attributes(&free, schema, &mut found);
     }
     found
 }
 
-/// Uses the other columns as attributes.
-fn attributes(free: &[&Field], found: &mut InferredRoles) {
-    for field in free {
+/// Uses the other columns as attributes. Of columns with equal names none is certain.
+fn attributes(free: &[&Field], schema: &Schema, found: &mut InferredRoles) {
+    let times = |field: &Field| schema.fields().iter().filter(|other| other.name() == field.name()).count();
+    for field in free.iter().filter(|field| times(field) == 1) {
         let into = match field.data_type() {
             kind if kind.is_integer() => &mut found.numbers,
             _ if holds_words(field) => &mut found.attributes,
@@ -380,8 +419,12 @@ pub fn attribute_column<'s>(schema: &'s Schema, attribute: &Attribute) -> Option
 }
 
 /// Infers the columns of stated measures: the first usual name for each role and clock.
-fn measures(free: &mut Vec<&Field>, unwanted: &[&str], found: &mut InferredRoles) {
-    for (role, names) in MEASURES.iter().filter(|(role, _)| !unwanted.contains(role)) {
+fn measures(
+    free: &mut Vec<&Field>,
+    contains: &impl Fn(&Field, ColumnContent) -> bool,
+    found: &mut InferredRoles,
+) {
+    for (role, names) in MEASURES {
         let is_duration = role.contains("time");
         let mut clocks: Vec<(ClockKind, String)> = Vec::new();
         for name in *names {
@@ -389,10 +432,10 @@ fn measures(free: &mut Vec<&Field>, unwanted: &[&str], found: &mut InferredRoles
                 let column = MeasureName::of(field.name());
                 let kind = field.data_type();
                 let fits = if is_duration {
-                    matches!(kind, DataType::Duration(_))
-                        || (column.unit.is_some() && (kind.is_numeric() || holds_words(field)))
+                    (column.unit.is_some() && (kind.is_numeric() || holds_words(field)))
+                        || contains(field, ColumnContent::Durations)
                 } else {
-                    kind.is_numeric() && column.unit.is_none()
+                    column.unit.is_none() && contains(field, ColumnContent::Counts)
                 };
                 let clock = column.clock.unwrap_or_default();
                 if column.measure != *name {
@@ -424,7 +467,17 @@ fn has(free: &[&Field], names: &[&str]) -> bool {
 
 /// Takes the column of the first of these names that exists.
 fn take<'s>(free: &mut Vec<&'s Field>, names: &[&str]) -> Option<&'s Field> {
-    let place = names.iter().find_map(|name| free.iter().position(|field| usual(field.name()) == *name))?;
+    take_if(free, names, |_| true)
+}
+
+/// Takes the column of the first of these names that exists and passes a test.
+fn take_if<'s>(
+    free: &mut Vec<&'s Field>,
+    names: &[&str],
+    test: impl Fn(&Field) -> bool,
+) -> Option<&'s Field> {
+    let find = |name: &str| free.iter().position(|field| usual(field.name()) == name && test(field));
+    let place = names.iter().find_map(|name| find(name))?;
     Some(free.remove(place))
 }
 

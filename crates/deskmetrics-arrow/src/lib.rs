@@ -115,7 +115,9 @@ pub use decode::{CustomerCodes, Example, Exclusion, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, nearest_first, plain_message};
 pub use error::ReadError;
 pub use file::Progress;
-pub use infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};
+pub use infer::{
+    AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles, infer_roles_of_values,
+};
 pub use options::ReadOptions;
 pub use outcome::{MeasureColumns, VerdictColumns};
 pub use selection::{KpiSelection, SelectedKpis, SelectionError, kpi_of_question};

@@ -2,13 +2,13 @@
 //!
 //! For adapters; may change in any release.
 
-use arrow_schema::Schema;
+use arrow_schema::{Field, Schema};
 use chrono_tz::Tz;
 use deskmetrics::ticket::Attribute;
 use serde_json::{Map, Value, json};
 
-use crate::column::TimestampReading;
-use crate::infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles};
+use crate::column::{ColumnContent, TimestampReading};
+use crate::infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, infer_roles_of_values};
 
 /// The key beside the roles that selects rows.
 const WHERE: &str = "where";
@@ -43,7 +43,9 @@ impl TableKind {
     /// The roles that a table requires.
     pub fn required(self) -> &'static [&'static str] {
         match self {
-            Self::Tickets | Self::TicketsBesideEvents => &["created_at"],
+            Self::Tickets => &["created_at"],
+            // Events and tickets are joined by id.
+            Self::TicketsBesideEvents => &["id", "created_at"],
             Self::Events => &["ticket", "at", "kind"],
             Self::Snapshots => &["ticket", "at"],
             Self::Surveys => &["question", "score"],
@@ -84,13 +86,14 @@ pub fn timestamp_roles(roles: &Map<String, Value>) -> impl Iterator<Item = &Valu
 }
 
 /// The roles of a table's columns: those given, and the usual ones of the other columns. Columns of the attributes `by` are read
-/// whatever they contain, those of whole numbers if `numbers`.
+/// whatever they contain, those of whole numbers if `numbers`; `contains` tests the content of a column.
 pub fn complete(
     holds: TableKind,
     schema: &Schema,
     mut roles: Map<String, Value>,
     by: &[Attribute],
     numbers: bool,
+    contains: impl Fn(&Field, ColumnContent) -> bool,
 ) -> (Map<String, Value>, InferredRoles) {
     if let Some(Value::String(_)) = roles.get("attributes")
         && let Some(values) = roles.remove("attributes")
@@ -100,7 +103,7 @@ pub fn complete(
     }
     let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let mut usual = infer_roles(holds, schema, &taken);
+    let mut usual = infer_roles_of_values(holds, schema, &taken, contains);
     let is_stated = |ambiguous: &AmbiguousRole| {
         // Given attributes replace the inferred ones.
         let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);
@@ -149,6 +152,13 @@ pub fn complete(
         roles.entry(*role).or_insert(json!(role));
     }
     (roles, usual)
+}
+
+/// Whether a column's name contains one of the words of a role.
+pub fn suggests(role: &str, column: &str) -> bool {
+    let name = column.to_lowercase();
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    HINTS.iter().any(|(known, hints)| *known == role && hints.iter().any(|hint| words.contains(hint)))
 }
 
 /// The place of the column that a role most likely means.

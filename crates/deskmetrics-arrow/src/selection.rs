@@ -233,8 +233,10 @@ impl KpiSelection {
         dataset.can_answer(&request)?;
         let Err(problem) = request.check() else { return Ok(vec![request]) };
         let ids = KpiIds::These(vec![request.kpi.clone()]);
-        let known = match (Self { ids, ..self.clone() }).of(dataset) {
+        let fcr = request.policy.clone().or_else(|| self.fcr.clone());
+        let known = match (Self { ids, fcr, ..self.clone() }).of(dataset) {
             Ok(known) => known.kpis,
+            Err(error @ SelectionError::Nothing { .. }) if request.policy.is_some() => return Err(error),
             Err(error @ SelectionError::NoEvidence { .. }) => return Err(error),
             Err(_) => Vec::new(),
         };
@@ -249,6 +251,19 @@ impl KpiSelection {
     fn nothing(&self, id: &'static str, dataset: &Dataset) -> SelectionError {
         if id == "fcr" && self.policy(dataset).is_none() {
             return SelectionError::FcrPolicy;
+        }
+        if id == "fcr"
+            && let Some(policy @ FcrPolicy::Survey { .. }) = self.policy(dataset)
+        {
+            let hint = match dataset.questions.first() {
+                None => ": provide surveys, answers with scores".to_owned(),
+                Some(first) => format!(
+                    ": name its question, such as {{\"kpi\": \"fcr\", \"policy\": \"{policy}\", \"question\": \"{first}\"}}; \
+                     there are {}",
+                    listed(&dataset.questions)
+                ),
+            };
+            return SelectionError::Nothing { id, hint };
         }
         let mut hint: String = unscaled(dataset, &[]).iter().flat_map(|why| ["; ", why.as_str()]).collect();
         if hint.is_empty() && has_unknown_questions(dataset) && ["csat", "ces"].contains(&id) {
@@ -271,7 +286,11 @@ impl KpiSelection {
                     format!(": provide surveys, answers with scores{reasons}")
                 }
                 "csat" | "nps" | "ces" => {
-                    format!(": none of the questions is one of it, there are {}", listed(&dataset.questions))
+                    let scale = if id == "nps" { ", whose scale is \"nps\", 0 to 10" } else { "" };
+                    format!(
+                        ": none of the questions is one of it{scale}; there are {}",
+                        listed(&dataset.questions)
+                    )
                 }
                 "reasons" => ": provide the reasons of the answers as reasons of the surveys".to_owned(),
                 "response_rate" | "survey_completion" | "survey_coverage" => {
@@ -290,6 +309,7 @@ impl KpiSelection {
     /// Every KPI that the data can answer, and the ids of those that need only a cut-off.
     fn answerable(&self, dataset: &Dataset) -> (Vec<KpiRequest>, BTreeSet<&'static str>) {
         let named = matches!(self.ids, KpiIds::These(_));
+        let by_survey = self.policy(dataset).filter(|policy| matches!(policy, FcrPolicy::Survey { .. }));
         let mut requests = Vec::new();
         for definition in kpi::DEFINITIONS {
             let request = KpiRequest::new(definition.id);
@@ -326,6 +346,15 @@ impl KpiSelection {
                 "response_rate" => requests.extend(response_rates(dataset)),
                 "survey_completion" | "survey_coverage" if !holds(dataset, &["invitations"]) => {}
                 "survey_completion" => requests.push(request),
+                "fcr" if by_survey.is_some() => {
+                    let of_policy =
+                        |policy: &FcrPolicy| Some((policy.clone(), question_of_fcr(&dataset.questions)?));
+                    requests.extend(by_survey.and_then(of_policy).map(|(policy, question)| {
+                        let mut request = request.with_policy(policy);
+                        request.question = Some(question.into());
+                        request
+                    }));
+                }
                 // A dataset has no contacts of phone and chat queues.
                 _ if definition.topic == Topic::Queue || !holds(dataset, &TICKETS) => {}
                 "fcr" => {
@@ -436,8 +465,8 @@ fn lack(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<Lack> {
 }
 
 /// The remedy where no ticket has business hours.
-pub(crate) const PROVIDE_SCHEDULES: &str =
-    "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
+pub(crate) const PROVIDE_SCHEDULES: &str = "provide schedules, such as [schedules.default] with time_zone and hours, and name the one of all tickets, such as schedule = \
+     \"default\", or those of some with schedule_by";
 
 /// The missing targets of an SLA KPI.
 fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
@@ -452,7 +481,9 @@ fn no_targets(dataset: &Dataset, request: &KpiRequest) -> Option<Lack> {
         {
             let stated = request.metric.as_ref().is_some_and(|metric| metric.as_str().starts_with("stated"));
             let or = if request.kpi == "sla_attainment" { format!(", or {STATED}") } else { String::new() };
-            (!stated).then(|| Lack::new("no SLA policy", format!("provide policies with targets{or}")))
+            (!stated).then(|| {
+                Lack::new("no SLA policy", format!("provide policies with targets, as [[sla.policies]]{or}"))
+            })
         }
         (_, Some(metric))
             if SlaMetric::NAMED.contains(metric) && !targets().any(|target| target.metric == *metric) =>
@@ -500,8 +531,20 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
         return None;
     }
     let logged = holds(dataset, &["events", "snapshots"]);
+    // Snapshots contain no messages, and beside them the tickets' own times of replies have no role.
+    let has_messages = !holds(dataset, &["snapshots"]) || holds(dataset, &["events"]);
     let lack = match evidence {
-        Evidence::Replies if if named { tables.records_replies() } else { tables.has_replies() } => None,
+        Evidence::Solves => (!tables.records_solves()).then(|| {
+            Lack::new(
+                "no time and no status of solves",
+                "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
+            )
+        }),
+        Evidence::Replies
+            if if named { tables.records_replies() && has_messages } else { tables.has_replies() } =>
+        {
+            None
+        }
         _ if evidence > Evidence::Replies && !logged => Some(Lack::new(
             "no log of events",
             "provide events: messages and changes of status, group and assignee",
@@ -512,10 +555,10 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
                 "provide the replies of agents and the messages of customers as events",
             )
         }),
-        Evidence::Replies | Evidence::Messages if !tables.has_replies() => Some(Lack::new(
-            "no reply to a customer",
-            "provide the replies of agents as events, or the time of each first reply as first_response_at",
-        )),
+        Evidence::Replies | Evidence::Messages if !tables.has_replies() => {
+            let or = if logged { "" } else { ", or the time of each first reply as first_response_at" };
+            Some(Lack::new("no reply to a customer", format!("provide the replies of agents as events{or}")))
+        }
         _ => None,
     };
     lack.map(|lack| dataset.almost_stated(request).unwrap_or(lack))
@@ -531,10 +574,39 @@ impl Dataset {
             let file = source.file.file_name().unwrap_or_default().to_string_lossy();
             notes.extend(source.notes.iter().map(|note| format!("{file}: {note}")));
         }
+        notes.extend(self.unrecorded_targets(requests));
         notes.extend(self.misspelled_changes());
         notes.extend(self.unmet_conditions());
         notes.extend(self.policies.check().iter().map(|finding| format!("SLA policies: {finding}")));
         notes
+    }
+
+    /// Notes on SLA targets whose event the data does not record, so that none counts as met.
+    fn unrecorded_targets(&self, requests: &[KpiRequest]) -> Vec<String> {
+        let judged = |metric: &SlaMetric| {
+            let judges = |request: &KpiRequest| {
+                request.kpi.starts_with("sla_") && request.metric.as_ref().is_none_or(|one| one == metric)
+            };
+            let mut targets = self.policies.policies.iter().flat_map(|policy| &policy.targets);
+            requests.iter().any(judges) && targets.any(|target| target.metric == *metric)
+        };
+        let note = |metric: SlaMetric, recorded: bool, event: &str, role: &str| {
+            (self.tables.tickets.len > 0 && !recorded && judged(&metric)).then(|| {
+                format!(
+                    "no SLA target for {} counts as met, because the data has no time of {event}: provide {role}, or events",
+                    metric.as_str()
+                )
+            })
+        };
+        let replies = note(
+            SlaMetric::FirstResponse,
+            self.tables.records_replies(),
+            "first replies",
+            "first_response_at",
+        );
+        let solves =
+            note(SlaMetric::Resolution, self.tables.records_solves(), "solves", "solved_at or closed_at");
+        replies.into_iter().chain(solves).collect()
     }
 
     /// Checks that the data contains the evidence of a KPI, such as events for counts of replies.
@@ -600,10 +672,19 @@ impl Dataset {
     }
 }
 
+/// The question whether the first contact resolved the ticket: the one of that name, or the only one.
+fn question_of_fcr(questions: &BTreeSet<Box<str>>) -> Option<&str> {
+    let only = || questions.first().filter(|_| questions.len() == 1);
+    questions.get("fcr").or_else(only).map(|question| &**question)
+}
+
 /// Notes on questions without a scale.
 fn unscaled(dataset: &Dataset, requests: &[KpiRequest]) -> Vec<String> {
     let stated = |question: &str| {
-        let mut scaled = requests.iter().filter(|request| request.scale.is_some());
+        let has_scale = |request: &&KpiRequest| {
+            request.scale.is_some() || matches!(request.policy, Some(FcrPolicy::Survey { .. }))
+        };
+        let mut scaled = requests.iter().filter(has_scale);
         dataset.scales.contains_key(question)
             || scaled.any(|request| request.question.as_deref() == Some(question))
     };

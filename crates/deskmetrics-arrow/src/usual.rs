@@ -114,7 +114,10 @@ impl UsualFiles {
                 if logged && kind == TableKind::Tickets { TableKind::TicketsBesideEvents } else { kind };
             let own = kind != TableKind::Events || !has(&[TableKind::Tickets]);
             let by = if own { self.attributes.as_slice() } else { &[] };
-            let (mut roles, inferred) = complete(kind, &typed(&table)?, Map::new(), by, true);
+            let (mut roles, inferred) =
+                complete(kind, &typed(&table)?, Map::new(), by, true, |field, content| {
+                    content.has_type(field.data_type())
+                });
             if kind == TableKind::TicketsBesideEvents {
                 roles.entry("id").or_insert(json!("id"));
             }

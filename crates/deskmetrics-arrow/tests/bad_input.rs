@@ -389,7 +389,7 @@ fn bytes_of_another_encoding_exclude_their_line() {
             Reason::InvalidText,
             3,
             "T-2,2026-03-02 09:00,,Espa\u{fffd}a",
-            "it is not utf-8: name the encoding of the file, such as encoding = \"windows-1252\", or correct the line"
+            "it is not utf-8: name the encoding of the file, such as file = { path = \"..\", encoding = \"windows-1252\" }, or correct the line"
         )]
     );
     // A column that is not read causes no error.

@@ -7,7 +7,7 @@ use std::fs;
 use deskmetrics::kpi::{self, KpiRequest};
 use deskmetrics::report::Report;
 use deskmetrics::{Estimates as _, Reason};
-use deskmetrics_arrow::{Dataset, KpiSelection, SelectionError};
+use deskmetrics_arrow::{Dataset, KpiSelection, Scope, SelectionError};
 use tempfile::TempDir;
 
 /// A dataset of these files under this description.
@@ -296,4 +296,94 @@ fn an_unknown_value_at_creation_is_a_warning_if_a_kpi_depends_on_it() {
             "{warnings:?}"
         );
     }
+}
+
+#[test]
+fn solves_need_a_time_a_status_or_events() {
+    const ROWS: &str = "id,created,done,state\n1,2026-03-02T09:00:00Z,,open\n";
+    const CREATED: &str = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n";
+    let events = "ticket,at,kind,author\n1,2026-03-02T11:00:00Z,public_message,agent\n";
+    let files = [("t.csv", ROWS), ("e.csv", events)];
+    let silent = dataset(CREATED, &files);
+    let described = ["solved_at = 'done'\n", "closed_at = 'done'\n", "status = 'state'\n", EVENTS]
+        .map(|key| dataset(&format!("{CREATED}{key}"), &files));
+    for id in ["solved", "backlog", "backlog_age", "full_resolution_time", "first_resolution_time", "flow"] {
+        let refused = KpiSelection::these([id]).of(&silent).unwrap_err().to_string();
+        assert!(
+            refused.contains("no time and no status of solves: provide the time of each solve"),
+            "{refused}"
+        );
+        for known in &described {
+            assert!(KpiSelection::these([id]).of(known).is_ok(), "{id}");
+        }
+    }
+    assert!(KpiSelection::these(["volume"]).of(&silent).is_ok());
+    let usual = KpiSelection::usual().of(&silent).unwrap();
+    assert!(
+        usual.notes.iter().any(|note| note.contains("not shown: backlog, full_resolution_time, solved;"))
+    );
+}
+
+#[test]
+fn a_survey_policy_takes_the_only_question_or_the_one_called_fcr() {
+    let surveys = |questions: &str| {
+        dataset(
+            &format!(
+                "[[surveys]]\nfile = 's.csv'\nquestions = {{ {questions} }}\n[scales]\ncsat = '1-5'\nfirst = '1-2'\nfcr = '1-2'\n"
+            ),
+            &[("s.csv", "a,b\n1,5\n2,5\n")],
+        )
+    };
+    let policy = || "survey(1-2)".parse().unwrap();
+    let requested = |questions: &str| KpiSelection::these(["fcr"]).with_fcr(policy()).of(&surveys(questions));
+    assert_eq!(requested("first = 'a'").unwrap().kpis[0].question.as_deref(), Some("first"));
+    assert_eq!(requested("fcr = 'a', csat = 'b'").unwrap().kpis[0].question.as_deref(), Some("fcr"));
+    let refused = requested("first = 'a', csat = 'b'").unwrap_err().to_string();
+    assert!(
+        refused.contains("name its question, such as {\"kpi\": \"fcr\", \"policy\": \"survey(1-2"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn merges_into_unknown_tickets_are_counted() {
+    const ROWS: &str = "id,created\n1,2026-03-02T09:00:00Z\n2,2026-03-02T09:00:00Z\n";
+    let description = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n[[events]]\nfile = 'e.csv'\n\
+                       ticket = 'ticket'\nat = 'at'\nkind = 'kind'\nvalue = 'value'\n";
+    for (into, scope, remedy) in [
+        ("9", Some(Scope::Link), "add the ticket it was merged into"),
+        ("1", Some(Scope::Link), "give the id of the other one"),
+        ("2", None, ""),
+    ] {
+        let events = format!("ticket,at,kind,value\n1,2026-03-02T11:00:00Z,merged_into,{into}\n");
+        let dataset = dataset(description, &[("t.csv", ROWS), ("e.csv", &events)]);
+        let events = dataset.sources.iter().find(|source| source.holds == "events").unwrap();
+        let found = events.exclusions.first();
+        assert_eq!(
+            found.map(|one| (one.scope, one.reason)),
+            scope.map(|scope| (scope, Reason::UnknownTicket))
+        );
+        assert!(found.is_none_or(|one| one.remedy.contains(remedy) && one.examples[0].value == into));
+        let kpi = KpiRequest::new("volume");
+        let report = Report::builder(dataset.as_of.unwrap()).with_kpi(kpi.clone()).build().unwrap();
+        let volume = dataset.feed(&report, 1).unwrap().kpi(&kpi).unwrap().headline(0.95).value;
+        assert_eq!(volume, Some(1.0));
+    }
+}
+
+#[test]
+fn a_value_of_where_that_no_row_has_is_noted() {
+    const ROWS: &str = "id,created,market\n1,2026-03-02T09:00:00Z,Denmark\n2,2026-03-02T09:00:00Z,Spain\n";
+    let notes = |values: &str| {
+        let key = format!("where = {{ market = {values} }}\n");
+        let all = dataset(&format!("{}{key}", TICKETS.split("first_").next().unwrap()), &[("t.csv", ROWS)]);
+        all.sources[0].notes.clone()
+    };
+    let spane = ["where: no row has \"market\" \"Spane\", did you mean \"Spain\"?"];
+    assert_eq!(notes("['Denmark', 'Spane']"), spane);
+    assert_eq!(notes("['Denmark', 'Peru']"), ["where: no row has \"market\" \"Peru\""]);
+    assert_eq!(notes("{ not = ['Denmark', 'Spane'] }"), spane);
+    assert!(notes("{ not = ['Denmark', 'Peru'] }").is_empty());
+    assert!(notes("['Denmark', 'Spain', '*']").is_empty());
+    assert!(notes("'Spane'")[0].starts_with("none of its rows has the values of where"));
 }

@@ -190,8 +190,8 @@ fn the_delimiter_is_detected() {
 fn advised(file: &[u8], advice: &str) -> Dataset {
     let error = read(&tickets(""), file).unwrap_err();
     assert!(matches!(error, ReadError::ColumnMissing { .. }), "{error}");
-    assert!(message(&error).ends_with(&format!("state {advice}")), "{error}");
-    let advice = advice.replace(" and ", ", ");
+    let key = format!("state file = {{ path = \"..\", {advice} }}");
+    assert!(message(&error).ends_with(&key), "{error}");
     let named = tickets("").replace("'t.csv'", &format!("{{ path = 't.csv', {advice} }}"));
     read(&named, file).unwrap()
 }
@@ -203,20 +203,23 @@ fn a_missing_column_leads_to_the_key_that_finds_it() {
     let error = read(&tickets(""), head.as_bytes()).unwrap_err();
     assert_eq!(
         message(&error),
-        "there is no column \"id\"; present are \"Tickets of March\"; it is in line 3: state skip_rows = 2"
+        "there is no column \"id\"; present are \"Tickets of March\"; it is in line 3: state file = { path = \"..\", skip_rows = 2 }"
     );
     let head = format!("Tickets, of March\n{}", separated(";"));
     assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 1")).len(), 5);
     let head = format!("Tickets of March\n{}", separated("^"));
-    assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 1 and delimiter = \"^\"")).len(), 5);
+    assert_eq!(ids(&advised(head.as_bytes(), "skip_rows = 1, delimiter = \"^\"")).len(), 5);
     assert_eq!(ids(&advised(separated("^").as_bytes(), "delimiter = \"^\"")).len(), 5);
     let wrong = tickets("").replace("'t.csv'", "{ path = 't.csv', delimiter = \"\\t\" }");
     let error = read(&wrong, separated(";").as_bytes()).unwrap_err();
-    assert!(message(&error).ends_with("state delimiter = \";\""), "{error}");
+    assert!(message(&error).ends_with("state file = { path = \"..\", delimiter = \";\" }"), "{error}");
     // Too many lines are skipped.
     let wrong = tickets("").replace("'t.csv'", "{ path = 't.csv', skip_rows = 2 }");
     let error = read(&wrong, ROWS.as_bytes()).unwrap_err();
-    assert!(message(&error).ends_with("it is in line 1: state skip_rows = 0"), "{error}");
+    assert!(
+        message(&error).ends_with("it is in line 1: state file = { path = \"..\", skip_rows = 0 }"),
+        "{error}"
+    );
     assert_eq!(ids(&read(&wrong.replace("= 2", "= 0"), ROWS.as_bytes()).unwrap()).len(), 5);
     // A name that does not occur matches none of the file's keys.
     let error = read(&tickets("").replace("'id'", "'key'"), ROWS.as_bytes()).unwrap_err();
@@ -239,7 +242,7 @@ fn the_encoding_is_detected_from_the_bytes() {
     };
     let taken = |name: &str, other: &str| {
         vec![format!(
-            "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as encoding = \"{other}\""
+            "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as file = {{ path = \"..\", encoding = \"{other}\" }}"
         )]
     };
     for (bytes, notes) in [
@@ -287,7 +290,9 @@ fn a_name_in_another_encoding() {
     };
     let error = read(&named("windows-1252"), text).unwrap_err();
     assert!(
-        message(&error).ends_with("it is there in another encoding: state encoding = \"utf-8\""),
+        message(&error).ends_with(
+            "it is there in another encoding: state file = { path = \"..\", encoding = \"utf-8\" }"
+        ),
         "{error}"
     );
     assert_eq!(channels(&read(&named("utf-8"), text).unwrap()), ["web"]);
@@ -301,7 +306,7 @@ fn a_name_in_another_encoding() {
             };
             let error = read(&named(stated), &bytes).unwrap_err().to_string();
             let right = if stated == "utf-16" { "utf-8" } else { "utf-16le" };
-            assert!(error.ends_with(&format!(" encoding = \"{right}\"")), "{error}");
+            assert!(error.ends_with(&format!(" encoding = \"{right}\" }}")), "{error}");
             assert_eq!(channels(&read(&named(right), &bytes).unwrap()), ["web"]);
         }
     }

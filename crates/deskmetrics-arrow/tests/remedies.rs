@@ -232,19 +232,19 @@ fn exclusions() {
         ),
         kept(
             "UnknownTicket",
-            "add the file its ticket is in",
+            "add its ticket",
             (&log("'kind'", ""), &orphan),
             (&log("'kind'", ""), &[("t.csv", "id,created\n9,2026-03-02T09:00:00Z\n"), orphan[1]]),
         ),
         kept(
             "BeforeCreation",
-            "allow a small difference with clock_skew",
+            "such as clock_skew = \"5m\"",
             (&log("'kind'", ""), &early),
             (&log("'kind'", "clock_skew = '1min'\n"), &early),
         ),
         kept(
             "EndBeforeStart",
-            "set clock_skew",
+            "with clock_skew = \"1m\"",
             (&ends, &tickets(late)),
             (&format!("{ends}clock_skew = '1min'\n"), &tickets(late)),
         ),
@@ -262,7 +262,7 @@ fn exclusions() {
         ),
         kept(
             "UnknownWord",
-            "give the word a meaning under words",
+            "give the word a meaning, such as words = { \"done\" = \"public_message\" }",
             (&log("'kind'", ""), &word),
             (&log("{ column = 'kind', words = { done = 'solved' } }", ""), &word),
         ),
@@ -274,13 +274,13 @@ fn exclusions() {
         ),
         kept(
             "Unreadable",
-            "list the value under missing",
+            "or list it under missing",
             (&survey("'csat'"), &answered("csat\n5\nn/a\n")),
             (&survey("{ column = 'csat', missing = ['n/a'] }"), &answered("csat\n5\nn/a\n")),
         ),
         kept(
             "Unreadable",
-            "give it one under words",
+            "such as words = { \"great\" = 5 }",
             (&survey("'csat'"), &answered("csat\n5\ngreat\n")),
             (&survey("{ column = 'csat', words = { great = 5 } }"), &answered("csat\n5\ngreat\n")),
         ),
@@ -340,8 +340,8 @@ fn exclusions() {
 fn choices() {
     let flat = || {
         read(
-            &format!("{TICKETS}attributes = {{ group = 'group' }}\n"),
-            &[("t.csv", b"id,created,group\n1,2026-03-02T09:00:00Z,first\n")],
+            &format!("{TICKETS}solved_at = 'done'\nattributes = {{ group = 'group' }}\n"),
+            &[("t.csv", b"id,created,done,group\n1,2026-03-02T09:00:00Z,,first\n")],
         )
         .unwrap()
     };
@@ -409,12 +409,12 @@ fn choices() {
     };
     follow(
         choose(attainment(), &stated("")),
-        "no SLA policy: provide policies with targets",
+        "no SLA policy: provide policies with targets, as [[sla.policies]]",
         choose(attainment(), &named(&complete)),
     );
     follow(
         choose(attainment(), &stated(policy)),
-        "provide schedules, and name the one of all tickets as schedule",
+        "and name the one of all tickets, such as schedule = \"default\"",
         choose(attainment(), &named(&complete)),
     );
     let complete = |request: KpiRequest| KpiSelection::all().complete(request, &named(&complete));

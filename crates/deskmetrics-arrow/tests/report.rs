@@ -1135,7 +1135,7 @@ fn duplicates_option_selects_the_ticket() {
     let message = |more: &str| kept_ticket(more).unwrap().1.concat();
     assert_eq!(
         message("duplicates = \"last\""),
-        "2 excluded: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket; the last one counts"
+        "2 excluded: duplicate id in column \"id\", first in row 1: \"1\"; keep one row per ticket, or choose another one with duplicates = \"first\"; the last one counts"
     );
     assert!(
         message("updated_at = \"changed\"")
@@ -1145,7 +1145,7 @@ fn duplicates_option_selects_the_ticket() {
     assert!(error.contains("row 3") && error.contains("duplicates = \"first\" or \"last\""), "{error}");
     let all = "time_zone = \"UTC\"\ntickets = [{ file = \"t\", id = \"i\", created_at = \"c\", duplicates = \"all\" }]";
     let error = all.parse::<Description>().unwrap_err().to_string();
-    assert!(error.contains("use \"first\", \"last\" or \"error\""), "{error}");
+    assert!(error.contains("state duplicates = \"first\", \"last\" or \"error\""), "{error}");
 }
 
 #[test]

@@ -158,18 +158,22 @@ fn roles_of_tickets_have_an_effect() {
         "attributes = { group = \"group\" }",
         "clock_skew = \"1h\"",
         "missing = [\"4\"]",
-        "timestamps = { time_zone = \"Europe/Copenhagen\" }",
         "duplicates = \"last\"",
         "duplicates = \"error\"",
         "updated_at = \"changed\"",
         "where = { id = \"1\" }",
     ];
     each_has_an_effect(&base, "", &roles);
-    let with_more =
-        ["author_name = \"requester\"", "tag_separator = \"i\"", "first_response_at = \"replied\""];
+    let with_more = [
+        "author_name = \"requester\"",
+        "tag_separator = \"i\"",
+        "first_response_at = \"replied\"",
+        "timestamps = { time_zone = \"Europe/Copenhagen\" }",
+    ];
     each_has_an_effect(&format!("{base}requester = \"requester\"\n"), "", &with_more[..1]);
     each_has_an_effect(&format!("{base}tags = \"tags\"\n"), "", &with_more[1..2]);
-    each_has_an_effect(TICKETS, "", &with_more[2..]);
+    each_has_an_effect(TICKETS, "", &with_more[2..3]);
+    each_has_an_effect(&format!("{base}solved_at = \"solved\"\n"), "", &with_more[3..]);
     let of_source = |measures: &[&str], key: &str| -> Vec<String> {
         measures.iter().map(|measure| format!("{measure} = {key}")).collect()
     };

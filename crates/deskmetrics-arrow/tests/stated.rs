@@ -435,11 +435,11 @@ fn a_unit_with_which_tickets_are_answered_long_after_their_end() {
     assert_eq!(
         warnings("hours"),
         [
-            "stated first response time (column \"reply_time_in_minutes\"): 2 of 2 (100.0 %) of values are longer than three times \
-             the time from creation to end, such as \"1\": 30h stated, 4h until its end; the unit hours is probably wrong: \
-             state unit = \"minutes\" if that is the one of its numbers",
+            "stated first response time (column \"reply_time_in_minutes\"): 3 of 3 (100.0 %) of values are longer than three times \
+             the time from creation to end or cut-off, such as \"1\": 30h stated, 4h until then; the unit hours is probably wrong: \
+             state first_response_time = { column = \"reply_time_in_minutes\", unit = \"minutes\" } if that is the one of its numbers",
             "first_response_time: the name of column \"reply_time_in_minutes\" contains the unit minutes, but hours is stated, which \
-             counts: if that is wrong, state unit = \"minutes\"",
+             counts: if that is wrong, state first_response_time = { column = \"reply_time_in_minutes\", unit = \"minutes\" }",
         ]
     );
     assert!(warnings("minutes").is_empty());

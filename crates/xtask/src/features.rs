@@ -5,27 +5,17 @@ use std::fs;
 use crate::command::{Failed, Step, cargo};
 use crate::workspace::root;
 
-/// The published libraries.
-const PUBLISHED: [&str; 8] = [
+/// The crates with features.
+const CRATES: [&str; 2] = ["deskmetrics", "deskmetrics-arrow"];
+
+/// The published crates, as arguments of cargo.
+const PUBLISHED: [&str; 10] = [
     "--package",
     "deskmetrics",
     "--package",
     "deskmetrics-arrow",
     "--package",
     "deskmetrics-html",
-    "--package",
-    "deskmetrics-ical",
-];
-
-/// The crates with features.
-const CRATES: [&str; 2] = ["deskmetrics", "deskmetrics-arrow"];
-
-/// The published crates, as arguments of cargo.
-const PUBLISHED: [&str; 8] = [
-    "--package",
-    "deskmetrics",
-    "--package",
-    "deskmetrics-arrow",
     "--package",
     "deskmetrics-ical",
     "--package",

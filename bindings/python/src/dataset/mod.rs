@@ -15,7 +15,7 @@ use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 use crate::class::getters;
 use crate::data::{Data, from_form, keys};
 use crate::error;
-use crate::input::{is_wall_clock, timestamp};
+use crate::input::{describe, is_wall_clock, timestamp};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -132,12 +132,19 @@ pub(crate) struct Dataset {
 )]
 pub(crate) fn read(
     py: Python<'_>,
-    description: PathBuf,
+    description: &Bound<'_, PyAny>,
     data_root: Option<PathBuf>,
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
     limits: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Dataset> {
+    let description: PathBuf = description.extract().map_err(|_| {
+        error::argument_type(format!(
+            "description: {} is not the path of a description, a TOML file; tables in memory are arguments of report, such as \
+             report(tickets)",
+            describe(description)
+        ))
+    })?;
     let limits: Limits = match limits {
         Some(form) => from_form("limits", keys("limits", form, "{\"columns\": 50_000}")?, error::argument)?,
         None => Limits::default(),
@@ -295,7 +302,7 @@ impl Dataset {
     #[pyo3(signature = (*, as_of = None))]
     fn replay(&self, as_of: Option<&Bound<'_, PyAny>>) -> PyResult<Replay> {
         let as_of = self.cut_off(as_of)?;
-        Ok(Replay::of(Arc::clone(&self.core), as_of))
+        Ok(Replay::of(Arc::clone(&self.core), as_of, None))
     }
 
     fn __repr__(&self) -> PyResult<String> {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, NullArray, RecordBatch};
-use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
+use deskmetrics_arrow::column::ColumnContent;
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping};
+use pyo3::types::{PyDict, PyList, PyMapping, PySlice};
 
 use super::array::array_of;
 use super::column::{Given, has_capsule, imported};
@@ -70,6 +71,15 @@ impl Table {
         let kept: Vec<usize> =
             (0..fields.len()).filter(|place| !fields[*place].name().starts_with(INDEX)).collect();
         let fields: Fields = kept.iter().map(|place| Arc::clone(&fields[*place])).collect();
+        let is_period = |field: &&FieldRef| field.extension_type_name() == Some("pandas.period");
+        let unread = fields.iter().filter(is_period).map(|field| {
+            let column = field.name();
+            let why = format!(
+                "{name}[\"{column}\"]: a column of periods is not read; give their starts, such as with .dt.to_timestamp()"
+            );
+            (column.clone(), error::column_type(why))
+        });
+        let unread = unread.collect();
         let schema = Arc::new(Schema::new(fields));
         let batches = chunks.iter().map(|chunk| {
             let rows = chunk.as_struct();
@@ -79,7 +89,7 @@ impl Table {
                 .map_err(|problem| failed(&problem))
         });
         let batches = batches.collect::<PyResult<_>>()?;
-        Ok(Self { name: name.to_owned(), batches, schema, unread: BTreeMap::new() })
+        Ok(Self { name: name.to_owned(), batches, schema, unread })
     }
 
     /// Checks that columns that are used were read.
@@ -97,6 +107,16 @@ impl Table {
             }
         });
         Arc::new(Schema::new(fields.collect::<Fields>()))
+    }
+
+    /// Whether the values of a column have this content.
+    pub(crate) fn contains(&self, column: &str, content: ColumnContent) -> bool {
+        if self.unread.contains_key(column) {
+            // As in the schema of numbers.
+            return content == ColumnContent::Counts;
+        }
+        let Ok(place) = self.schema.index_of(column) else { return false };
+        self.batches.iter().any(|batch| content.is_of(batch.column(place)))
     }
 
     /// Whether a column has no values.
@@ -128,8 +148,14 @@ impl Table {
         let mut columns: Vec<(String, ArrayRef)> = Vec::new();
         let mut unread = BTreeMap::new();
         let keys = value.call_method0("keys")?;
-        for key in keys.try_iter()? {
+        // Columns of a frame may have equal names.
+        let by_place = if is_pandas(value)? { Some(value.getattr("iloc")?) } else { None };
+        for (number, key) in keys.try_iter()?.enumerate() {
             let key = key?;
+            let column = match &by_place {
+                Some(by_place) => by_place.get_item((PySlice::full(value.py()), number))?,
+                None => value.get_item(&key)?,
+            };
             let Ok(label) = key.extract::<String>() else {
                 return Err(error::argument_type(format!(
                     "{name}: column name {} is not a text",
@@ -137,7 +163,7 @@ impl Table {
                 )));
             };
             let place = format!("{name}[\"{label}\"]");
-            let array = match Given::read(&place, &value.get_item(&key)?, "a column")? {
+            let array = match Given::read(&place, &column, "a column")? {
                 Given::Column(column) => together_any(&place, &column)?,
                 Given::Values(values) => array_or_why(&place, &label, &values, &mut unread)?,
                 Given::Single(value) => return Err(refuse::refuse(&place, &value, "a column")),

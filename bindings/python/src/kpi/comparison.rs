@@ -26,6 +26,14 @@ pub(crate) fn compare<'py>(
                 other.definition().id
             )));
         }
+        if let (Some(scale), Some(of_other)) = (&tally.request().scale, &other.request().scale)
+            && scale != of_other
+        {
+            return Err(error::scale(format!(
+                "results on different scales cannot be compared: {scale} and {of_other}; convert the scores of one to the scale of \
+                 the other, and compute both with that scale"
+            )));
+        }
         (tally.change_from(other, level), other.headline(level).value)
     } else if let Some(benchmark) = benchmark(b) {
         (tally.change_from_benchmark(benchmark, level), Some(benchmark))

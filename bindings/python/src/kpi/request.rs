@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::data::to_json;
 use crate::error::{self, OrError as _};
-use crate::input::timestamp;
+use crate::input::{is_wall_clock, timestamp};
 
 /// The request for a KPI; options that are `None` were not chosen.
 pub(super) fn request(kpi: &str, options: Option<&Bound<'_, PyDict>>) -> PyResult<KpiRequest> {
@@ -44,7 +44,7 @@ pub(super) fn cut_off(as_of: &Bound<'_, PyAny>, assumed: Option<Tz>) -> PyResult
 }
 
 fn chosen(name: &str, value: &Bound<'_, PyAny>) -> PyResult<Value> {
-    if value.is_instance_of::<PyDateTime>() {
+    if value.is_instance_of::<PyDateTime>() || (["since", "until"].contains(&name) && is_wall_clock(value)) {
         let at = timestamp(name, value, None)?;
         return Ok(Value::from(Timestamp::saturating_from_micros(at.micros).to_string()));
     }

@@ -84,9 +84,12 @@ pub(crate) fn of_tickets(
     known_policy(&request, &dataset)?;
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
-    dataset
-        .can_answer(&request)
-        .map_err(|problem| error::argument(in_python(&problem.to_string(), Place::Kpi)))?;
+    dataset.can_answer(&request).map_err(|problem| {
+        let message = in_python(&problem.to_string(), Place::Kpi);
+        let with_events = message.contains("events") && !tickets.hasattr("_replayed").unwrap_or(false);
+        let remedy = if with_events { "; give events in deskmetrics.replay(events, tickets=..)" } else { "" };
+        error::argument(message + remedy)
+    })?;
     // For a single KPI the error is about that KPI.
     tally(&request, Some(as_of))?;
     let report = Report::builder(as_of).with_kpi(request.clone()).build().or_argument()?;
@@ -164,13 +167,7 @@ fn tables<'py>(tickets: &Bound<'py, PyAny>) -> PyResult<Tables<'py>> {
             describe(tickets)
         )));
     }
-    Ok(Tables {
-        tickets: Some(tickets.clone()),
-        zone_remedy: Some(
-            "such as with .dt.tz_localize(\"Europe/Copenhagen\"), or call deskmetrics.report(.., assume_tz=..)",
-        ),
-        ..Tables::default()
-    })
+    Ok(Tables { tickets: Some(tickets.clone()), place: Place::Kpi, ..Tables::default() })
 }
 
 /// Rows of tickets that could not be used.

@@ -22,10 +22,10 @@ use crate::input::{named, zone};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::report::Report;
-use crate::report::arguments::{ReportArguments, known};
+use crate::report::arguments::ReportArguments;
 use crate::result::Level;
 use crate::source::Sources;
-use crate::tables::{Lean, Rules, Tables};
+use crate::tables::{Lean, Remedies, Rules, Tables, unknown_attribute};
 use crate::zone::InZone;
 pub(crate) use tracker::Tracker;
 
@@ -40,12 +40,14 @@ pub(crate) struct Replay {
     as_of: Option<Timestamp>,
     /// How many verdicts there are, and what could not be used of the events.
     tally: OnceLock<(usize, Excluded)>,
+    /// The remedies about tables in memory; `None` for a replay of a description.
+    remedies: Option<Remedies>,
 }
 
 impl Replay {
-    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> Self {
+    pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>, remedies: Option<Remedies>) -> Self {
         let core = dataset.replay_at(as_of.unwrap_or(Timestamp::MIN));
-        Self { dataset, core, as_of, tally: OnceLock::new() }
+        Self { dataset, core, as_of, tally: OnceLock::new(), remedies }
     }
 
     /// Counts verdicts and excluded events, once.
@@ -66,7 +68,9 @@ impl Replay {
     /// An attribute to slice by; the data must have it.
     fn slicing(&self, by: Option<&str>) -> PyResult<Option<Attribute>> {
         let attribute = by.map(Attribute::from);
-        known(&self.dataset, &attribute)?;
+        self.dataset
+            .check_attributes(&attribute)
+            .map_err(|unknown| unknown_attribute("by", &unknown, self.remedies.as_ref()))?;
         Ok(attribute)
     }
 
@@ -135,7 +139,10 @@ impl Replay {
             .iter()
             .map(ToString::to_string)
             .chain(self.dataset.unmet_conditions())
-            .chain(self.dataset.warnings().map(|warning| warning.to_string()))
+            .chain(self.dataset.warnings().map(|mut warning| {
+                self.remedies.iter().for_each(|remedies| remedies.in_warning(&mut warning));
+                warning.to_string()
+            }))
             .collect()
     }
 
@@ -449,7 +456,9 @@ pub(crate) fn replay<'py>(
     let progress: Option<Bound<'_, PyAny>> = keywords.take("progress")?;
     keywords.end("replay")?;
     let lean = Lean { requesters: true, ..Lean::default() };
-    let dataset = tables.described(&rules)?.dataset(py, &rules, progress.as_ref(), lean)?;
+    let described = tables.described(&rules)?;
+    let remedies = Some(described.remedies.clone());
+    let dataset = described.dataset(py, &rules, progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
-    Ok(Replay::of(Arc::new(dataset), as_of))
+    Ok(Replay::of(Arc::new(dataset), as_of, remedies))
 }

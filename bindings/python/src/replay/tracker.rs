@@ -7,6 +7,8 @@ use deskmetrics::engine::visible;
 use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
 use deskmetrics::ticket::TicketId;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
+use deskmetrics_arrow::column::Meaning as _;
+use deskmetrics_arrow::description::EventMapping;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDateTime};
 use serde::{Deserialize, Serialize};
@@ -170,14 +172,19 @@ impl Tracker {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
         let form = keys("event", event, example)?;
         zoned("event", event, "at")?;
-        // The kinds as they are written here.
-        let unknown = |message: String| {
-            let statuses = STATUSES.map(|status| format!("\"{status}\"")).join(", ");
-            let kinds =
-                message.replace("\"status\"", &statuses).replace("\"changed\"", "\"changed ATTRIBUTE\"");
-            error::argument(kinds)
-        };
-        let event: TicketEvent = from_form("event", event_form(form), unknown)?;
+        if let Some(kind) = form.get("kind").and_then(Value::as_str)
+            && !EventMapping::own_words().contains(&kind)
+            && !kind.starts_with("changed ")
+        {
+            let meant = error::did_you_mean(kind, EventMapping::own_words());
+            let allowed: Vec<String> =
+                EventMapping::own_words().iter().map(|kind| format!("\"{kind}\"")).collect();
+            return Err(error::argument(format!(
+                "event.kind: \"{kind}\" is not allowed{meant}; allowed are {}",
+                allowed.join(", ")
+            )));
+        }
+        let event: TicketEvent = from_form("event", event_form(form), error::argument)?;
         let id = event.ticket.to_string();
         let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
         let due = self.note(&id);

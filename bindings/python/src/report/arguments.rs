@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use chrono::Weekday;
 use chrono_tz::Tz;
-use deskmetrics::Timestamp;
 use deskmetrics::engine::RecordNeeds;
 use deskmetrics::kpi::{FcrPolicy, REGISTRY, definition};
 use deskmetrics::replay::{Actor, Needs};
 use deskmetrics::report::{
-    AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError,
+    AttributeNames, KpiRequest, Period, Periods, Report as CoreReport, ReportBuilder, ReportError, Warning,
 };
 use deskmetrics::ticket::Attribute;
-use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectionError, on_threads};
+use deskmetrics::{Reason, Timestamp};
+use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectedKpis, SelectionError, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;
@@ -24,7 +24,7 @@ use crate::keywords::Keywords;
 use crate::kpi::known_policy;
 use crate::policy::fcr_policy;
 use crate::result::Level;
-use crate::tables::{Lean, Place, in_python, unknown_attribute};
+use crate::tables::{Lean, Remedies, unknown_attribute};
 
 /// What to give as the number of threads.
 const THREADS: &str = "give 1 to 1024, or None for as many as there are processors";
@@ -48,8 +48,12 @@ pub(crate) enum Kpis {
 }
 
 impl Kpis {
-    pub(crate) fn of(given: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        given.map_or(Ok(Self::Usual), |given| kpis(given).map(Self::These))
+    /// Reads the requests; `assumed` gives the zone of timestamps without one.
+    pub(crate) fn of(
+        given: Option<&Bound<'_, PyAny>>,
+        assumed: &dyn Fn(&Bound<'_, PyAny>) -> Option<Tz>,
+    ) -> PyResult<Self> {
+        given.map_or(Ok(Self::Usual), |given| kpis(given, assumed).map(Self::These))
     }
 
     /// The attributes that requests are restricted by.
@@ -71,7 +75,7 @@ pub(crate) struct ReportArguments<'py> {
     /// The names of attributes.
     by: Option<Vec<Vec<String>>>,
     period: Option<String>,
-    zone: Option<Tz>,
+    pub(crate) zone: Option<Tz>,
     week_start: Option<String>,
     year_start: u32,
     level: f64,
@@ -81,8 +85,8 @@ pub(crate) struct ReportArguments<'py> {
     /// Number of threads; 0 means one per processor.
     threads: usize,
     pub(crate) progress: Option<Bound<'py, PyAny>>,
-    /// Whether the report is on tables in memory, and not on a description.
-    pub(crate) in_memory: bool,
+    /// The remedies about tables in memory; `None` for a report on a description.
+    pub(crate) remedies: Option<Remedies>,
 }
 
 impl<'py> ReportArguments<'py> {
@@ -94,6 +98,10 @@ impl<'py> ReportArguments<'py> {
         zone: Option<Tz>,
         assumed: Option<Tz>,
     ) -> PyResult<Self> {
+        let of_days = keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone);
+        // Texts and dates without a zone are of that of the report's days; other values may be of another one.
+        let assumed_for =
+            |value: &Bound<'_, PyAny>| assumed.or(of_days.filter(|_| input::is_wall_clock(value)));
         Ok(Self {
             year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
             min_n: keywords
@@ -105,16 +113,15 @@ impl<'py> ReportArguments<'py> {
                 .map_or(0.95, |level| level.0),
             period: keywords.take("period")?,
             week_start: keywords.take("week_start")?,
-            zone: keywords.take_with("tz", |value| input::zone("tz", value))?.or(zone),
-            kpis: Kpis::of(kpis)?,
+            zone: of_days,
+            kpis: Kpis::of(kpis, &assumed_for)?,
             by: keywords.take_with("by", by)?,
             observed_from: keywords.take_with("observed_from", |from| {
-                let assumed = assumed.or_else(|| zone.filter(|_| input::is_wall_clock(from)));
-                input::timestamp("observed_from", from, assumed).map(|from| from.utc().into())
+                input::timestamp("observed_from", from, assumed_for(from)).map(|from| from.utc().into())
             })?,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,
-            in_memory: false,
+            remedies: None,
         })
     }
 
@@ -180,21 +187,35 @@ impl<'py> ReportArguments<'py> {
         as_of: Option<Timestamp>,
     ) -> PyResult<Report> {
         let by = self.slicings(&dataset.by);
-        known(dataset, by.iter().flatten())?;
+        let unknown =
+            |place: &'static str| move |unknown| unknown_attribute(place, &unknown, self.remedies.as_ref());
+        dataset.check_attributes(by.iter().flatten()).map_err(unknown("by"))?;
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
-        let (requests, notes) = self.requests(dataset, by_responder)?;
+        let (requests, mut notes) = self.requests(dataset, by_responder)?;
         let report = self.empty(by, as_of, requests)?;
-        dataset
-            .check_attributes(report.sliced_by())
-            .map_err(|unknown| unknown_attribute("kpis: where", &unknown))?;
+        dataset.check_attributes(report.sliced_by()).map_err(unknown("kpis: where"))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
         let names = self.names();
-        let threads = self.threads;
+        let (threads, local) = (self.threads, self.remedies.clone());
         let dataset = Arc::clone(dataset);
         let made: Result<_, ReportError> = watched(py, bar, move |watch| {
             let state = dataset.feed_while(&report, threads, &|| watch.go_on())?;
-            let warned = dataset.warnings_for(&report).collect();
+            // The sources of a description list such answers.
+            let is_outside = |request: &&KpiRequest| {
+                let excluded =
+                    || state.kpi(request).map_or(0, |tally| tally.excluded().count(Reason::OutOfScale));
+                local.is_some() && excluded() > 0
+            };
+            notes.extend(
+                report.kpis().iter().filter(is_outside).filter_map(|request| dataset.outside_scale(request)),
+            );
+            let mut warned: Vec<Warning> = dataset.warnings_for(&report).collect();
+            if let Some(remedies) = &local {
+                for warning in &mut warned {
+                    remedies.in_warning(warning);
+                }
+            }
             let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))
         })?;
@@ -247,7 +268,7 @@ impl<'py> ReportArguments<'py> {
             let choice = self.fcr.iter().fold(choice, |choice, policy| choice.with_fcr(policy.clone()));
             choice.of(dataset)
         };
-        let text = |text: &str| if self.in_memory { in_python(text, Place::Report) } else { text.to_owned() };
+        let text = |text: &str| self.remedies.as_ref().map_or(text.to_owned(), |own| own.in_text(text));
         let refused = |problem: SelectionError| error::argument(text(&problem.to_string()));
         let several = |choice: KpiSelection| {
             if !by_responder {
@@ -335,12 +356,4 @@ impl<'py> ReportArguments<'py> {
 /// Whether every KPI that the data can answer is requested.
 fn all(requested: &[RequestedKpi]) -> bool {
     requested.iter().any(|requested| matches!(requested, RequestedKpi::Id(id) if id == ALL))
-}
-
-/// Checks that the data has the attributes that a report is sliced by.
-pub(crate) fn known<'a>(
-    dataset: &Dataset,
-    attributes: impl IntoIterator<Item = &'a Attribute>,
-) -> PyResult<()> {
-    dataset.check_attributes(attributes).map_err(|unknown| unknown_attribute("by", &unknown))
 }

@@ -62,12 +62,14 @@ use crate::tables::{Rules, Tables};
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the previous period.
 /// tz : str or zoneinfo.ZoneInfo, optional
-///     The zone of days and weeks; required with ``period``.
+///     The zone of days and weeks, and of a date or text without an offset as ``as_of``, ``observed_from``, ``since`` and
+///     ``until``; required with ``period``.
 /// as_of : datetime.datetime or str, optional
 ///     The cut-off: later data is ignored. By default the last timestamp in the data, or the end of the last duration that
 ///     the source states; one that is more than ten years later than 99.9 % of all timestamps, or than all others, is excluded
 ///     with a warning. A text is ISO 8601 with an offset, ``"2026-03-31T18:00:00+02:00"``; without one it is a wall-clock time
-///     of ``assume_tz``. A date is the start of that day in ``assume_tz``: give the day after the last one that counts.
+///     of ``assume_tz``, else of ``tz``. A date is the start of that day in the same zone: give the day after the last one that
+///     counts.
 /// scales : dict, optional
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
@@ -119,7 +121,7 @@ use crate::tables::{Rules, Tables};
 /// - ``threshold_percent``: share of its target from which a running SLA target is at risk.
 /// - ``status``, ``group``: status or group whose time is counted.
 /// - ``with``: tickets whose customers are counted, ``"created"``, ``"solved"`` or ``"open"``.
-/// - ``since``, ``until``: start (inclusive) and end (exclusive) of the ticket flow.
+/// - ``since``, ``until``: start (inclusive) and end (exclusive) of the ticket flow; a date is the start of that day in ``tz``.
 /// - ``mature_after``, ``expire_after``: minimum age of an invitation, and maximum age at which an answer counts.
 /// - ``short_abandon``: contacts abandoned sooner than this are excluded.
 ///
@@ -203,10 +205,10 @@ pub(crate) fn report<'py>(
 ) -> PyResult<Report> {
     let keywords = Keywords::new(keywords);
     let kpis = keywords.take("kpis")?;
-    let rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
+    let mut rules = Rules { scales: keywords.take("scales")?, ..Rules::new(&keywords)? };
     let mut arguments = ReportArguments::new(kpis.as_ref(), &keywords, None, rules.assume_tz)?;
+    rules.zone = arguments.zone;
     arguments.progress = keywords.take("progress")?;
-    arguments.in_memory = true;
     let invitations = keywords.take("invitations")?;
     let mut tables = Tables { tickets, events, surveys, invitations, ..Tables::new(&keywords)? };
     keywords.end("report")?;
@@ -219,6 +221,7 @@ pub(crate) fn report<'py>(
     // An agent who raised the ticket acts as its customer: events are compared with the requester.
     lean.requesters |= tables.events.is_some() || tables.snapshots.is_some();
     let notes = described.notes.clone();
+    arguments.remedies = Some(described.remedies.clone());
     let dataset = described.dataset(py, &rules, arguments.progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
     Ok(arguments.of(py, &Arc::new(dataset), as_of)?.noting(notes))

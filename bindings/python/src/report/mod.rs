@@ -23,11 +23,10 @@ use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use deskmetrics_html::Page;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyIterator, PyList};
 
 use crate::class::{frames, getters, pickled, summed};
-use crate::data::{Data, built, to_data, to_python};
+use crate::data::{Data, built, stored_bytes, to_data, to_python};
 use crate::dataset::progress::{Bar, Watch, watched, watched_with};
 use crate::error::{self, OrError as _};
 use crate::frame::Frame;
@@ -275,7 +274,8 @@ impl Report {
     /// ArgumentError
     ///     When the bytes are not those of a report.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, stored: PyBackedBytes) -> PyResult<Self> {
+    fn from_bytes(py: Python<'_>, stored: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let stored = stored_bytes("stored", stored)?;
         let read = move |_: &Watch| {
             let report = ReportState::from_bytes(&stored)
                 .map(|state| Self::new(state, Vec::new(), Vec::new(), Vec::new(), AttributeNames::new()));
@@ -355,7 +355,7 @@ impl Report {
     /// Raises
     /// ------
     /// NoSuchNameError
-    ///     When the report has no such KPI, question or period; the message lists those it has.
+    ///     When the report has no such KPI, question, attribute, value, period or measure; the message lists those it has.
     ///
     /// Examples
     /// --------

@@ -1,5 +1,6 @@
 //! Report requests: KPIs, slices, periods.
 
+use chrono_tz::Tz;
 use deskmetrics::kpi::{KpiRequest, RequestError};
 use deskmetrics::report::ReportError;
 use pyo3::prelude::*;
@@ -8,7 +9,7 @@ use serde_json::Value;
 
 use crate::data::{from_form, to_json};
 use crate::error;
-use crate::input::describe;
+use crate::input::{describe, timestamp};
 
 /// The first month of a year; an argument of a Python function.
 pub(crate) fn year_start(value: &Bound<'_, PyAny>) -> PyResult<u32> {
@@ -63,9 +64,12 @@ pub(crate) enum RequestedKpi {
 }
 
 /// The requested KPIs; a single text is one KPI.
-pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<RequestedKpi>> {
+pub(crate) fn kpis(
+    value: &Bound<'_, PyAny>,
+    assumed: &dyn Fn(&Bound<'_, PyAny>) -> Option<Tz>,
+) -> PyResult<Vec<RequestedKpi>> {
     if value.is_instance_of::<PyString>() || value.is_instance_of::<PyDict>() {
-        return Ok(vec![requested("kpis", value)?]);
+        return Ok(vec![requested("kpis", value, assumed)?]);
     }
     let refused = |_| {
         error::argument_type(format!(
@@ -76,23 +80,35 @@ pub(crate) fn kpis(value: &Bound<'_, PyAny>) -> PyResult<Vec<RequestedKpi>> {
     };
     let mut found = Vec::new();
     for (place, one) in value.try_iter().map_err(refused)?.enumerate() {
-        found.push(requested(&format!("kpis[{place}]"), &one?)?);
+        found.push(requested(&format!("kpis[{place}]"), &one?, assumed)?);
     }
     Ok(found)
 }
 
-fn requested(place: &str, value: &Bound<'_, PyAny>) -> PyResult<RequestedKpi> {
+fn requested(
+    place: &str,
+    value: &Bound<'_, PyAny>,
+    assumed: &dyn Fn(&Bound<'_, PyAny>) -> Option<Tz>,
+) -> PyResult<RequestedKpi> {
     if let Ok(id) = value.extract::<String>() {
         return Ok(RequestedKpi::Id(id));
     }
-    if value.cast::<PyMapping>().is_err() {
+    let Ok(form) = value.cast::<PyMapping>() else {
         return Err(error::argument_type(format!(
             "{place}: {} is neither the id of a KPI nor a form such as {{\"kpi\": \"first_response_time\", \"within\": \
              \"4h\"}}",
             describe(value)
         )));
+    };
+    let mut json = to_json(place, value)?;
+    for key in ["since", "until"] {
+        if form.contains(key)? {
+            let at = form.get_item(key)?;
+            let at = timestamp(&format!("{place}.{key}"), &at, assumed(&at))?;
+            json[key] = Value::from(at.utc().to_rfc3339());
+        }
     }
-    let request: KpiRequest = from_form(place, to_json(place, value)?, error::argument)?;
+    let request: KpiRequest = from_form(place, json, error::argument)?;
     match request.check() {
         // The data may provide the missing choice.
         Ok(()) | Err(ReportError::Request(RequestError::NeedsChoice { .. })) => {

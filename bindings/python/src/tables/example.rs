@@ -1,10 +1,11 @@
 //! An error about a missing column that shows how to name it.
 
 use arrow_schema::DataType;
-use deskmetrics_arrow::roles::{columns_of, likely_column};
+use deskmetrics_arrow::roles::{columns_of, likely_column, suggests};
 use pyo3::prelude::*;
 use serde_json::{Map, Value};
 
+use super::place::Place;
 use crate::error::{self, exceptions};
 use crate::input::Table;
 
@@ -16,6 +17,7 @@ pub(super) fn complete(
     table: &Table,
     roles: &Map<String, Value>,
     needed: &[&str],
+    place: Place,
 ) -> PyResult<()> {
     let present: Vec<String> = table.schema.fields().iter().map(|field| field.name().clone()).collect();
     let is_missing = |role: &&&str| {
@@ -29,12 +31,27 @@ pub(super) fn complete(
     }
     let listed: Vec<String> = present.iter().map(|column| format!("\"{column}\"")).collect();
     let unknown: Vec<&str> = needed.iter().filter(is_missing).copied().collect();
-    let example = filled_in(name, table, roles, &unknown);
-    let meant = error::did_you_mean(missing, &present);
-    let message = format!(
-        "{name}: there is no column \"{missing}\"{meant}; present are {}; name the columns that are meant, such as {example}",
-        listed.join(", ")
-    );
+    let has = |column: &str| present.iter().any(|known| known == column);
+    let remedy = if let [only] = present.as_slice()
+        && let Some(delimiter) = [';', '\t', '|', ','].into_iter().find(|delimiter| only.contains(*delimiter))
+    {
+        let delimiter = delimiter.escape_default();
+        format!(
+            "; the only column is \"{}\", so the file has another delimiter: read it with pandas.read_csv(.., sep=\"{delimiter}\"), or \
+             separator=\"{delimiter}\" in polars",
+            only.escape_default()
+        )
+    } else if name == "tickets" && ["ticket", "at", "kind"].into_iter().all(has) {
+        "; these are the columns of events: give the table as events=".to_owned()
+    } else {
+        let example = place.call(&filled_in(name, table, roles, &unknown));
+        let meant = error::did_you_mean(missing, &present);
+        format!(
+            "{meant}; present are {}; name the columns that are meant, such as {example}",
+            listed.join(", ")
+        )
+    };
+    let message = format!("{name}: there is no column \"{missing}\"{remedy}");
     Err(exceptions::ColumnNotFoundError::new_err((message, (*missing).to_owned(), present)))
 }
 
@@ -60,9 +77,14 @@ pub(super) fn filled_in(name: &str, table: &Table, roles: &Map<String, Value>, u
 fn scores(table: &Table) -> Option<String> {
     let is_score = |kind: &DataType| kind.is_integer() || kind.is_floating();
     let numbers = table.schema.fields().iter().filter(|field| is_score(field.data_type()));
-    let names: Vec<String> = numbers.map(|field| field.name().clone()).collect();
-    let name = names.get(likely_column("score", &names).unwrap_or(0))?;
+    let names = numbers.map(|field| field.name().clone());
+    let is_key = |name: &String| ["id", "ticket"].iter().any(|role| suggests(role, name));
+    let names: Vec<String> = names.filter(|name| !is_key(name)).collect();
+    let scored = likely_column("score", &names);
+    let name = names.get(scored.unwrap_or(0))?;
+    // A name such as "rating" is of scores in general, and another one that of the question.
+    let question = if scored.is_some() { "csat" } else { name };
     Some(format!(
-        "columns={{\"surveys\": {{\"questions\": {{\"csat\": \"{name}\"}}}}}}, scales={{\"csat\": (1, 5)}}"
+        "columns={{\"surveys\": {{\"questions\": {{\"{question}\": \"{name}\"}}}}}}, scales={{\"{question}\": (1, 5)}}"
     ))
 }

@@ -1,7 +1,9 @@
 //! Tables of any library as a dataset.
 
 mod example;
+mod place;
 mod refused;
+mod remedy;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,20 +23,19 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::refused::{Place, in_python, unknown_attribute};
+pub(crate) use self::place::{Place, in_python};
+pub(crate) use self::refused::unknown_attribute;
 use self::refused::{invalid_columns, unusable};
+pub(crate) use self::remedy::Remedies;
 use crate::data::{from_form, keys, to_json};
 use crate::dataset::progress::reading;
 use crate::error::{self, OrError as _};
-use crate::input::{Table, timestamp, zone};
+use crate::input::{Table, is_wall_clock, timestamp, zone};
 use crate::keywords::Keywords;
 use crate::policy::sla_policies;
 use crate::schedule::Schedule;
 
 const SCHEDULE_BY: &str = "schedule_by={\"market\": {\"DK\": \"nordic\"}}";
-
-/// Remedy for times without a zone, where one can be assumed.
-const ASSUME: &str = "such as assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"";
 
 /// Tables as Python gave them, and how their columns are to be read.
 #[derive(Default)]
@@ -46,8 +47,8 @@ pub(crate) struct Tables<'py> {
     pub(crate) invitations: Option<Bound<'py, PyAny>>,
     pub(crate) columns: Option<Bound<'py, PyAny>>,
     pub(crate) strict: bool,
-    /// Remedy for times without a zone, where none can be assumed.
-    pub(crate) zone_remedy: Option<&'static str>,
+    /// Where remedies are followed.
+    pub(crate) place: Place,
     /// Attributes that are requested by name: their columns are read whatever they contain.
     pub(crate) by: Vec<Attribute>,
     /// Whether columns of whole numbers are attributes, for slices that are requested later.
@@ -66,6 +67,8 @@ pub(crate) struct Rules<'py> {
     pub(crate) as_of: Option<Bound<'py, PyAny>>,
     /// The zone of timestamps without one.
     pub(crate) assume_tz: Option<Tz>,
+    /// The zone of the report's days, which is that of a cut-off in text or of a date.
+    pub(crate) zone: Option<Tz>,
 }
 
 impl<'py> Tables<'py> {
@@ -121,6 +124,7 @@ impl<'py> Tables<'py> {
                 && table.batches.iter().any(|batch| batch.num_rows() > 0)
         });
         let (mut read, mut notes, mut unitless) = (Vec::new(), Vec::new(), Vec::new());
+        let mut remedies = Remedies { place: self.place, ..Remedies::default() };
         for (name, holds, value, mut table) in tables {
             let holds =
                 if logged && holds == TableKind::Tickets { TableKind::TicketsBesideEvents } else { holds };
@@ -131,26 +135,23 @@ impl<'py> Tables<'py> {
             // Without a table of tickets, their attributes are those of their first events.
             let own = holds != TableKind::Events || self.tickets.is_none();
             let by = if own { named.as_slice() } else { &[] };
-            let schema = table.schema_of_numbers();
             let given = given_roles(name, &mapped, &table, holds)?;
-            let (mut columns, inferred) = complete(holds, &schema, given, by, self.numbers);
+            let schema = table.schema_of_numbers();
+            let contains = |field: &Field, content| table.contains(field.name(), content);
+            let (mut columns, inferred) = complete(holds, &schema, given, by, self.numbers, contains);
             notes.extend(inferred.ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             unitless.extend(inferred.unitless);
-            example::complete(name, &table, &columns, holds.required())?;
+            example::complete(name, &table, &columns, holds.required(), self.place)?;
             let mut used = columns_of_roles(&columns);
             used.extend(columns_of_filter(&columns));
             table.require(&used)?;
             let needs_ids = match holds {
                 TableKind::Tickets | TableKind::Invitations => false,
-                // Events and tickets are joined by id.
                 TableKind::TicketsBesideEvents
                 | TableKind::Events
                 | TableKind::Snapshots
                 | TableKind::Surveys => true,
             };
-            if holds == TableKind::TicketsBesideEvents {
-                columns.entry("id").or_insert(json!("id"));
-            }
             if !needs_ids && !columns.contains_key("id") {
                 // Its rows are identified by their numbers.
                 columns.insert("id".to_owned(), json!({}));
@@ -172,15 +173,16 @@ impl<'py> Tables<'py> {
                 }
             }
             if assumed.is_none() {
-                zoned(&table, &columns, self.zone_remedy.unwrap_or(ASSUME))?;
+                zoned(&table, &columns, || zone_remedy(self.place, value))?;
             }
+            remedies.roles.insert(name, columns.clone());
             columns.insert("file".to_owned(), json!(name));
             form.insert(name.to_owned(), json!([columns]));
             read.push((name, table.schema, table.batches));
         }
         let wrong = |message: String| error::argument(invalid_columns(&message));
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
-        Ok(Described { description, tables: read, strict: self.strict, notes, unitless })
+        Ok(Described { description, tables: read, strict: self.strict, notes, unitless, remedies })
     }
 }
 
@@ -223,6 +225,7 @@ pub(crate) struct Described {
     pub(crate) notes: Vec<String>,
     /// Columns that may state a measure but whose values have no unit, each after its role.
     unitless: Vec<(&'static str, String)>,
+    pub(crate) remedies: Remedies,
 }
 
 /// Which columns a call depends on, beside those that every replay reads.
@@ -244,7 +247,7 @@ impl Described {
         progress: Option<&Bound<'py, PyAny>>,
         lean: Lean,
     ) -> PyResult<Dataset> {
-        let Self { mut description, tables, strict, unitless, .. } = self;
+        let Self { mut description, tables, strict, unitless, remedies, .. } = self;
         // The rules determine which attributes schedules and policies depend on.
         let alone = rules.alone()?;
         description.replay.clone_from(&alone.replay_options);
@@ -275,11 +278,12 @@ impl Described {
             }
             Dataset::of_description(&described, options)
         };
-        let mut dataset = reading(py, progress, read, |problem| unusable(&problem, &description))?;
+        let mut dataset = reading(py, progress, read, |problem| unusable(&problem, &remedies))?;
+        remedies.in_sources(&mut dataset);
         rules.apply(&mut dataset)?;
         dataset
             .check_attributes(dataset.schedule_by.keys())
-            .map_err(|unknown| unknown_attribute("schedule_by", &unknown))?;
+            .map_err(|unknown| unknown_attribute("schedule_by", &unknown, Some(&remedies)))?;
         dataset.check_schedule_by().map_err(|problem| error::argument(problem.message))?;
         Ok(dataset)
     }
@@ -290,13 +294,14 @@ impl<'py> Rules<'py> {
     pub(crate) fn new(keywords: &Keywords<'_, 'py>) -> PyResult<Self> {
         Ok(Self {
             schedules: keywords.take("schedules")?,
-            schedule: keywords.take("schedule")?,
+            schedule: keywords.take_with("schedule", name_of_schedule)?,
             schedule_by: keywords.take("schedule_by")?,
             policies: keywords.take("policies")?,
             options: keywords.take("options")?,
             scales: None,
             as_of: keywords.take("as_of")?,
             assume_tz: keywords.take_with("assume_tz", |value| zone("assume_tz", value))?,
+            zone: None,
         })
     }
 
@@ -353,7 +358,8 @@ impl<'py> Rules<'py> {
             dataset.replay_options = options;
         }
         if let Some(at) = &self.as_of {
-            dataset.as_of = Some(Timestamp::from(timestamp("as_of", at, self.assume_tz)?.utc()));
+            let assumed = self.assume_tz.or(self.zone.filter(|_| is_wall_clock(at)));
+            dataset.as_of = Some(Timestamp::from(timestamp("as_of", at, assumed)?.utc()));
         }
         Ok(())
     }
@@ -417,17 +423,45 @@ fn either(table: &str, AmbiguousRole { role, column, other, .. }: &AmbiguousRole
 }
 
 /// Checks that no column of timestamps holds wall-clock times of an unknown zone.
-fn zoned(table: &Table, roles: &Map<String, Value>, remedy: &str) -> PyResult<()> {
+fn zoned(table: &Table, roles: &Map<String, Value>, remedy: impl Fn() -> String) -> PyResult<()> {
     for (name, reading) in without_zone(roles) {
         let Ok(place) = table.schema.index_of(&name) else { continue };
         if table.batches.iter().any(|batch| reading.needs_zone(batch.column(place))) {
             return Err(error::timestamp(format!(
-                "{}[\"{name}\"]: the times have no zone; specify one, {remedy}",
-                table.name
+                "{}[\"{name}\"]: the times have no zone; specify one, such as {}",
+                table.name,
+                remedy()
             )));
         }
     }
     Ok(())
+}
+
+/// The remedy for times without a zone, by the library of the table where none can be assumed.
+fn zone_remedy(place: Place, table: &Bound<'_, PyAny>) -> String {
+    const ZONE: &str = "(\"Europe/Copenhagen\")";
+    let library = table.get_type().module().and_then(|module| module.extract::<String>()).unwrap_or_default();
+    let own = match (place, library.split('.').next()) {
+        (Place::Report, _) => {
+            return "assume_tz=\"Europe/Copenhagen\" or assume_tz=\"UTC\"".to_owned();
+        }
+        (Place::Kpi, Some("pandas")) => format!("with .dt.tz_localize{ZONE}"),
+        (Place::Kpi, Some("polars")) => format!("with .dt.replace_time_zone{ZONE}"),
+        (Place::Kpi, _) => {
+            "with an offset in texts (2026-03-02T09:00:00+01:00) or tzinfo in datetimes".to_owned()
+        }
+    };
+    format!("{own}, or call deskmetrics.report(.., assume_tz=\"Europe/Copenhagen\")")
+}
+
+/// The name of one of the schedules.
+fn name_of_schedule(value: &Bound<'_, PyAny>) -> PyResult<String> {
+    value.extract().map_err(|_| {
+        let found = crate::input::describe(value);
+        error::argument_type(format!(
+            "schedule: {found} is not the name of one of the schedules; give one Schedule for all tickets as schedules="
+        ))
+    })
 }
 
 /// The schedules by name; a single one is called `default`.

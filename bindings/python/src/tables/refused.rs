@@ -1,110 +1,23 @@
 //! Errors about tables, with remedies in Python syntax.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
-use deskmetrics_arrow::{Description, ReadError, UnknownAttribute};
+use deskmetrics_arrow::{ReadError, UnknownAttribute};
 use pyo3::PyErr;
 
+use super::place::as_dicts;
+use super::remedy::Remedies;
 use crate::error::{self, exceptions};
 
-/// The error for an attribute that the data does not have.
-pub(crate) fn unknown_attribute(place: &str, unknown: &UnknownAttribute) -> PyErr {
+/// The error for an attribute that the data does not have; with the remedies of tables in memory, if it is about such.
+pub(crate) fn unknown_attribute(
+    place: &str,
+    unknown: &UnknownAttribute,
+    remedies: Option<&Remedies>,
+) -> PyErr {
     let message = format!("{place}: {unknown}");
-    let message = in_python(&message, Place::Report);
+    let message = remedies.map_or(message.clone(), |remedies| remedies.in_text(&message));
     exceptions::ColumnNotFoundError::new_err((message, unknown.attribute.clone(), unknown.present.clone()))
-}
-
-/// Where a remedy is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// In a call with tables.
-    Report,
-    /// In a call of one KPI with a table of tickets, which has no argument `columns`.
-    Kpi,
-}
-
-/// A message about a description as one about arguments: its remedies in Python syntax.
-pub(crate) fn in_python(message: &str, place: Place) -> String {
-    const SCHEDULES: &str =
-        "provide schedules, and name the one of all tickets as schedule or those of some with schedule_by";
-    const POLICIES: &str = "provide policies with targets";
-    let mut message = message.to_owned();
-    if let Some((before, after)) = message.split_once("under scales, such as ")
-        && let Some((question, rest)) = after.split_once(" = \"1-5\"")
-    {
-        let question = question.trim_matches('"');
-        message = format!("{before}such as scales={{\"{question}\": (1, 5)}}{rest}");
-    }
-    let schedule = "Schedule(\"Europe/Madrid\", \"Mo-Fr 09:00-17:00\")";
-    let targets =
-        "{\"name\": \"standard\", \"targets\": [{\"metric\": \"first_response\", \"within\": \"4h\"}]}";
-    let (schedules, policies) = match place {
-        Place::Report => (format!("give schedules={schedule}"), format!("give policies={targets}")),
-        Place::Kpi => {
-            (format!("give schedule={schedule}"), format!("give what replay(.., policies={targets}) returns"))
-        }
-    };
-    message = message.replace(SCHEDULES, &schedules).replace(POLICIES, &policies);
-    message = message.replace(
-        "state under [replay] that a repeated solve counts, with repeated_solve = \"restates\"",
-        "state that a repeated solve counts, with options={\"repeated_solve\": \"restates\"}",
-    );
-    if place == Place::Kpi {
-        for clock in ["business", "calendar"] {
-            message =
-                message.replace(&format!("with \"clock\": \"{clock}\""), &format!("with clock=\"{clock}\""));
-        }
-    }
-    // Of a role, and of the words of a column.
-    if let Some((before, words)) = message.split_once("under kind, such as words = {") {
-        message = format!("{before}in columns={{\"events\": {{\"kind\": {{\"words\": {{{words}}}}}}}");
-    }
-    while let Some((before, after)) = message.split_once(" = { column = ") {
-        let (start, role) = before.rsplit_once(' ').unwrap_or(("", before));
-        let (form, rest) = after.split_once(" }").unwrap_or((after, ""));
-        let columns = format!("columns={{\"tickets\": {{\"{role}\": {{ \"column\" = {form} }}}}}}");
-        let columns = match place {
-            Place::Report => columns,
-            Place::Kpi => format!("report(.., {columns})"),
-        };
-        message = format!("{start} {columns}{rest}");
-    }
-    as_dicts(&message)
-}
-
-/// A text with tables such as `{ column = "Reply", unit = "hours" }` as dicts.
-fn as_dicts(text: &str) -> String {
-    let (mut python, mut depth, mut quoted) = (String::with_capacity(text.len()), 0_u32, false);
-    let mut rest = text;
-    while let Some(next) = rest.chars().next() {
-        let is_key = |letter: char| letter.is_ascii_alphanumeric() || ['_', '-'].contains(&letter);
-        if !quoted && let Some(after) = rest.strip_prefix("{ ") {
-            python.push('{');
-            (depth, rest) = (depth + 1, after);
-        } else if !quoted
-            && depth > 0
-            && let Some(after) = rest.strip_prefix(" }")
-        {
-            python.push('}');
-            (depth, rest) = (depth - 1, after);
-        } else if !quoted
-            && depth > 0
-            && let Some(after) = rest.strip_prefix(" = ")
-        {
-            let key = python.split_off(python.trim_end_matches(is_key).len());
-            if !key.is_empty() {
-                let _ = write!(python, "\"{key}\"");
-            }
-            python.push_str(": ");
-            rest = after;
-        } else {
-            quoted ^= next == '"';
-            python.push(next);
-            rest = &rest[next.len_utf8()..];
-        }
-    }
-    python
 }
 
 /// The message about an invalid key of the argument `columns`.
@@ -136,41 +49,25 @@ pub(super) fn invalid_columns(message: &str) -> String {
 }
 
 /// The error about tables in memory.
-pub(super) fn unusable(problem: &ReadError, description: &Description) -> PyErr {
+pub(super) fn unusable(problem: &ReadError, remedies: &Remedies) -> PyErr {
     let message = problem.to_string();
-    let with_place = |table: &Path, column: &str| {
-        format!("{message}{}", place_of_format(description, table, column, &message))
-    };
+    let about = |table: &Path, column: &str| remedies.about(&table.to_string_lossy(), column, &message);
     match problem {
         ReadError::ColumnMissing { column, present, .. } => {
             exceptions::ColumnNotFoundError::new_err((message, column.clone(), present.clone()))
         }
-        ReadError::ColumnType { file, column, .. } => error::column_type(with_place(file, column)),
-        ReadError::NoUnit { .. } => error::data(in_python(&message, Place::Report)),
-        ReadError::DateOrder { file, column, .. } => error::timestamp(with_place(file, column)),
-        ReadError::NothingReadable { file, column, .. } | ReadError::BadRow { file, column, .. } => {
-            error::data(with_place(file, column))
-        }
+        ReadError::ColumnType { file, column, .. } => error::column_type(about(file, column)),
+        ReadError::DateOrder { file, column, .. } => error::timestamp(about(file, column)),
+        ReadError::NoUnit { file, column, .. }
+        | ReadError::NothingReadable { file, column, .. }
+        | ReadError::BadRow { file, column, .. } => error::data(about(file, column)),
         ReadError::Description(problem) => {
             let place = problem.message.strip_prefix("[[").and_then(|rest| rest.split_once("]]"));
             error::argument(match place {
-                Some((table, rest)) => as_dicts(&format!("columns.{table}{rest}")),
+                Some((table, rest)) => remedies.about(table, "", &format!("columns.{table}{rest}")),
                 None => message,
             })
         }
         _ => error::data(message),
     }
-}
-
-/// How to state in Python the format that a message requires; empty where it requires none.
-fn place_of_format(description: &Description, table: &Path, column: &str, message: &str) -> String {
-    let Some((_, formats)) = message.rsplit_once("state format = ") else { return String::new() };
-    let mut quoted = formats.split('"').skip(1).step_by(2);
-    let format = match (quoted.next(), quoted.next()) {
-        (Some(only), None) => format!("\"{only}\""),
-        _ => "..".to_owned(),
-    };
-    let Some(role) = description.timestamp_role(table, column) else { return String::new() };
-    let table = table.display();
-    format!(" (columns={{\"{table}\": {{\"{role}\": {{\"column\": \"{column}\", \"format\": {format}}}}}}})")
 }

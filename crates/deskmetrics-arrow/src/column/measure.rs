@@ -157,6 +157,8 @@ pub(crate) struct Measured {
     pub(crate) bad: Vec<(usize, BadCell, String)>,
     /// The number of decimals of the most precise number; `None` for durations that are not numbers.
     pub(crate) decimals: Option<u8>,
+    /// The first text of the form `1:30`, whose parts depend on the unit.
+    pub(crate) two_parts: Option<String>,
 }
 
 impl MeasureReading {
@@ -169,12 +171,15 @@ impl MeasureReading {
     }
 
     /// The remedy for a value.
-    pub(crate) fn remedy(&self, bad: BadCell) -> String {
+    pub(crate) fn remedy(&self, bad: BadCell, text: &str) -> String {
         let remedy = match (bad, self.kind) {
             (BadCell::Negative, _) => {
                 "a duration is at least 0, so what depends on it is excluded: correct it, or list the value under missing"
             }
             (BadCell::DecimalMark, _) => return self.numbers.decimal_remedy(),
+            (_, MeasureKind::Duration(None)) if is_two_parts(text) => {
+                "it may be hours and minutes, or minutes and seconds: state unit = \"hours\" or \"minutes\""
+            }
             (_, MeasureKind::Duration(_)) => {
                 "expected a number, \"HH:MM:SS\" or \"1h 30m\": correct it, or list the value under missing"
             }
@@ -215,6 +220,8 @@ impl MeasureReading {
                     let (value, number) = self.of_text(text);
                     if let Some(number) = number {
                         measured.note_decimals(number);
+                    } else if measured.two_parts.is_none() && value.is_ok() && is_two_parts(text) {
+                        measured.two_parts = Some(text.to_owned());
                     }
                     measured.push(row, value, || text.to_owned());
                 }
@@ -239,6 +246,11 @@ impl MeasureReading {
             micros if micros < LONGEST => Ok(Some(whole(micros.round()))),
             _ => Err(BadCell::NotADuration),
         }
+    }
+
+    /// Whether a text is a value.
+    pub(super) fn takes(&self, text: &str) -> bool {
+        matches!(self.of_text(text).0, Ok(Some(_)))
     }
 
     /// The value of a text, and its number.
@@ -330,6 +342,12 @@ fn clock_text(text: &str, unit: Option<DurationUnit>) -> Option<i64> {
         .checked_mul(60_000_000)?
         .checked_add(whole((seconds * 1e6).round()))?;
     Some(if negative { -micros } else { micros })
+}
+
+/// Whether a text is of the form `1:30`, whose parts depend on the unit of the column.
+fn is_two_parts(text: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && number(part).is_some();
+    text.trim().split_once(':').is_some_and(|(first, second)| part(first) && part(second))
 }
 
 /// Parses a number of digits only.

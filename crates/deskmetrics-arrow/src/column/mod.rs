@@ -4,6 +4,7 @@
 //! Bound to an Arrow array, it gives one [`Cell`] per row. This module is independent of tickets and surveys.
 
 pub(crate) mod bits;
+mod content;
 mod iso;
 pub(crate) mod list;
 pub(crate) mod measure;
@@ -19,6 +20,7 @@ mod unit;
 pub(crate) mod utc;
 mod word;
 
+pub use content::ColumnContent;
 pub use measure::DurationUnit;
 pub use named::{Column, ColumnError};
 pub use number::{DecimalMark, NumberColumn, NumberReading};

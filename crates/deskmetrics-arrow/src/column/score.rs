@@ -72,13 +72,18 @@ pub(crate) struct ScoreColumn {
 }
 
 impl ScoreColumn {
+    /// The scores as numbers.
+    pub(crate) fn numbers(&self) -> Vec<Option<f64>> {
+        let Ok(numbers) = cast(&self.values, &DataType::Float64) else { return vec![None; self.len()] };
+        let scores = numbers.as_primitive::<Float64Type>().iter();
+        scores.map(|score| score.filter(|number| !number.is_nan())).collect()
+    }
+
     /// The scores as whole numbers, regardless of the scale.
     pub(crate) fn whole(&self) -> Vec<Option<i32>> {
-        let Ok(numbers) = cast(&self.values, &DataType::Float64) else { return vec![None; self.len()] };
         #[allow(clippy::cast_possible_truncation, reason = "whole numbers of 32 bits, checked before")]
         let whole = |number: f64| number as i32;
-        let scores = numbers.as_primitive::<Float64Type>().iter();
-        scores.map(|score| score.filter(|number| !number.is_nan()).map(whole)).collect()
+        self.numbers().into_iter().map(|score| score.map(whole)).collect()
     }
 
     pub(crate) fn new(array: &ArrayRef) -> Result<Self, WrongType> {

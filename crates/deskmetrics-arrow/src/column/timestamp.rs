@@ -163,6 +163,11 @@ impl TimestampReading {
         self
     }
 
+    /// Whether a text is a date or timestamp, of any format.
+    pub(super) fn is_timestamp(text: &str) -> bool {
+        iso(text).is_some() || Shapes::default().of(text).is_some()
+    }
+
     /// Whether an array contains wall-clock times under this reading, which need a zone.
     pub fn needs_zone(&self, array: &ArrayRef) -> bool {
         match array.data_type() {
@@ -266,7 +271,7 @@ impl TimestampReading {
         let mut shapes = Shapes::default();
         let Some((canonical, shape)) = shapes.of(value) else {
             return format!(
-                "expected format \"{format}\"; give another format, or list the value under missing"
+                "expected format \"{format}\"; give another format, or state missing = [{value:?}] if it is no value"
             );
         };
         let fits = shape.fits(canonical);
@@ -325,6 +330,9 @@ impl TimestampReading {
                 Format::Pattern(..) => TimestampValues::Text(TextColumn::new(array)?),
                 _ => return Err(wrong_type(array)),
             },
+            DataType::Boolean | DataType::Duration(_) | DataType::Time32(_) | DataType::Time64(_) => {
+                return Err(wrong_type(array));
+            }
             _ => TimestampValues::Text(TextColumn::new(array).map_err(|_| wrong_type(array))?),
         };
         let array = Arc::clone(array);
@@ -552,6 +560,22 @@ fn scaled(numbers: &PrimitiveArray<Int64Type>, each: i64) -> Int64Array {
 
 fn wrong_type(array: &ArrayRef) -> WrongType {
     let found = array.data_type().to_string();
+    match array.data_type() {
+        DataType::Duration(_) => {
+            let expected =
+                "a timestamp: add the duration to the timestamp it starts from, or name another column";
+            return WrongType { found, expected: expected.into() };
+        }
+        DataType::Time32(_) | DataType::Time64(_) => {
+            let expected =
+                "a timestamp: put date and time of day together in one column, or name another column";
+            return WrongType { found, expected: expected.into() };
+        }
+        DataType::Boolean => {
+            return WrongType { found, expected: "a timestamp: name another column".into() };
+        }
+        _ => {}
+    }
     if !array.data_type().is_numeric() {
         return WrongType { found, expected: "a timestamp, a date, text, or a number with its unit".into() };
     }

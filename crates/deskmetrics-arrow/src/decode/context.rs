@@ -108,8 +108,9 @@ impl<'a> Decoding<'a> {
             self.report(batches.progress())?;
         }
         self.rows += self.ledgers[ledger].rows();
-        if self.ledgers[ledger].selects_nothing() {
-            self.ledgers[ledger].note(columns.nothing_selected()?);
+        let selects_nothing = self.ledgers[ledger].selects_nothing();
+        for note in columns.unmet_selection(selects_nothing)? {
+            self.ledgers[ledger].note(note);
         }
         self.ledgers[ledger].finish()
     }

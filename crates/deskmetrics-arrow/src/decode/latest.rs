@@ -1,8 +1,8 @@
 //! Latest plausible timestamp of a dataset.
 
-use deskmetrics::Timestamp;
 use deskmetrics::replay::StatedValue;
 use deskmetrics::report::Warning;
+use deskmetrics::{Scale, Timestamp};
 
 use super::{Tables, kind};
 
@@ -21,20 +21,21 @@ type TimestampOrigin = (&'static str, &'static str, usize);
 impl Tables {
     /// The last plausible timestamp in the data; `None` if there is none.
     pub(crate) fn last_timestamp(&self) -> Option<Timestamp> {
-        self.last_micros().map(Timestamp::saturating_from_micros)
+        self.last_micros(true).map(Timestamp::saturating_from_micros)
     }
 
     /// A timestamp is implausible when it is more than ten years later than 99.9 % of all timestamps, or than all others.
-    fn last_micros(&self) -> Option<i64> {
+    /// With `stated`, the ends of stated durations count.
+    pub(super) fn last_micros(&self, stated: bool) -> Option<i64> {
         let (mut latest, mut all) = (None, 0);
-        self.each_timestamp(|_, at| {
+        self.each_timestamp(stated, |_, at| {
             latest = latest.max(Some(at));
             all += 1;
         });
         loop {
             let limit = latest?.saturating_sub(FAR);
             let (mut near, mut earlier, mut before) = (0, 0, None);
-            self.each_timestamp(|_, at| {
+            self.each_timestamp(stated, |_, at| {
                 if at <= limit {
                     before = before.max(Some(at));
                     earlier += 1;
@@ -51,9 +52,9 @@ impl Tables {
 
     /// The implausible timestamps: the first of each column, with their number.
     pub(crate) fn implausible(&self) -> Vec<Warning> {
-        let Some(latest) = self.last_micros() else { return Vec::new() };
+        let Some(latest) = self.last_micros(true) else { return Vec::new() };
         let mut found: Vec<(TimestampOrigin, i64, u64)> = Vec::new();
-        self.each_timestamp(|place, at| {
+        self.each_timestamp(true, |place, at| {
             if at <= latest {
                 return;
             }
@@ -74,6 +75,23 @@ impl Tables {
         found.into_iter().map(warning).collect()
     }
 
+    /// A note on the first answer that is outside the scale of a question.
+    pub(crate) fn outside_scale(&self, question: &str, scale: &Scale) -> Option<String> {
+        let mut before = 0;
+        for table in &self.answers {
+            if let Some((row, score)) = table.first_outside(question, scale) {
+                let row = self.row_number("surveys", before + row);
+                return Some(format!(
+                    "surveys: row {row}: {score} is an answer to \"{question}\" outside its scale {} to {}, the first such",
+                    scale.min(),
+                    scale.max()
+                ));
+            }
+            before += table.rows;
+        }
+        None
+    }
+
     /// The number in its file of a row of all tables of one kind.
     fn row_number(&self, table: &str, row: usize) -> u64 {
         let mut row = row as u64;
@@ -86,8 +104,9 @@ impl Tables {
         row + 1
     }
 
-    /// Calls `each` with every timestamp that determines the end of the data.
-    fn each_timestamp(&self, mut each: impl FnMut(TimestampOrigin, i64)) {
+    /// Calls `each` with every timestamp that determines the end of the data; with `stated`, also with the ends of stated
+    /// durations.
+    fn each_timestamp(&self, stated: bool, mut each: impl FnMut(TimestampOrigin, i64)) {
         let Self { tickets, events, answers, invitations, .. } = self;
         for (row, at) in tickets.created_at.iter().enumerate().filter(|(row, _)| tickets.is_usable(*row)) {
             each(("tickets", "created_at", row), *at);
@@ -108,7 +127,8 @@ impl Tables {
             }
         }
         // An event whose time is stated as a duration from the creation.
-        for column in self.stated_only(false).filter(|column| column.measure.ends_with_event()) {
+        let columns = self.stated_only(false).filter(|column| stated && column.measure.ends_with_event());
+        for column in columns {
             for (row, created) in tickets.created_at.iter().enumerate() {
                 if let StatedValue::Known(value) = column.of_row(row).value
                     && tickets.is_usable(row)

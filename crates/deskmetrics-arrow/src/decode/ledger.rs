@@ -68,7 +68,11 @@ impl SourceReport {
         self.exclusions.iter().filter(many).map(move |exclusion| Warning::ManyRowsExcluded {
             table: self.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             column: exclusion.column.clone(),
-            values: exclusion.scope == Scope::Value,
+            what: match exclusion.scope {
+                Scope::Record | Scope::Line => "rows",
+                Scope::Value => "values",
+                Scope::Link => "links",
+            },
             reason: exclusion.reason,
             excluded: exclusion.count,
             of: selected,
@@ -239,7 +243,9 @@ impl Ledger {
     }
 
     pub(super) fn note(&mut self, note: String) {
-        self.report.notes.push(note);
+        if !self.report.notes.contains(&note) {
+            self.report.notes.push(note);
+        }
     }
 
     /// The number in the file of the row `row` of the current batch.

@@ -192,6 +192,7 @@ impl Tables {
             of: all().count() as u64,
             ticket: tickets.ids.text(first).into_owned(),
             kpis: Vec::new(),
+            remedy: undo::UNKNOWN_AT_CREATION.to_owned(),
         })
     }
 
@@ -223,15 +224,20 @@ impl Tables {
 
     /// Columns of stated durations whose unit is probably wrong: at least half of the values are longer than three times the
     /// time from the creation to the end of their ticket.
-    pub(crate) fn implausible_units(&self) -> Vec<Warning> {
+    pub(crate) fn implausible_units(&self, as_of: Option<deskmetrics::Timestamp>) -> Vec<Warning> {
         let tickets = &self.tickets;
         let Some(columns) = tickets.milestones.as_ref().filter(|_| !tickets.stated_measures.is_empty())
         else {
             return Vec::new();
         };
+        // A cut-off taken from the data is the end of a stated duration, if that is the latest timestamp.
+        let cut_off = match as_of {
+            Some(as_of) if Some(as_of) != self.last_timestamp() => Some(as_of.as_micros()),
+            _ => self.last_micros(false),
+        };
         let end = |row: usize| {
             let ends = [&columns.solved_at, &columns.closed_at];
-            ends.into_iter().flatten().filter_map(|at| at.get(row)).max()
+            ends.into_iter().flatten().filter_map(|at| at.get(row)).max().or(cut_off)
         };
         let ages: Vec<(usize, i64)> = (0..tickets.created_at.len())
             .filter(|row| tickets.is_usable(*row))
@@ -269,6 +275,13 @@ impl Tables {
             _ => [None, None],
         };
         ends.into_iter().flatten().any(|at| at.last(|row| tickets.is_usable(row)).is_some())
+    }
+
+    /// Whether the data would contain solves, if there were any: as timestamps, statuses or events.
+    pub(crate) fn records_solves(&self) -> bool {
+        self.tickets.milestones.as_ref().is_none_or(|columns| {
+            columns.solved_at.is_some() || columns.closed_at.is_some() || columns.status.kinds() > 1
+        })
     }
 
     /// Whether the data would contain replies, if there were any.

@@ -89,8 +89,8 @@ impl<'a> FileColumns<'a> {
     }
 
     /// A note that no row is selected, with the values that the columns have.
-    pub(crate) fn nothing_selected(&self) -> Result<String, ReadError> {
-        self.table.nothing_selected()
+    pub(crate) fn unmet_selection(&self, selects_nothing: bool) -> Result<Vec<String>, ReadError> {
+        self.table.unmet_selection(selects_nothing)
     }
 
     fn place(&mut self, name: &str) -> Result<ColumnPlace, ReadError> {
@@ -331,12 +331,16 @@ impl<T: Meaning> Reads for BoundWord<'_, T> {
         let reading = &self.slot.reading;
         let words: Vec<&str> = reading.words().collect();
         let known = if words.is_empty() { "none are given yet".to_owned() } else { listed(&words) };
+        let raw = raw.trim();
         // A wrong guess of these would exclude the ticket.
-        let meant =
-            nearest(raw.trim(), words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
-        let meant = meant.map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
+        let meant = nearest(raw, words.iter().filter(|word| !["deleted", "spam", "merged"].contains(word)));
+        // A status is more often open than new.
+        let usual = words.first().map(|first| if *first == "new" { "open" } else { first });
+        let example = meant.as_deref().or(usual).unwrap_or("..");
+        let words = format!("words = {{ {raw:?} = \"{example}\" }}");
+        let meant = meant.as_ref().map(|meant| format!("did you mean \"{meant}\"? Or ")).unwrap_or_default();
         format!(
-            "{meant}give the word a meaning under words, or one to all others with other (known words: {known})"
+            "{meant}give the word a meaning, such as {words}, or one to all others with other (known words: {known})"
         )
     }
 }
@@ -551,11 +555,14 @@ impl Reads for BoundNumber<'_> {
         self.slot.place.as_ref().map_or("", |place| &place.name)
     }
 
-    fn remedy(&self, _: &str, bad: BadCell) -> String {
-        match bad {
-            BadCell::DecimalMark => self.slot.reading.decimal_remedy(),
-            _ => "expected a number: list the value under missing, or give it one under words".to_owned(),
+    fn remedy(&self, raw: &str, bad: BadCell) -> String {
+        if bad == BadCell::DecimalMark {
+            return self.slot.reading.decimal_remedy();
         }
+        let raw = raw.trim();
+        format!(
+            "expected a number: give the value one, such as words = {{ {raw:?} = 5 }}, or list it under missing"
+        )
     }
 }
 

@@ -106,7 +106,7 @@ fn read_table(
     let attributes = columns.attributes(source.attributes.iter())?;
 
     let ledger_at = decoding.begin(table, "snapshots");
-    let columns_of_events = [ticket.name(), at.name(), ""].map(str::to_owned);
+    let columns_of_events = [ticket.name(), at.name(), "", ""].map(str::to_owned);
     into.events.begin(ledger_at, columns_of_events, source.clock_skew, Duplicates::First, false);
 
     let mut pool = Pool::default();

@@ -195,13 +195,24 @@ impl StatedSlot {
         column.values.extend(
             read.values.iter().map(|value| value.map_or(ABSENT, |value| value.saturating_add(self.more))),
         );
+        if let (Some(text), Some(unit)) = (read.two_parts, column.unit) {
+            let (read_as, other, form) = match unit {
+                DurationUnit::Hours => ("hours and minutes", "minutes and seconds", "00:01:30"),
+                _ => ("minutes and seconds", "hours and minutes", "01:30:00"),
+            };
+            ledger.note(format!(
+                "values such as \"{text}\" in column \"{}\" are {read_as}, because its unit is {}; write {other} as \"{form}\"",
+                self.slot.name(),
+                unit.name()
+            ));
+        }
         for (row, bad, text) in read.bad {
             if bad == BadCell::NoUnit {
                 return Err(self.slot.no_unit(column.role));
             }
             let code = if bad == BadCell::Negative { NEGATIVE } else { UNREADABLE };
             column.values[first + row] = code;
-            let remedy = self.slot.reading().remedy(bad);
+            let remedy = self.slot.reading().remedy(bad, &text);
             ledger
                 .exclude_one(Scope::Value, bad.reason(), ledger.row(row), self.slot.name(), || (text, remedy))
                 .skipped()?;
@@ -265,6 +276,13 @@ impl StatedColumn {
             likely.micros() < unit.micros()
                 && fitting as f64 >= (1.0 - Warning::MOST_EXCLUDED) * known.len() as f64
         };
+        let likely = DurationUnit::LONGEST_FIRST.into_iter().find(fits).map(DurationUnit::name);
+        let remedy = |likely| {
+            let (role, name) = (self.role, &self.name);
+            format!(
+                "state {role} = {{ column = \"{name}\", unit = \"{likely}\" }} if that is the one of its numbers"
+            )
+        };
         Some(Warning::UnitImplausible {
             measure: self.role,
             column: self.name.clone(),
@@ -274,7 +292,8 @@ impl StatedColumn {
             stated: stated as f64 / 1e6,
             age: age as f64 / 1e6,
             unit: unit.name(),
-            likely: DurationUnit::LONGEST_FIRST.into_iter().find(fits).map(DurationUnit::name),
+            likely,
+            remedy: likely.map(remedy).unwrap_or_default(),
         })
     }
 
@@ -283,11 +302,14 @@ impl StatedColumn {
         let (unit, named) = (self.unit?, MeasureName::of(&self.name).unit?);
         (unit != named).then(|| {
             format!(
-                "{}: the name of column \"{}\" contains the unit {}, but {} is stated, which counts: if that is wrong, state unit = \"{}\"",
+                "{}: the name of column \"{}\" contains the unit {}, but {} is stated, which counts: if that is wrong, state \
+                 {} = {{ column = \"{}\", unit = \"{}\" }}",
                 self.role,
                 self.name,
                 named.name(),
                 unit.name(),
+                self.role,
+                self.name,
                 named.name()
             )
         })

@@ -379,6 +379,32 @@ impl AnswerTable {
         }
     }
 
+    /// The first answer to a question that is outside a scale, with its row.
+    pub(super) fn first_outside(&self, question: &str, scale: &Scale) -> Option<(usize, f64)> {
+        let (column, code) = match &self.questions {
+            Questions::Columns(names) => (names.iter().position(|name| **name == *question)?, None),
+            Questions::Named(words) => (0, Some((words, words.find(question)?))),
+        };
+        let is_outside =
+            |score: f64| score.fract() != 0.0 || score < scale.min().into() || score > scale.max().into();
+        let mut before = 0;
+        for part in &self.parts {
+            let scores = part.scores.get(column)?;
+            for (row, score) in scores.column.numbers().into_iter().enumerate() {
+                let absent = scores.absent.get(row) == Some(&true);
+                let row = before + row;
+                let counts = !absent
+                    && self.is_usable(row)
+                    && code.is_none_or(|(words, code)| words.codes.get(row) == code);
+                if let Some(score) = score.filter(|score| counts && is_outside(*score)) {
+                    return Some((row, score));
+                }
+            }
+            before += part.rows;
+        }
+        None
+    }
+
     /// Whether any row contains reasons.
     pub(crate) fn states_reasons(&self) -> bool {
         self.reasons.kinds() > 1

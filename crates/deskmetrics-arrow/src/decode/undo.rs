@@ -130,6 +130,7 @@ impl Log<'_> {
                 ticket: tickets.ids.text(row).into_owned(),
                 stated: stated.map(str::to_owned),
                 replayed: replayed.map(str::to_owned),
+                remedy: other_values(tickets, row),
             });
         }
         if let Some((row, ..)) = unknown.first {
@@ -139,6 +140,7 @@ impl Log<'_> {
                 of: unknown.of,
                 ticket: tickets.ids.text(row).into_owned(),
                 kpis: Vec::new(),
+                remedy: UNKNOWN_AT_CREATION.to_owned(),
             });
         }
         let rows = tickets.rows();
@@ -200,6 +202,7 @@ impl Log<'_> {
             ticket: tickets.ids.text(row).into_owned(),
             stated: stated.map(str::to_owned),
             replayed: replayed.map(str::to_owned),
+            remedy: other_values(tickets, row),
         })
     }
 }
@@ -228,4 +231,17 @@ impl<'l> Differences<'l> {
             }
         }
     }
+}
+
+/// The remedy for values at creation that are unknown.
+pub(super) const UNKNOWN_AT_CREATION: &str = "name the column of previous values with previous, or set attribute_values = \
+     \"at_creation\" if the table has the values at creation";
+
+/// The remedy for values that differ from those by events.
+fn other_values(tickets: &TicketTable, row: usize) -> String {
+    let (values, those) = match tickets.values_of(row) {
+        Some(AttributeValues::AtCreation) => ("current", "the current values"),
+        _ => ("at_creation", "the values at creation"),
+    };
+    format!("set attribute_values = \"{values}\" if the table has {those}")
 }

@@ -75,11 +75,16 @@ pub struct Values {
 impl Values {
     /// Whether rows in which the column has this text are read.
     pub(crate) fn include(&self, text: &str) -> bool {
+        self.place(text).is_some() != self.not
+    }
+
+    /// The place of the value that a text is.
+    pub(crate) fn place(&self, text: &str) -> Option<usize> {
         let text = text.trim();
         let is = |value: &ConditionValue| {
             if value.is_any() { !text.is_empty() } else { value.is(text) || value.as_str().trim() == text }
         };
-        self.values.iter().any(is) != self.not
+        self.values.iter().position(is)
     }
 }
 

@@ -527,15 +527,19 @@ impl Duplicates {
                 "keep one row per {record}, or choose which counts with duplicates = \"first\" or \"last\""
             ),
             _ if by_version => format!("keep one row per {record}; the newest one counts"),
-            Self::Last => format!("keep one row per {record}; the last one counts"),
-            Self::First | Self::All => format!("keep one row per {record}; the first one counts"),
+            Self::Last => format!(
+                "keep one row per {record}, or choose another one with duplicates = \"first\"; the last one counts"
+            ),
+            Self::First | Self::All => format!(
+                "keep one row per {record}, or choose another one with duplicates = \"last\"; the first one counts"
+            ),
         }
     }
 
     pub(super) fn check(one: Option<Self>, table: &str) -> Result<(), DescriptionError> {
         match one {
             Some(Self::All) => Err(DescriptionError::new(format!(
-                "[[{table}]] cannot have duplicates = \"all\", because an id names one record: use \"first\", \"last\" or \"error\""
+                "[[{table}]] cannot have all duplicates, because an id names one record: state duplicates = \"first\", \"last\" or \"error\""
             ))),
             _ => Ok(()),
         }

@@ -8,10 +8,10 @@ use arrow_schema::ArrowError;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 
-use super::FileSpec;
 use super::batches::Position;
 use super::limits::{Bounded, Limits};
 use super::progress::Counted;
+use super::{FileSpec, in_file};
 use crate::column::DecimalMark;
 
 /// The number of bytes used for detection.
@@ -58,8 +58,8 @@ impl Dialect {
                     let name = encoding.name().to_ascii_lowercase();
                     let other = if encoding == WINDOWS_1252 { "windows-1250" } else { "utf-8" };
                     notes.push(format!(
-                        "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as \
-                         encoding = \"{other}\""
+                        "no encoding is stated, and {name} was detected; if text is garbled, state another one, such as {}",
+                        in_file(&format!("encoding = \"{other}\""))
                     ));
                 }
                 encoding
@@ -116,13 +116,14 @@ impl Dialect {
         if let Some(delimiter) = start.lines().next().and_then(split) {
             return Some(format!(
                 "it is in the line of column names if that is split otherwise: state {}",
-                spelled(delimiter)
+                in_file(&spelled(delimiter))
             ));
         }
         let encodings = [UTF_8, WINDOWS_1252, WINDOWS_1250, UTF_16LE, UTF_16BE].into_iter();
         if let Some(encoding) = encodings.filter(|other| *other != self.encoding).find(in_encoding) {
             let name = encoding.name().to_ascii_lowercase();
-            return Some(format!("it is there in another encoding: state encoding = \"{name}\""));
+            let key = in_file(&format!("encoding = \"{name}\""));
+            return Some(format!("it is there in another encoding: state {key}"));
         }
         // The names may also be in one of the skipped lines.
         let mut lines = text.lines().take(self.lines_before + ROWS).enumerate();
@@ -130,8 +131,9 @@ impl Dialect {
         // The delimiter is detected without the lines before the names.
         let delimiter =
             split(line).filter(|_| !DELIMITERS.iter().any(|delimiter| has_name(line, *delimiter)));
-        let delimiter = delimiter.map(|delimiter| format!(" and {}", spelled(delimiter))).unwrap_or_default();
-        Some(format!("it is in line {}: state skip_rows = {skipped}{delimiter}", skipped + 1))
+        let delimiter = delimiter.map(|delimiter| format!(", {}", spelled(delimiter))).unwrap_or_default();
+        let keys = in_file(&format!("skip_rows = {skipped}{delimiter}"));
+        Some(format!("it is in line {}: state {keys}", skipped + 1))
     }
 }
 

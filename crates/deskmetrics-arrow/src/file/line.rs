@@ -3,6 +3,8 @@
 use deskmetrics::Reason;
 use memchr::{memchr, memchr2, memchr3};
 
+use super::in_file;
+
 /// The maximum length of a line in messages.
 const SHOWN: usize = 80;
 
@@ -71,9 +73,9 @@ impl LineFault {
                 };
                 let name = |encoding: &'static encoding_rs::Encoding| encoding.name().to_ascii_lowercase();
                 format!(
-                    "it is not {}: name the encoding of the file, such as encoding = \"{}\", or correct the line",
+                    "it is not {}: name the encoding of the file, such as {}, or correct the line",
                     name(encoding),
-                    name(other)
+                    in_file(&format!("encoding = \"{}\"", name(other)))
                 )
             }
         }

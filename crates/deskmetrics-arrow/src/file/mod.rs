@@ -31,4 +31,5 @@ pub use open::read_text;
 pub(crate) use part::{Gap, Part, RowNumbers, SkippedRows};
 pub use progress::Progress;
 pub use spec::FileSpec;
+pub(crate) use spec::in_file;
 pub use table::Table;

@@ -1,9 +1,13 @@
 //! Selection of the rows of a table.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use arrow_array::BooleanArray;
 use arrow_select::filter::filter_record_batch;
+use deskmetrics::sla::ConditionValue;
 
 use super::part::{Gap, Part, SkippedRows};
 use crate::ReadError;
@@ -21,6 +25,22 @@ pub(super) struct Condition {
     pub(super) column: usize,
     pub(super) name: String,
     pub(super) values: Values,
+    /// Which of the values some row has.
+    pub(super) met: Arc<[AtomicBool]>,
+}
+
+impl Condition {
+    pub(super) fn new(column: usize, name: &str, values: &Values) -> Self {
+        let met = values.values.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { column, name: name.to_owned(), values: values.clone(), met }
+    }
+
+    /// The values that no row has.
+    pub(super) fn unmet(&self) -> impl Iterator<Item = &ConditionValue> {
+        let unmet = self.values.values.iter().zip(&*self.met).filter(|(_, met)| !met.load(Relaxed));
+        // A value beside "any" is that of the rows that have it.
+        unmet.map(|(value, _)| value).filter(|value| !value.is_any())
+    }
 }
 
 impl Selection {
@@ -37,7 +57,7 @@ impl Selection {
         }
         let Part { batch, gaps } = part;
         let mut selected = vec![true; batch.num_rows()];
-        for Condition { column, name, values } in &self.0 {
+        for Condition { column, name, values, met } in &self.0 {
             let texts = TextColumn::new(batch.column(*column)).map_err(|wrong| ReadError::ColumnType {
                 file: file.to_owned(),
                 column: name.clone(),
@@ -45,7 +65,13 @@ impl Selection {
                 expected: wrong.expected,
             })?;
             for (row, selected) in selected.iter_mut().enumerate() {
-                *selected &= values.include(texts.get(row).unwrap_or_default());
+                let place = values.place(texts.get(row).unwrap_or_default());
+                *selected &= place.is_some() != values.not;
+                if let Some(met) = place.and_then(|place| met.get(place))
+                    && !met.load(Relaxed)
+                {
+                    met.store(true, Relaxed);
+                }
             }
         }
         let (mut all, mut gaps) = (Vec::new(), gaps.into_iter().peekable());

@@ -43,6 +43,11 @@ pub struct FileSpec {
     pub decimal: Option<DecimalMark>,
 }
 
+/// Keys of a text file in the form in which a description takes them, for messages that name the file.
+pub(crate) fn in_file(keys: &str) -> String {
+    format!("file = {{ path = \"..\", {keys} }}")
+}
+
 impl FileSpec {
     /// Creates a file with this name.
     pub fn new(path: impl Into<PathBuf>) -> Self {

@@ -23,7 +23,7 @@ use super::selection::{Condition, Selection};
 use super::{FileSpec, csv, open};
 use crate::ReadError;
 use crate::column::{NumberReading, TextColumn};
-use crate::description::{DescriptionError, Values, listed, nearest, nearest_first};
+use crate::description::{DescriptionError, Values, did_you_mean, listed, nearest, nearest_first};
 
 /// The rows of a table in memory that are decoded at once.
 const PIECE_ROWS: usize = 1 << 17;
@@ -183,35 +183,61 @@ impl Table {
     pub(crate) fn select(mut self, filter: &BTreeMap<String, Values>) -> Result<Self, ReadError> {
         for (name, values) in filter {
             let column = self.column(name)?;
-            self.selection.0.push(Condition { column, name: name.clone(), values: values.clone() });
+            self.selection.0.push(Condition::new(column, name, values));
         }
         Ok(self)
     }
 
-    /// A note that no row is selected, with the values that the columns have instead.
-    pub(crate) fn nothing_selected(&self) -> Result<String, ReadError> {
-        let mut columns = Vec::new();
-        for Condition { column, name, values } in &self.selection.0 {
-            let mut present = BTreeSet::new();
-            let all = Self { selection: Selection::default(), ..self.clone() };
-            let mut batches = all.batches(&[*column])?;
-            while let Some(part) = batches.next_part() {
-                let batch = part?.batch;
-                let texts = TextColumn::new(batch.column(0)).map_err(|wrong| ReadError::ColumnType {
-                    file: self.path.clone(),
-                    column: name.clone(),
-                    found: wrong.found,
-                    expected: wrong.expected,
-                })?;
-                let rows = 0..batch.num_rows();
-                let texts = rows.map(|row| texts.get(row).unwrap_or_default().trim().to_owned());
-                present.extend(texts.filter(|text| !values.include(text)));
+    /// Notes on the values of the selection after reading: that no row is selected, with the values that the columns have
+    /// instead, or that no row has one of several values, but one like it.
+    pub(crate) fn unmet_selection(&self, selects_nothing: bool) -> Result<Vec<String>, ReadError> {
+        let (mut columns, mut notes) = (Vec::new(), Vec::new());
+        for condition @ Condition { name, values, .. } in &self.selection.0 {
+            if !selects_nothing && condition.unmet().next().is_none() {
+                continue;
             }
-            let stated = values.values.first().map_or("", ConditionValue::as_str);
-            let listed = listed(nearest_first(stated, present.iter().map(String::as_str)));
-            columns.push(format!("\"{name}\" has {listed}, not {values}"));
+            let present = self.texts_of(condition)?;
+            let others: Vec<&str> =
+                present.iter().map(String::as_str).filter(|text| !values.include(text)).collect();
+            if selects_nothing {
+                let stated = values.values.first().map_or("", ConditionValue::as_str);
+                columns
+                    .push(format!("\"{name}\" has {}, not {values}", listed(nearest_first(stated, others))));
+                continue;
+            }
+            for value in condition.unmet().map(ConditionValue::as_str) {
+                let others = present.iter().filter(|text| values.place(text).is_none());
+                let meant = nearest(value, others);
+                // Values whose rows are not to be read may be absent.
+                if meant.is_some() || !values.not {
+                    let meant = did_you_mean(meant.as_deref());
+                    notes.push(format!("where: no row has \"{name}\" \"{value}\"{meant}"));
+                }
+            }
         }
-        Ok(format!("none of its rows has the values of where: {}", columns.join("; ")))
+        if selects_nothing {
+            notes.push(format!("none of its rows has the values of where: {}", columns.join("; ")));
+        }
+        Ok(notes)
+    }
+
+    /// All texts of a condition's column.
+    fn texts_of(&self, Condition { column, name, .. }: &Condition) -> Result<BTreeSet<String>, ReadError> {
+        let mut present = BTreeSet::new();
+        let all = Self { selection: Selection::default(), ..self.clone() };
+        let mut batches = all.batches(&[*column])?;
+        while let Some(part) = batches.next_part() {
+            let batch = part?.batch;
+            let texts = TextColumn::new(batch.column(0)).map_err(|wrong| ReadError::ColumnType {
+                file: self.path.clone(),
+                column: name.clone(),
+                found: wrong.found,
+                expected: wrong.expected,
+            })?;
+            let rows = 0..batch.num_rows();
+            present.extend(rows.map(|row| texts.get(row).unwrap_or_default().trim().to_owned()));
+        }
+        Ok(present)
     }
 
     /// The format of its numbers.

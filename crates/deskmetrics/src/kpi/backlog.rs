@@ -235,6 +235,7 @@ impl Kpi for Backlog {
 
 impl Registered for Backlog {
     const USUAL: bool = true;
+    const EVIDENCE: super::Evidence = super::Evidence::Solves;
 
     fn requested(_request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         as_of.map(Self::new).ok_or(RequestError::NeedsCutOff { id: DEFINITION.id })

@@ -104,6 +104,9 @@ ticket_kpi! {
             });
         }
     },
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Solves;
+    },
 }
 
 impl BacklogAge {

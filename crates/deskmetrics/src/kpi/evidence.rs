@@ -9,6 +9,8 @@
 pub enum Evidence {
     /// The records themselves.
     Records,
+    /// The solve of each ticket: its time, its status or a log of events.
+    Solves,
     /// Replies to customers; the time of each ticket's first reply suffices.
     Replies,
     /// A log of events.

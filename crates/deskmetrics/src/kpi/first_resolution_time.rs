@@ -92,6 +92,9 @@ ticket_kpi! {
             Some(crate::kpi::InBlocks::End)
         }
     },
+    registered: {
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Solves;
+    },
 }
 
 /// First resolution time of `tickets` on `clock`; see [`FirstResolutionTime`].

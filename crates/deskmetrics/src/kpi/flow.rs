@@ -244,6 +244,8 @@ impl Kpi for Flow {
 }
 
 impl Registered for Flow {
+    const EVIDENCE: super::Evidence = super::Evidence::Solves;
+
     fn requested(request: &KpiRequest, as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         let id = DEFINITION.id;
         let as_of = as_of.ok_or(RequestError::NeedsCutOff { id })?;

@@ -114,6 +114,7 @@ ticket_kpi! {
     },
     registered: {
         const USUAL: bool = true;
+        const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Solves;
     },
 }
 

@@ -194,7 +194,7 @@ pub struct KpiRequest {
     #[serde(default, skip_serializing_if = "Option::is_none", with = "duration_text::optional")]
     pub short_abandon: Option<TimeDelta>,
     /// From which share of its target on a running SLA target is at risk, in percent; by default 80.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "percent")]
     pub threshold_percent: Option<u32>,
     /// A custom KPI, as its empty tally. It has no form in TOML or JSON.
     #[serde(skip)]
@@ -526,4 +526,33 @@ pub(crate) fn above_zero(limit: TimeDelta, id: &'static str) -> Result<TimeDelta
 pub(crate) fn together(parts: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A share in percent, not as a fraction.
+fn percent<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    struct Percent;
+
+    impl serde::de::Visitor<'_> for Percent {
+        type Value = Option<u32>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number of percent from 0 to 100, such as 80")
+        }
+
+        fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Self::Value, E> {
+            let percent = u32::try_from(number);
+            percent.map(Some).map_err(|_| E::invalid_value(serde::de::Unexpected::Signed(number), &self))
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
+            let percent = u32::try_from(number);
+            percent.map(Some).map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Percent)
 }

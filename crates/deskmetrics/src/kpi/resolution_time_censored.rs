@@ -198,6 +198,8 @@ impl Kpi for ResolutionTimeCensored {
 }
 
 impl Registered for ResolutionTimeCensored {
+    const EVIDENCE: super::Evidence = super::Evidence::Solves;
+
     fn requested(request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         Ok(Self::new(request.clock.unwrap_or_default()))
     }

@@ -176,6 +176,8 @@ impl Kpi for SolveEvents {
 }
 
 impl Registered for SolveEvents {
+    const EVIDENCE: super::Evidence = super::Evidence::Solves;
+
     fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         Ok(Self::default())
     }

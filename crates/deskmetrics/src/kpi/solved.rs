@@ -159,6 +159,7 @@ impl Kpi for Solved {
 
 impl Registered for Solved {
     const USUAL: bool = true;
+    const EVIDENCE: super::Evidence = super::Evidence::Solves;
 
     fn requested(_request: &KpiRequest, _as_of: Option<Timestamp>) -> Result<Self, RequestError> {
         Ok(Self::default())

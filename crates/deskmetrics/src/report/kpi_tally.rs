@@ -281,8 +281,9 @@ impl KpiTally {
     /// How the headline differs from that of `earlier`, or of any other group; `None` where the two have different
     /// requests, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        let same =
-            self.definition().id == earlier.definition().id && self.measure.shown == earlier.measure.shown;
+        let same = self.definition().id == earlier.definition().id
+            && self.measure.shown == earlier.measure.shown
+            && self.request().scale == earlier.request().scale;
         let (now, before) = (self.measure.compared(&*self.tally), earlier.measure.compared(&*earlier.tally));
         now.change_from(before, level).filter(|_| same)
     }

@@ -87,8 +87,8 @@ pub enum Warning {
         table: String,
         /// The column; empty where lines of a file are no rows.
         column: String,
-        /// Whether only the values of the column are excluded, not whole rows.
-        values: bool,
+        /// What is excluded: whole `rows`, only `values` of the column, or `links` to other records.
+        what: &'static str,
         /// Why.
         reason: Reason,
         /// Rows excluded.
@@ -172,6 +172,8 @@ pub enum Warning {
         unit: &'static str,
         /// The longest unit with which nearly all values fit.
         likely: Option<&'static str>,
+        /// The remedy, if there is a likely unit; else empty.
+        remedy: String,
     },
     /// The values of an attribute, or the tags, that a table of tickets states differ from those of the ticket's events.
     AttributeDiffers {
@@ -187,6 +189,8 @@ pub enum Warning {
         stated: Option<String>,
         /// Its value by its events: after the last one, or before the first one where the table states values at creation.
         replayed: Option<String>,
+        /// The remedy.
+        remedy: String,
     },
     /// The value of an attribute at creation is unknown, since neither a table nor the first change provides it.
     AttributeUnknown {
@@ -200,6 +204,8 @@ pub enum Warning {
         ticket: String,
         /// The KPIs of a report that count changes of the attribute or the time until one, by their ids.
         kpis: Vec<&'static str>,
+        /// The remedy.
+        remedy: String,
     },
     /// Records are in several slices of a slicing, so the `n` of the slices add up to more than the overall one. The slices are no
     /// independent samples.
@@ -309,7 +315,7 @@ impl fmt::Display for Warning {
             Self::ManyRowsExcluded {
                 table,
                 column,
-                values,
+                what,
                 reason,
                 excluded,
                 of,
@@ -317,7 +323,6 @@ impl fmt::Display for Warning {
                 example,
                 remedy,
             } => {
-                let what = if *values { "values" } else { "rows" };
                 write!(f, "{table}: {} {what}", share(*excluded, *of))?;
                 if *not_selected > 0 {
                     write!(f, " that where selects ({} in all)", count_text(*of + *not_selected))?;
@@ -374,25 +379,22 @@ impl fmt::Display for Warning {
                     stated_text(*replayed, *clock)
                 )
             }
-            Self::UnitImplausible { measure, column, count, of, ticket, stated, age, unit, likely } => {
+            Self::UnitImplausible {
+                measure, column, count, of, ticket, stated, age, unit, remedy, ..
+            } => {
                 let text = |seconds: f64| stated_text(seconds, Some(ClockKind::Calendar));
                 write!(
                     f,
-                    "stated {} (column \"{column}\"): {} of values are longer than three times the time from creation to end, such as \
-                     \"{ticket}\": {} stated, {} until its end; the unit {unit} is probably wrong",
+                    "stated {} (column \"{column}\"): {} of values are longer than three times the time from creation to end or cut-off, such \
+                     as \"{ticket}\": {} stated, {} until then; the unit {unit} is probably wrong",
                     stated_name(measure, None),
                     share(*count, *of),
                     text(*stated),
                     text(*age)
                 )?;
-                match likely {
-                    Some(likely) => {
-                        write!(f, ": state unit = \"{likely}\" if that is the one of its numbers")
-                    }
-                    None => Ok(()),
-                }
+                if remedy.is_empty() { Ok(()) } else { write!(f, ": {remedy}") }
             }
-            Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed } => {
+            Self::AttributeDiffers { attribute, count, of, ticket, stated, replayed, remedy } => {
                 let value = |value: &Option<String>| match value {
                     Some(value) => format!("\"{value}\""),
                     None => "none".to_owned(),
@@ -400,15 +402,14 @@ impl fmt::Display for Warning {
                 write!(
                     f,
                     "stated {attribute} {} from {attribute} by events: {} with changes, such as \"{ticket}\": {} in the \
-                     table, {} by its events; attribute_values states whether the table has the current values or those \
-                     at creation",
+                     table, {} by its events; {remedy}",
                     if attribute == "tags" { "differ" } else { "differs" },
                     share(*count, *of),
                     value(stated),
                     value(replayed),
                 )
             }
-            Self::AttributeUnknown { attribute, count, of, ticket, kpis } => {
+            Self::AttributeUnknown { attribute, count, of, ticket, kpis, remedy } => {
                 write!(
                     f,
                     "{attribute} at creation is unknown: {} of the tickets whose {attribute} changed, such as \"{ticket}\", \
@@ -423,10 +424,7 @@ impl fmt::Display for Warning {
                         write!(f, ", which {named} do not count as one from another {attribute}")?;
                     }
                 }
-                f.write_str(
-                    "; name the column of previous values with previous, or set attribute_values = \"at_creation\" if the \
-                     table has the values at creation",
-                )
+                write!(f, "; {remedy}")
             }
             Self::OverlappingSlices { by } => {
                 let by: Vec<&str> = by.iter().map(Attribute::as_str).collect();

@@ -89,7 +89,7 @@ struct Origin {
     first: usize,
     ledger: usize,
     /// Column names for messages: ticket, timestamp and event id.
-    columns: [String; 3],
+    columns: [String; 4],
     clock_skew: TimeDelta,
     duplicates: Duplicates,
     /// The start of the events' row numbers in the list; `None` if there is one event per row.
@@ -116,7 +116,7 @@ impl EventBuilder {
     pub(crate) fn begin(
         &mut self,
         ledger: usize,
-        columns: [String; 3],
+        columns: [String; 4],
         clock_skew: TimeDelta,
         duplicates: Duplicates,
         one_a_row: bool,
@@ -157,7 +157,7 @@ impl EventBuilder {
         }
         let names: Vec<u32> =
             columns.author_name.meanings().iter().map(|name| self.by.code_of(name.clone())).collect();
-        self.begin(0, [const { String::new() }; 3], TimeDelta::zero(), Duplicates::First, false);
+        self.begin(0, [const { String::new() }; 4], TimeDelta::zero(), Duplicates::First, false);
         for row in 0..tickets.rows() {
             if !tickets.is_usable(row) {
                 continue;
@@ -197,8 +197,8 @@ impl EventBuilder {
             match Id::of(&id).map_or(NOWHERE, |id| tickets.place(id)) {
                 NOWHERE => {
                     self.codes[event] = NOTHING;
-                    let remedy = "add the file its ticket is in, or set creates_tickets = true";
-                    self.exclude(decoding, event, Reason::UnknownTicket, 0, || {
+                    let remedy = "add its ticket, or set creates_tickets = true";
+                    self.exclude(decoding, (event, Scope::Record), Reason::UnknownTicket, 0, || {
                         (id.to_string(), remedy.to_owned())
                     })?;
                 }
@@ -222,8 +222,11 @@ impl EventBuilder {
                 if created.saturating_sub(at[event]) > skew {
                     self.codes[event] = NOTHING;
                     let text = Timestamp::saturating_from_micros(at[event]).to_string();
-                    let remedy = "its ticket was created later; allow a small difference with clock_skew";
-                    self.exclude(decoding, event, Reason::BeforeCreation, 1, || (text, remedy.to_owned()))?;
+                    let remedy =
+                        "its ticket was created later; allow a small difference, such as clock_skew = \"5m\"";
+                    self.exclude(decoding, (event, Scope::Record), Reason::BeforeCreation, 1, || {
+                        (text, remedy.to_owned())
+                    })?;
                 } else {
                     decoding.ledgers[self.origins[origin].ledger].skewed();
                     all[event] = created;
@@ -232,6 +235,7 @@ impl EventBuilder {
             at = all.into();
             order = self.order(&decoding.workers, tickets, &at, &meanings);
         }
+        self.check_merges(decoding, tickets)?;
         let Order { grouped, sorted, len, .. } = order;
         let Self { codes, places, values, mut previous, by, kinds, .. } = self;
         if previous.values.kinds() == 1 {
@@ -239,6 +243,34 @@ impl EventBuilder {
             previous.known.clear();
         }
         Ok((EventTable { at, codes, places, values, by, kinds, len, grouped, sorted }, previous))
+    }
+
+    /// Counts merges into an unknown ticket or the ticket itself, which leave no trace of the ticket.
+    fn check_merges(&self, decoding: &mut Decoding<'_>, tickets: &TicketTable) -> Result<(), ReadError> {
+        let is_merge: Vec<bool> = (0..self.kinds.codes())
+            .map(|code| KindCode::try_from(code).ok().and_then(|code| self.kinds.of(code)))
+            .map(|kind| kind.is_some_and(|(kind, ..)| kind.0.contains(&EventMeaning::MergedInto)))
+            .collect();
+        if !is_merge.contains(&true) {
+            return Ok(());
+        }
+        for (event, code) in self.codes.iter().enumerate() {
+            if is_merge.get(usize::from(*code)) != Some(&true) {
+                continue;
+            }
+            let Some(id) = self.values.of_row(event) else { continue };
+            let survivor = Id::of(id).map_or(NOWHERE, |id| tickets.place(id));
+            let remedy = if survivor == NOWHERE {
+                "the merged ticket does not count, nor do its messages: add the ticket it was merged into, or write its id as there"
+            } else if survivor == self.places[event] {
+                "a ticket that is merged into itself does not count: give the id of the other one"
+            } else {
+                continue;
+            };
+            let detail = || (id.to_string(), remedy.to_owned());
+            self.exclude(decoding, (event, Scope::Link), Reason::UnknownTicket, 3, detail)?;
+        }
+        Ok(())
     }
 
     /// Determines the order of the events that count.
@@ -318,7 +350,9 @@ impl EventBuilder {
                 return Err(decoding.ledgers[*ledger].bad_row(Reason::Duplicate, row, &columns[2], detail));
             }
             self.codes[excluded] = NOTHING;
-            self.exclude(decoding, excluded, Reason::Duplicate, 2, || (text.into(), remedy))?;
+            self.exclude(decoding, (excluded, Scope::Record), Reason::Duplicate, 2, || {
+                (text.into(), remedy)
+            })?;
         }
         Ok(())
     }
@@ -338,13 +372,13 @@ impl EventBuilder {
     fn exclude(
         &self,
         decoding: &mut Decoding<'_>,
-        event: usize,
+        (event, scope): (usize, Scope),
         reason: Reason,
         column: usize,
         detail: impl FnOnce() -> (String, String),
     ) -> Result<(), ReadError> {
         let (origin, row) = self.origin(decoding, event);
         let Origin { ledger, columns, .. } = &self.origins[origin];
-        decoding.ledgers[*ledger].exclude_one(Scope::Record, reason, row, &columns[column], detail).skipped()
+        decoding.ledgers[*ledger].exclude_one(scope, reason, row, &columns[column], detail).skipped()
     }
 }

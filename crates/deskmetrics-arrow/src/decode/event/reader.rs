@@ -92,7 +92,8 @@ impl EventBuilder {
             let ledger = decoding.begin(&table, "events");
             self.begin(
                 ledger,
-                [slots.ticket.name(), slots.at.name(), slots.id.name()].map(str::to_owned),
+                [slots.ticket.name(), slots.at.name(), slots.id.name(), slots.value.name()]
+                    .map(str::to_owned),
                 source.clock_skew,
                 source.duplicates.unwrap_or(Duplicates::First),
                 true,
@@ -445,7 +446,12 @@ fn check_value(
                     BadCell::UnknownWord.reason(),
                     ledger.row(row),
                     value.name(),
-                    || (word.to_string(), "give the word a meaning under statuses".to_owned()),
+                    || {
+                        let remedy = format!(
+                            "give the word a meaning, such as statuses = {{ {word:?} = \"solved\" }}"
+                        );
+                        (word.to_string(), remedy)
+                    },
                 )),
             }
         }

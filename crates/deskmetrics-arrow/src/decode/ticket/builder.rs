@@ -177,6 +177,15 @@ impl TicketBuilder {
         if !slots.tags.is_nothing() {
             let mut lists = Words::default();
             lists.decode(&slots.tags, &mut KnownCodes::default(), batch, &mut doubts)?;
+            if slots.source.tag_separator.is_none()
+                && let Some((separator, example)) = other_separator(lists.meanings())
+            {
+                decoding.ledgers[ledger].note(format!(
+                    "no value of column \"{}\" has a comma, which separates tags, but some have \"{separator}\", such as \
+                     \"{example}\": if it separates tags, set tag_separator = \"{separator}\"",
+                    slots.tags.name()
+                ));
+            }
             self.tags.push(&lists, slots.source.tag_separator.as_deref().unwrap_or(","), self.rows);
         }
         // A batch has its columns in a list, which each attribute would copy.
@@ -424,13 +433,27 @@ fn not_earlier(
     let number = ledger.row(row);
     ledger
         .exclude_one(Scope::Value, Reason::EndBeforeStart, number, column.name(), || {
+            let is_small = early <= TimeDelta::hours(1);
             let early = deskmetrics::duration_text::format(early);
+            let or = if is_small {
+                format!(", or accept small differences with clock_skew = \"{early}\"")
+            } else {
+                String::new()
+            };
             let remedy = format!(
-                "it is {early} before its beginning, so what depends on it is excluded: correct it, or set clock_skew to \
-                 accept small differences"
+                "it is {early} before its beginning, so what depends on it is excluded: correct it{or}"
             );
             (column.raw(row).to_owned(), remedy)
         })
         .skipped()?;
     Ok(None)
+}
+
+/// What may separate tags in texts without a comma, with the first such text.
+fn other_separator(texts: &[Box<str>]) -> Option<(char, &str)> {
+    let with =
+        |separator: char| texts.iter().find(|text| text.contains(separator)).map(|text| (separator, &**text));
+    let found = [';', '|'].into_iter().find_map(with)?;
+    let separated = |text: &str| text.contains(',') || text.trim_start().starts_with('[');
+    (!texts.iter().any(|text| separated(text))).then_some(found)
 }

@@ -176,9 +176,8 @@ impl FcrPolicy {
             | Self::SingleHandlerClose
             | Self::StrictNoActivity => Evidence::Messages,
             Self::NoReopenWithin { .. } => Evidence::Events,
-            Self::NoRepeatContactWithin { .. } | Self::Survey { .. } | Self::InteractionNoTask => {
-                Evidence::Records
-            }
+            Self::NoRepeatContactWithin { .. } | Self::InteractionNoTask => Evidence::Solves,
+            Self::Survey { .. } => Evidence::Records,
             Self::AllOf(parts) => parts.iter().map(Self::evidence).max().unwrap_or(Evidence::Records),
         }
     }

@@ -12,6 +12,10 @@ const FEW: u64 = 100;
 /// Fisher's exact test, two-sided: the tables that are at most as likely as this one. `None` when every expected count is
 /// at least 5.
 pub(super) fn fisher(first: Ratio, second: Ratio) -> Option<f64> {
+    // Forged states may have more hits than records.
+    if first.hits > first.total || second.hits > second.total {
+        return None;
+    }
     let all = first.total.checked_add(second.total)?;
     let hits = first.hits.checked_add(second.hits)?;
     let expected = hits.min(all - hits) as f64 * first.total.min(second.total) as f64 / all as f64;

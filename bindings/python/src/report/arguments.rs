@@ -12,7 +12,7 @@ use deskmetrics::report::{
 };
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Reason, Timestamp};
-use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectedKpis, SelectionError, on_threads};
+use deskmetrics_arrow::{Dataset, KpiSelection, MOST_THREADS, SelectionError, on_threads};
 use pyo3::prelude::*;
 
 use super::Report;

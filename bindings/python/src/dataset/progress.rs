@@ -92,7 +92,7 @@ pub(crate) fn watched<T: Send + 'static>(
     let working = {
         let watch = Arc::clone(&watch);
         let run = move || {
-            // Nobody waits after Ctrl-C.
+            // The receiver is gone after Ctrl-C.
             let _ = done.send(on_own_threads(|| work(&watch)));
         };
         Builder::new().name("deskmetrics".to_owned()).stack_size(STACK).spawn(run)?

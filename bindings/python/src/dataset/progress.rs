@@ -79,7 +79,7 @@ impl Bar {
     }
 }
 
-/// Runs long work without the GIL on a thread of its own. After Ctrl-C the call ends at once: the work stops where it asks the
+/// Runs long work without the GIL on a thread of its own. After Ctrl-C the call ends at once: the work stops where it checks the
 /// [`Watch`], or goes on to its end, and its result is dropped.
 pub(crate) fn watched<T: Send + 'static>(
     py: Python<'_>,

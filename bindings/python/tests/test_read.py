@@ -1,7 +1,6 @@
 """Reading files: contents, exclusions, errors, progress, Ctrl-C."""
 
 import gc
-import signal
 import sys
 import threading
 import time
@@ -210,24 +209,6 @@ def test_an_error_of_the_listener_ends_the_reading() -> None:
 
     with pytest.raises(RuntimeError, match="enough of tickets.csv"):
         dm.read(DESCRIPTION, progress=refuse)
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs a timer signal")
-def test_ctrl_c_ends_the_reading(tmp_path: Path) -> None:
-    many = "".join(f"T-{n},2026-03-02T09:00:00Z\n" for n in range(1_500_000))
-    description = helpdesk(tmp_path, many)
-
-    def interrupt(_signal: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            dm.read(description)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def test_gil_is_released_while_reading(tmp_path: Path) -> None:

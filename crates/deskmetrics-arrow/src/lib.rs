@@ -79,6 +79,8 @@
 //! [`EventSource`]: description::EventSource
 //! [`SnapshotSource`]: description::SnapshotSource
 #![forbid(unsafe_code)]
+// No input may cause a panic; `unwrap_used` is on everywhere, `indexing_slicing` in modules that read text or bytes.
+#![warn(clippy::expect_used, clippy::panic, clippy::string_slice, clippy::todo, clippy::unimplemented)]
 
 mod any_error;
 mod attribute;

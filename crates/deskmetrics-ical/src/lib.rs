@@ -38,6 +38,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![forbid(unsafe_code)]
+// No input may cause a panic.
+#![warn(clippy::expect_used, clippy::panic, clippy::string_slice, clippy::todo, clippy::unimplemented)]
+#![warn(clippy::indexing_slicing)]
 
 mod repeat;
 mod skipped;

@@ -1,6 +1,7 @@
 //! Durations as text: `"4h"`, `"1h 30m"`, `"2days"`; a day is 24 hours.
 //!
 //! For `#[serde(with = "duration_text")]` on a [`TimeDelta`]; see [`parse`] and [`format()`] for the text.
+#![warn(clippy::indexing_slicing)]
 
 use std::fmt;
 

@@ -77,6 +77,8 @@
 //!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
+// No input may cause a panic; `unwrap_used` is on everywhere, `indexing_slicing` in modules that read text or bytes.
+#![warn(clippy::expect_used, clippy::panic, clippy::string_slice, clippy::todo, clippy::unimplemented)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "bytes"), allow(dead_code, reason = "stored reports use the whole crate"))]
 #![cfg_attr(not(feature = "report"), allow(unused_imports, reason = "as above"))]

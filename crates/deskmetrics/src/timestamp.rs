@@ -1,4 +1,5 @@
 //! A timestamp in UTC, to the microsecond.
+#![warn(clippy::indexing_slicing)]
 
 use std::fmt;
 use std::str::FromStr;

@@ -79,7 +79,7 @@ impl Bar {
     }
 }
 
-/// Runs long work without the GIL on a thread of its own. After Ctrl-C the call ends at once: the work stops where it asks the
+/// Runs long work without the GIL on a thread of its own. After Ctrl-C the call ends at once: the work stops where it checks the
 /// [`Watch`], or goes on to its end, and its result is dropped.
 pub(crate) fn watched<T: Send + 'static>(
     py: Python<'_>,
@@ -92,7 +92,7 @@ pub(crate) fn watched<T: Send + 'static>(
     let working = {
         let watch = Arc::clone(&watch);
         let run = move || {
-            // Nobody waits after Ctrl-C.
+            // The receiver is gone after Ctrl-C.
             let _ = done.send(on_own_threads(|| work(&watch)));
         };
         Builder::new().name("deskmetrics".to_owned()).stack_size(STACK).spawn(run)?

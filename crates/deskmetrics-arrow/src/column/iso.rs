@@ -117,7 +117,7 @@ mod tests {
             prop_assume!((1..=9999).contains(&chrono::Datelike::year(&local)));
             let fraction = match digits {
                 0 => String::new(),
-                digits => format!(".{:09}", chrono::Timelike::nanosecond(&local))[..=digits].to_owned(),
+                digits => format!(".{:09}", chrono::Timelike::nanosecond(&local)).chars().take(1 + digits).collect(),
             };
             let wall = format!("{}{fraction}", local.format("%Y-%m-%dT%H:%M:%S"));
             let text = format!("{wall}{}", local.format("%:z"));

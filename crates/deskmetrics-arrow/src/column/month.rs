@@ -119,7 +119,7 @@ pub(super) fn in_english(text: &str, without_dots: bool) -> Option<String> {
             }
         } else {
             english.push(first);
-            rest = &rest[first.len_utf8()..];
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
     }
     replaced.then_some(english)
@@ -132,7 +132,7 @@ pub(super) fn half_of_day(text: &str) -> Option<(&'static str, &str)> {
         b'p' | b'P' => "PM",
         _ => return None,
     };
-    let rest = text[1..].strip_prefix('.')?.trim_start();
+    let rest = text.get(1..)?.strip_prefix('.')?.trim_start();
     let rest = rest.strip_prefix(['m', 'M'])?;
     let rest = rest.strip_prefix('.').unwrap_or(rest);
     (!rest.starts_with(is_letter)).then_some((half, rest))

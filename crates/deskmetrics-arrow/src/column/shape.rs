@@ -195,16 +195,18 @@ impl Spelling {
         self.blank = false;
         let mut rest = text.trim();
         while let Some(first) = rest.bytes().next() {
+            // After one byte, which is no part of a longer character where it is used.
+            let next = rest.get(1..).unwrap_or_default();
             rest = match first {
                 b'0'..=b'9' => self.number(rest),
                 b' ' => {
                     self.blank = true;
-                    &rest[1..]
+                    next
                 }
-                b'/' | b':' | b'+' => self.separator(first, &rest[1..]),
-                b'-' => self.hyphen(&rest[1..]),
-                b'.' => self.dot(&rest[1..]),
-                b',' => self.comma(&rest[1..]),
+                b'/' | b':' | b'+' => self.separator(first, next),
+                b'-' => self.hyphen(next),
+                b'.' => self.dot(next),
+                b',' => self.comma(next),
                 // The name of a zone after its offset.
                 b'(' if rest.ends_with(')') && (self.has(b'+') || self.has(b'-')) && self.has(b':') => "",
                 _ if rest.starts_with(char::is_whitespace) => {

@@ -1,4 +1,5 @@
 //! The dataset description: the meaning of files and columns, as TOML.
+#![warn(clippy::indexing_slicing)]
 
 mod error;
 mod event_mapping;

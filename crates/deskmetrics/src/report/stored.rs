@@ -1,4 +1,5 @@
 //! States and tallies as bytes: compact, versioned and checked.
+#![warn(clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 
@@ -94,11 +95,10 @@ impl Kind {
         // Writing to memory cannot fail, and MessagePack supports every type here: a test writes all.
         let _ = settings.serialize(&mut writer);
         let _ = counts.serialize(&mut rmp_serde::Serializer::new(&mut bytes));
-        let sum = crc32fast::hash(&bytes[HEADER..]);
-        bytes[..4].copy_from_slice(&MAGIC);
-        bytes[4] = VERSION;
-        bytes[5] = self as u8;
-        bytes[6..HEADER].copy_from_slice(&sum.to_le_bytes());
+        if let Some((header, rest)) = bytes.split_first_chunk_mut::<HEADER>() {
+            let ([m0, m1, m2, m3], [s0, s1, s2, s3]) = (MAGIC, crc32fast::hash(rest).to_le_bytes());
+            *header = [m0, m1, m2, m3, VERSION, self as u8, s0, s1, s2, s3];
+        }
         bytes
     }
 
@@ -240,23 +240,23 @@ impl ReportState {
             return Err(format!("it has {found} slicings, its report has {expected}"));
         }
         state.restore(counts.records, [counts.events, counts.links], counts.first);
-        let as_of = state.report.settings.as_of;
-        for (number, slices) in counts.slices.into_iter().enumerate() {
+        let Self { report, calendar, slicings, .. } = &mut state;
+        for (sliced, slices) in slicings.iter_mut().zip(counts.slices) {
             let (mut filled, mut room) = (0_usize, 0_usize);
             for read in slices {
-                if read.values.len() != state.slicings[number].slicer.width() {
+                if read.values.len() != sliced.slicer.width() {
                     return Err("a slice does not have the attributes of its slicing".to_owned());
                 }
-                let slice = state.slicings[number].slicer.slice_of_values(&read.values);
+                let slice = sliced.slicer.slice_of_values(&read.values);
                 for (question, rate) in read.invited.into_iter().flatten() {
-                    state.slicings[number].response_rate(slice, &question, as_of).merge(rate);
+                    sliced.response_rate(slice, &question, report.settings.as_of).merge(rate);
                 }
                 for (start, tallies) in read.periods {
-                    let period = state.calendar.period(start);
-                    if state.calendar.span(period).map(|span| span.start) != start {
+                    let period = calendar.period(start);
+                    if calendar.span(period).map(|span| span.start) != start {
                         return Err("a period does not begin where one of its report does".to_owned());
                     }
-                    let measures = &state.report.measures;
+                    let measures = &report.measures;
                     if tallies.len() != measures.len() {
                         return Err("its counts are not those of its report's KPIs".to_owned());
                     }
@@ -269,8 +269,7 @@ impl ReportState {
                         return Err("it has too few counts for its slices and periods".to_owned());
                     }
                     for (kpi, tally) in tallies.into_iter().enumerate() {
-                        let sliced = &mut state.slicings[number];
-                        sliced.tally(slice, period, kpi, &state.report, &state.calendar).merge_any(tally);
+                        sliced.tally(slice, period, kpi, report, calendar).merge_any(tally);
                     }
                 }
             }

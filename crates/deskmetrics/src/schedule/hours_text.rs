@@ -1,4 +1,5 @@
 //! Reading the text form of weekly hours; the grammar is described at [`WeeklyHours`].
+#![warn(clippy::indexing_slicing)]
 
 use std::str::FromStr;
 
@@ -76,6 +77,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One rule: days, if any, and their hours.
+    #[expect(clippy::indexing_slicing, reason = "days of the week are below 7")]
     fn rule(&mut self, hours: &mut WeeklyHours, adds: bool) -> Result<(), ScheduleError> {
         let start = self.at;
         if self.eat("24/7") {
@@ -108,6 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `Mo-Fr`, `Sa-Mo`, `Mo,We,Fr`, `PH`, and lists of them.
+    #[expect(clippy::indexing_slicing, reason = "days of the week are below 7")]
     fn days(&mut self) -> Result<RuleDays, ScheduleError> {
         let mut days = RuleDays { chosen: [false; 7], holidays: false };
         loop {
@@ -194,7 +197,7 @@ impl<'a> Reader<'a> {
     fn time(&mut self) -> Result<TimeOfDay, ScheduleError> {
         let rest = self.rest();
         let length = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
-        let word = &rest[..length];
+        let word = rest.get(..length).unwrap_or(rest);
         let time = word.parse().map_err(|_| {
             let remedy = if let Ok(hour @ 0..=24) = word.parse::<u8>() {
                 format!("write {hour:02}:00; {TIMES}")
@@ -236,24 +239,23 @@ impl<'a> Reader<'a> {
     }
 
     fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     /// The letters that begin here.
     fn word(&self) -> &'a str {
-        let rest = self.rest();
-        &rest[..rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len())]
+        self.rest().split(|c: char| !c.is_alphabetic()).next().unwrap_or_default()
     }
 
     fn error(&self, at: usize, remedy: &str) -> ScheduleError {
-        let rest = &self.text[at..];
+        let (before, rest) = self.text.split_at_checked(at).unwrap_or((self.text, ""));
         let token = rest
             .char_indices()
             .find(|(i, c)| *i > 0 && (c.is_whitespace() || ";,-".contains(*c)))
-            .map_or(rest, |(i, _)| &rest[..i]);
+            .map_or(rest, |(i, _)| rest.get(..i).unwrap_or(rest));
         ScheduleError::Hours {
             text: self.text.to_owned(),
-            column: self.text[..at].chars().count() + 1,
+            column: before.chars().count() + 1,
             found: if token.is_empty() { "the end".to_owned() } else { format!("{token:?}") },
             remedy: remedy.to_owned(),
         }

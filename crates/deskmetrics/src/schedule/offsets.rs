@@ -39,6 +39,7 @@ const FOREVER: i64 = i64::MAX / 4;
 
 impl Offsets {
     /// The offsets of `zone` that matter from `from` to `to` and two days around.
+    #[expect(clippy::expect_used, reason = "there is one piece from the beginning")]
     pub(crate) fn between(zone: Tz, from: i64, to: i64) -> Self {
         let from = (from - 2 * DAY).clamp(FIRST_CHANGE, LAST_CHANGE);
         let to = (to + 2 * DAY).clamp(FIRST_CHANGE, LAST_CHANGE);

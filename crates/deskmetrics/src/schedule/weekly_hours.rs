@@ -171,6 +171,7 @@ fn minute_of_day(minute: i64) -> Result<TimeOfDay, ScheduleError> {
 }
 
 /// 00:00 to 24:00.
+#[expect(clippy::expect_used, reason = "the text is valid")]
 pub(crate) fn whole_day() -> Shift {
     "00:00-24:00".parse().expect("a day runs from 00:00 to 24:00")
 }

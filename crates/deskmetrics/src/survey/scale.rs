@@ -1,4 +1,5 @@
 //! Scales of survey questions.
+#![warn(clippy::indexing_slicing)]
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -328,7 +329,8 @@ impl FromStr for Scale {
 fn parse_ends(text: &str) -> Option<RangeInclusive<i32>> {
     let text = text.trim();
     let dash = text.char_indices().skip(1).find(|(_, character)| *character == '-')?.0;
-    let (first, last) = (&text[..dash], &text[dash + 1..]);
+    let (first, last) = text.split_at_checked(dash)?;
+    let last = last.strip_prefix('-')?;
     Some(first.trim().parse().ok()?..=last.trim().parse().ok()?)
 }
 

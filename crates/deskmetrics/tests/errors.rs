@@ -30,6 +30,7 @@ fn every_error_converts_into_the_error_of_the_crate() {
         name::<deskmetrics::kpi::PolicyPartsError>(),
         name::<deskmetrics::kpi::RequestError>(),
         name::<deskmetrics::report::ReportError>(),
+        name::<deskmetrics::report::RowSelectionError>(),
         name::<deskmetrics::report::UnknownPeriod>(),
         name::<deskmetrics::report::StoredError>(),
     ]);

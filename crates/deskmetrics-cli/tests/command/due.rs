@@ -114,6 +114,6 @@ fn due_times_of_the_source_are_used_without_policies() {
 
 #[test]
 fn without_targets_the_message_names_what_to_provide() {
-    assert!(error(&["due", small()]).contains("no SLA policy: provide policies with targets, or"));
+    assert!(error(&["due", small()]).contains("no SLA policy: provide policies with targets"));
     assert!(error(&["due", description(), "--within", "soon"]).contains("is not of the form \"4h\""));
 }

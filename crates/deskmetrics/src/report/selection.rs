@@ -131,7 +131,7 @@ pub enum RowSelectionError {
     /// The report has no such KPI, option, measure, period, or value of an attribute.
     #[error("there is no {what} \"{name}\" in the report{}; it has {}", meant(name, known), known.join(", "))]
     Unknown {
-        /// What was named: `KPI`, `question`, `option`, `clock`, `measure`, `period`, or an attribute.
+        /// What was named: `KPI`, `question`, `option`, `clock`, `measure`, `period`, `attribute`, or an attribute itself.
         what: String,
         /// The name.
         name: String,
@@ -297,6 +297,17 @@ impl ReportTable {
         };
         if attributes.is_empty() || self.by.iter().any(same) {
             return Ok(());
+        }
+        let mut known: Vec<&Attribute> = self.by.iter().flatten().collect();
+        known.sort_unstable();
+        known.dedup();
+        let unknown = attributes.iter().find(|one| !known.iter().any(|other| usual(other) == usual(one)));
+        if let Some(unknown) = unknown.filter(|_| !known.is_empty()) {
+            return Err(RowSelectionError::Unknown {
+                what: "attribute".to_owned(),
+                name: unknown.to_string(),
+                known: known.iter().map(ToString::to_string).collect(),
+            });
         }
         let together = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(" and ");
         Err(RowSelectionError::NotSliced {

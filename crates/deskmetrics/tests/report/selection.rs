@@ -49,7 +49,8 @@ fn what_is_not_there_is_named_with_what_is() {
         "there is no market \"SE\" in the report; it has DK, ES, (none)"
     );
     assert!(
-        message(volume().with_value(Attribute::Brand, "x")).contains("no slices by brand; it has market")
+        message(volume().with_value(Attribute::Brand, "x"))
+            .contains("no attribute \"brand\" in the report; it has market")
     );
     assert!(message(volume().with_period("2026-01-01")).contains("2026-01, 2026-02"));
     assert!(message(volume().with_measure("p90")).contains("no measure \"p90\""));

@@ -174,11 +174,18 @@ pub(crate) struct DataArguments {
 
 /// Where the output goes, and its form.
 #[derive(Debug, Args)]
-pub(crate) struct OutputArguments {
+pub(crate) struct OutputArguments<F: FileFormat> {
     /// The form of the output; by default that of the ending of --output, else text
     #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+    format: Option<F>,
 
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Where the output goes.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -232,8 +239,12 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub(crate) min_n: u64,
 
+    /// The title of an HTML page; by default the name of the data
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+
     #[command(flatten)]
-    pub(crate) output: OutputArguments,
+    pub(crate) output: OutputArguments<ReportFormat>,
 
     #[command(flatten)]
     pub(crate) data: DataArguments,
@@ -273,7 +284,7 @@ pub(crate) struct DueArguments {
     pub(crate) within: Option<TimeDelta>,
 
     #[command(flatten)]
-    pub(crate) output: OutputArguments,
+    pub(crate) output: OutputArguments<Format>,
 
     #[command(flatten)]
     pub(crate) data: DataArguments,
@@ -300,6 +311,34 @@ pub(crate) enum Format {
     Csv,
 }
 
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs: every row with all its fields
+    Json,
+    /// For spreadsheets: one line per row
+    Csv,
+    /// For people: one page with charts, without scripts or network
+    #[value(alias = "htm")]
+    Html,
+}
+
+/// A form that the ending of a file may name.
+pub(crate) trait FileFormat: ValueEnum + Clone + Copy + Send + Sync + 'static {
+    /// The form without an ending that names one.
+    const USUAL: Self;
+}
+
+impl FileFormat for Format {
+    const USUAL: Self = Self::Text;
+}
+
+impl FileFormat for ReportFormat {
+    const USUAL: Self = Self::Text;
+}
+
 /// The form of what is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TextFormat {
@@ -309,15 +348,12 @@ pub(crate) enum TextFormat {
     Json,
 }
 
-impl OutputArguments {
+impl<F: FileFormat> OutputArguments<F> {
     /// The requested form, else that of the file's ending.
-    pub(crate) fn format(&self) -> Format {
-        let ending = self.output.as_ref().and_then(|file| file.extension()?.to_str());
-        self.format.unwrap_or(match ending {
-            Some("csv") => Format::Csv,
-            Some("json") => Format::Json,
-            _ => Format::Text,
-        })
+    pub(crate) fn format(&self) -> F {
+        let ending = self.target.output.as_ref().and_then(|file| file.extension()?.to_str());
+        let named = || F::from_str(ending?, true).ok();
+        self.format.or_else(named).unwrap_or(F::USUAL)
     }
 }
 

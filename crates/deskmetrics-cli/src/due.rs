@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &DueArguments, out: &mut dyn Write) -> Result<(), F
         let key = |target: &OpenTarget| (target.due_at.is_none(), target.due_at);
         key(one).cmp(&key(other)).then_with(|| one.ticket.cmp(&other.ticket))
     });
-    output::write(&arguments.output, dataset, out, |out| match arguments.output.format() {
+    output::write(&arguments.output.target, dataset, out, |out| match arguments.output.format() {
         Format::Text => write_text(out, dataset, as_of, &targets),
         Format::Json => text::write_json(out, &targets),
         Format::Csv => write_csv(out, &targets),

@@ -6,17 +6,17 @@ use std::path::Path;
 
 use deskmetrics_arrow::Dataset;
 
-use super::arguments::OutputArguments;
+use super::arguments::Target;
 use super::failure::Failure;
 
 /// Writes to the requested file, else to standard output.
 pub(crate) fn write(
-    arguments: &OutputArguments,
+    target: &Target,
     dataset: &Dataset,
     stdout: &mut dyn Write,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let Some(path) = &arguments.output else { return content(stdout).map_err(Failure::Output) };
+    let Some(path) = &target.output else { return content(stdout).map_err(Failure::Output) };
     if dataset.sources.iter().any(|source| is_same(&source.file, path)) {
         return Err(Failure::Usage(format!(
             "--output {}: the report would replace its data",

@@ -6,9 +6,10 @@ use deskmetrics::ClockKind;
 use deskmetrics::report::{Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset, KpiSelection, SelectedKpis, SelectionError, SourceReport};
+use deskmetrics_html::Page;
 use serde::Serialize;
 
-use super::arguments::{Format, ReportArguments, Requested, Slicing};
+use super::arguments::{ReportArguments, ReportFormat, Requested, Slicing};
 use super::failure::Failure;
 use super::input::{self, Input};
 use super::{output, text};
@@ -46,13 +47,33 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
     let mut table = state.table();
     table.warnings.extend(dataset.warnings_for(&report));
 
-    output::write(&arguments.output, dataset, out, |out| match arguments.output.format() {
-        Format::Text => write_text(out, arguments, dataset, &table, &selected.notes),
-        Format::Json => {
+    output::write(&arguments.output.target, dataset, out, |out| match arguments.output.format() {
+        ReportFormat::Text => write_text(out, arguments, dataset, &table, &selected.notes),
+        ReportFormat::Json => {
             let (name, sources, notes) = (dataset.name.as_deref(), &dataset.sources, &selected.notes);
             text::write_json(out, &Document { name, report: &table, sources, notes })
         }
-        Format::Csv => table.write_csv(out),
+        ReportFormat::Csv => table.write_csv(out),
+        ReportFormat::Html => {
+            out.write_all(page(arguments, dataset, &table, &selected.notes).document().as_bytes())
+        }
+    })
+}
+
+/// The report as a page.
+fn page<'t>(
+    arguments: &ReportArguments,
+    dataset: &Dataset,
+    table: &'t ReportTable,
+    notes: &[String],
+) -> Page<'t> {
+    let title = arguments.title.clone().or_else(|| dataset.name.as_deref().map(str::to_owned));
+    let page = title.into_iter().fold(Page::new(table), Page::with_title);
+    let page = notes.iter().fold(page, Page::with_note);
+    dataset.sources.iter().fold(page, |page, source| {
+        let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
+        let excluded = source.exclusions.iter();
+        excluded.fold(page, |page, one| page.with_excluded(format!("{file}: {one}; {}", one.remedy)))
     })
 }
 

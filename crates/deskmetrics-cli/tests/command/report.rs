@@ -265,3 +265,15 @@ fn kpis_may_have_options() {
     let message = error(&["report", small(), "--kpi", r#"{"kpi": "time_in_group"}"#]);
     assert!(message.contains("--kpi: KPI \"time_in_group\" needs its group"), "{message}");
 }
+
+#[test]
+fn a_page_is_one_file_with_the_numbers_of_the_report() {
+    let file = folder("page", &[]).join("report.html");
+    let arguments =
+        ["report", small(), "--by", "market", "--title", "Care <team>", "--output", file.to_str().unwrap()];
+    assert_eq!(out(&arguments), "");
+    let page = fs::read_to_string(file).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<h1>Care &lt;team&gt;</h1>"));
+    assert!(page.contains("Ticket volume") && !page.contains("<script"));
+    assert!(error(&["due", small(), "--format", "html"]).contains("possible values: text, json, csv"));
+}

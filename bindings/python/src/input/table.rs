@@ -1,6 +1,6 @@
 //! A table of any library.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -109,14 +109,19 @@ impl Table {
         Arc::new(Schema::new(fields.collect::<Fields>()))
     }
 
-    /// Whether the values of a column have this content.
-    pub(crate) fn contains(&self, column: &str, content: ColumnContent) -> bool {
-        if self.unread.contains_key(column) {
-            // As in the schema of numbers.
-            return content == ColumnContent::Counts;
+    /// A test of whether the values of a column have some content.
+    pub(crate) fn contents(&self) -> impl Fn(&str, ColumnContent) -> bool + use<'_> {
+        let fields = self.schema.fields().iter().enumerate();
+        let places: HashMap<&str, usize> =
+            fields.map(|(place, field)| (field.name().as_str(), place)).collect();
+        move |column, content| {
+            if self.unread.contains_key(column) {
+                // As in the schema of numbers.
+                return content == ColumnContent::Counts;
+            }
+            let Some(place) = places.get(column) else { return false };
+            self.batches.iter().any(|batch| content.is_of(batch.column(*place)))
         }
-        let Ok(place) = self.schema.index_of(column) else { return false };
-        self.batches.iter().any(|batch| content.is_of(batch.column(place)))
     }
 
     /// Whether a column has no values.

@@ -137,8 +137,10 @@ impl<'py> Tables<'py> {
             let by = if own { named.as_slice() } else { &[] };
             let given = given_roles(name, &mapped, &table, holds)?;
             let schema = table.schema_of_numbers();
-            let contains = |field: &Field, content| table.contains(field.name(), content);
+            let contents = table.contents();
+            let contains = |field: &Field, content| contents(field.name(), content);
             let (mut columns, inferred) = complete(holds, &schema, given, by, self.numbers, contains);
+            drop(contents);
             notes.extend(inferred.ambiguous.iter().map(|ambiguous| either(name, ambiguous)));
             unitless.extend(inferred.unitless);
             example::complete(name, &table, &columns, holds.required(), self.place)?;

@@ -116,6 +116,10 @@ def test_a_wide_table_within_a_slice_and_a_time(report: dm.Report) -> None:
     for since in (date(2026, 3, 9), "2026-03-09", datetime(2026, 3, 9, tzinfo=UTC)):
         assert report.table("volume", since=since).to_dict() == {"period": ["2026-W11"], "value": [3]}
     assert report.table("volume", until="2026-03-09").to_dict() == {"period": ["2026-W10"], "value": [2]}
+    with pytest.raises(dm.ArgumentError, match="since or until has no effect here: make the periods rows or columns"):
+        report.table("volume", rows="market", since="2026-03-09")
+    with pytest.raises(dm.NoSuchNameError, match='there is no channel "voice" in the report; it has mail, phone'):
+        report.table("volume", rows="market", where={"channel": "voice"})
     with pytest.raises(dm.NoSuchNameError, match="no slices by channel; it has market; market and channel"):
         report.table("volume", rows="channel")
 

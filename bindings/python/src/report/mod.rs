@@ -474,7 +474,8 @@ impl Report {
     ///     Only periods that begin at or after ``since`` and before ``until``. A date, and a text without an offset, is in the
     ///     report's zone.
     /// totals : bool, default False
-    ///     Whether there is a row and a column ``"(all)"`` for all slices and periods together.
+    ///     Whether there is a row and a column ``"(all)"`` for all slices and periods together; for all periods only without
+    ///     ``since`` and ``until``.
     ///
     /// Returns
     /// -------
@@ -489,7 +490,8 @@ impl Report {
     /// NoSuchNameError
     ///     When the report has no such KPI, option, measure, period or slices; the message lists those it has.
     /// ArgumentError
-    ///     When several rows of the report belong into one cell; the message lists two of them.
+    ///     When several rows of the report belong into one cell, with two of them; when ``since``, ``until`` or ``period`` has no
+    ///     effect.
     ///
     /// Examples
     /// --------

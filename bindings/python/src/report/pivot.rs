@@ -85,7 +85,7 @@ pub(super) fn unselected(problem: &RowSelectionError) -> PyErr {
         | RowSelectionError::NoPeriods
         | RowSelectionError::NoRow { .. } => error::no_such_name(problem.to_string()),
         RowSelectionError::Several { candidates } => error::argument(format!(
-            "{} rows match: {}; select one of them with option=, clock= or measure=",
+            "{} rows match: {}; select one of them with kpi, question=, option=, clock= or measure=",
             candidates.len(),
             candidates.join("; ")
         )),

@@ -87,7 +87,8 @@ impl PivotOptions {
     }
 
     setters! {
-        /// Whether there is a row and a column for all slices and periods together.
+        /// Whether there is a row and a column for all slices and periods together; for all periods only without `since` and
+        /// `until`.
         with_totals(totals = bool);
 
         /// Only periods that begin at or after this timestamp.
@@ -159,17 +160,27 @@ impl ReportTable {
         if axes().any(|axis| *axis == Axis::Measure) {
             selection.measure = Some(selection.measure.unwrap_or_else(|| ALL_MEASURES.into()));
         }
-        let fixed = selection.slice.take().unwrap_or_default();
-        self.check(&selection)?;
-        let period = selection.period.clone().unwrap_or_default();
         let by_period = axes().any(|axis| *axis == Axis::Period);
         if by_period && self.period.is_none() {
             return Err(RowSelectionError::NoPeriods);
         }
-        let mut requested: Vec<&Attribute> = fixed.keys().chain(axes().filter_map(attribute_of)).collect();
+        let bounded = options.since.is_some() || options.until.is_some();
+        if bounded && !by_period {
+            let (selected, remedy) = ("since or until", "make the periods rows or columns");
+            return Err(RowSelectionError::NoEffect { selected, remedy });
+        }
+        let period = selection.period.clone().unwrap_or_default();
+        if by_period && !period.is_empty() {
+            let (selected, remedy) =
+                ("period", "the periods are rows or columns; select some with since and until");
+            return Err(RowSelectionError::NoEffect { selected, remedy });
+        }
+        let attributes: Vec<&Attribute> = axes().filter_map(attribute_of).collect();
+        self.check(&selection, &attributes)?;
+        let fixed = selection.slice.take().unwrap_or_default();
+        let mut requested: Vec<&Attribute> = fixed.keys().chain(attributes).collect();
         requested.sort_by_key(|attribute| usual(attribute));
         requested.dedup_by_key(|attribute| usual(attribute));
-        self.check_slicing(&requested)?;
 
         let on_axis = |attribute: &Attribute| {
             axes().filter_map(attribute_of).any(|axis| usual(axis) == usual(attribute))
@@ -191,7 +202,7 @@ impl ReportTable {
         };
         let in_time = |row: &ReportRow| match &row.period {
             Some(own) if by_period => options.is_within(own) && (own.start.is_some() || row.n > 0),
-            None if by_period => options.totals,
+            None if by_period => options.totals && !bounded,
             Some(own) => *own.label == *period,
             None => period.is_empty(),
         };

@@ -146,6 +146,14 @@ pub enum RowSelectionError {
         /// The slicings there are.
         known: Vec<String>,
     },
+    /// A period, or the time of periods, is selected where it has no effect.
+    #[error("{selected} has no effect here: {remedy}")]
+    NoEffect {
+        /// What is selected.
+        selected: &'static str,
+        /// What to do instead.
+        remedy: &'static str,
+    },
     /// The report has no periods.
     #[error("the report has no periods: request them with `period`")]
     NoPeriods,
@@ -156,7 +164,7 @@ pub enum RowSelectionError {
         selected: String,
     },
     /// Several rows match where one is meant.
-    #[error("{} rows match: {}; select one of them by its option, clock or measure", candidates.len(), candidates.join("; "))]
+    #[error("{} rows match: {}; select one of them by its KPI, question, option, clock or measure", candidates.len(), candidates.join("; "))]
     Several {
         /// The rows.
         candidates: Vec<String>,
@@ -221,7 +229,7 @@ impl ReportTable {
     /// # Errors
     /// Those of [`select`](Self::select).
     pub fn select_places(&self, selection: &RowSelection) -> Result<Vec<usize>, RowSelectionError> {
-        self.check(selection)?;
+        self.check(selection, &[])?;
         let matches = |row: &ReportRow| {
             selection.is_of(row) && selection.is_of_slice(row) && selection.is_of_period(row)
         };
@@ -229,8 +237,12 @@ impl ReportTable {
         Ok(rows.filter(|(_, row)| matches(row)).map(|(place, _)| place).collect())
     }
 
-    /// An error for a name that the report does not have.
-    pub(super) fn check(&self, selection: &RowSelection) -> Result<(), RowSelectionError> {
+    /// An error for a name that the report does not have, or for slices by the attributes of the selection and of the axes.
+    pub(super) fn check(
+        &self,
+        selection: &RowSelection,
+        axes: &[&Attribute],
+    ) -> Result<(), RowSelectionError> {
         let known = |what: &str,
                      name: &str,
                      matches: &dyn Fn(&ReportRow) -> bool,
@@ -273,8 +285,12 @@ impl ReportTable {
                 Some(period_name(row).to_owned())
             })?;
         }
-        let Some(slice) = selection.slice.as_ref().filter(|slice| !slice.is_empty()) else { return Ok(()) };
-        self.check_slicing(&slice.keys().collect::<Vec<_>>())?;
+        let slice = selection.slice.iter().flatten();
+        let mut attributes: Vec<&Attribute> =
+            slice.clone().map(|(key, _)| key).chain(axes.iter().copied()).collect();
+        attributes.sort_by_key(|attribute| usual(attribute));
+        attributes.dedup_by_key(|attribute| usual(attribute));
+        self.check_slicing(&attributes)?;
         for (attribute, value) in slice {
             let of = |row: &ReportRow| {
                 row.keys.0.iter().find(|(key, _)| usual(key) == usual(attribute)).map(|(_, it)| it.clone())
@@ -290,7 +306,7 @@ impl ReportTable {
     }
 
     /// An error if the report has no slices by these attributes together.
-    pub(super) fn check_slicing(&self, attributes: &[&Attribute]) -> Result<(), RowSelectionError> {
+    fn check_slicing(&self, attributes: &[&Attribute]) -> Result<(), RowSelectionError> {
         let same = |slicing: &Vec<Attribute>| {
             slicing.len() == attributes.len()
                 && attributes.iter().all(|one| slicing.iter().any(|other| usual(other) == usual(one)))

@@ -102,7 +102,15 @@ fn periods_by_market() {
 
     let later = options.with_since(hour(24 * 31 - 1)).with_until(hour(24 * 40));
     let pivot = table.pivot(&later, &Axis::Period, None).unwrap();
-    assert_eq!(texts(&pivot.rows), ["2026-02", "(all)"]);
+    assert_eq!(texts(&pivot.rows), ["2026-02"]);
+    let market = Axis::from("market");
+    let problem = table.pivot(&later, &market, None).unwrap_err();
+    assert!(problem.to_string().contains("make the periods rows or columns"));
+    let one = PivotOptions::of(RowSelection::of("volume").with_period("2026-02"));
+    assert!(matches!(table.pivot(&one, &Axis::Period, None), Err(RowSelectionError::NoEffect { .. })));
+    assert_eq!(texts(&table.pivot(&one, &market, None).unwrap().rows), ["ES", "(none)"]);
+    let nowhere = PivotOptions::of(RowSelection::of("volume").with_value(Attribute::Market, "SE"));
+    assert!(matches!(table.pivot(&nowhere, &market, None), Err(RowSelectionError::Unknown { .. })));
 }
 
 proptest! {

@@ -430,6 +430,10 @@ fn measures(
         for name in *names {
             free.retain(|field| {
                 let column = MeasureName::of(field.name());
+                // Only then its values are read.
+                if column.measure != *name {
+                    return true;
+                }
                 let kind = field.data_type();
                 let fits = if is_duration {
                     (column.unit.is_some() && (kind.is_numeric() || holds_words(field)))
@@ -438,9 +442,6 @@ fn measures(
                     column.unit.is_none() && contains(field, ColumnContent::Counts)
                 };
                 let clock = column.clock.unwrap_or_default();
-                if column.measure != *name {
-                    return true;
-                }
                 if !fits {
                     if is_duration && column.unit.is_none() && (kind.is_numeric() || holds_words(field)) {
                         found.unitless.entry(role).or_insert_with(|| field.name().clone());

@@ -21,5 +21,5 @@ fn the_report_of_the_sample_is_the_stored_one() {
     if std::env::var_os("DESKMETRICS_WRITE").is_some() {
         fs::write(&file, &text).unwrap();
     }
-    assert_eq!(text, fs::read_to_string(&file).unwrap(), "write it anew with DESKMETRICS_WRITE=1");
+    assert_eq!(text, fs::read_to_string(&file).unwrap(), "replace it with DESKMETRICS_WRITE=1");
 }

@@ -55,9 +55,9 @@ macro_rules! summed {
     };
 }
 
-/// Gives the rows of a class, which are a record batch, in Arrow and as frames of other libraries.
+/// Gives the rows of a class, which are a schema and record batches, in Arrow and as frames of other libraries.
 macro_rules! frames {
-    ($class:ident, $this:ident => $batch:expr) => {
+    ($class:ident, $this:ident => $rows:expr) => {
         #[pymethods]
         impl $class {
             /// The rows as a pandas DataFrame.
@@ -84,7 +84,8 @@ macro_rules! frames {
                 requested_schema: Option<Bound<'py, PyCapsule>>,
             ) -> PyResult<Bound<'py, PyCapsule>> {
                 let $this = slf;
-                crate::frame::stream(slf.py(), $batch, requested_schema)
+                let (schema, batches) = $rows;
+                crate::frame::stream(slf.py(), &schema, batches, requested_schema)
             }
         }
     };

@@ -3,27 +3,27 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, Field};
-use arrow_select::concat::concat_batches;
+use arrow_schema::{ArrowError, Field, SchemaRef};
 use deskmetrics::engine::visible;
 use deskmetrics::report::count_text;
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyDict};
+use pyo3::types::{PyCapsule, PyDict, PyList};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
 use crate::class::frames;
 use crate::error::{self, OrError as _, exceptions::ColumnNotFoundError};
 use crate::input::{named, values_of};
 
-/// A batch as an Arrow stream.
+/// Batches as an Arrow stream.
 pub(crate) fn stream<'py>(
     py: Python<'py>,
-    batch: RecordBatch,
+    schema: &SchemaRef,
+    batches: Vec<RecordBatch>,
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
-    let field = Arc::new(Field::new_struct("", batch.schema().fields().clone(), false));
-    let rows: ArrayRef = Arc::new(StructArray::from(batch));
-    let reader = ArrayIterator::new([Ok(rows)], field);
+    let field = Arc::new(Field::new_struct("", schema.fields().clone(), false));
+    let rows = batches.into_iter().map(|batch| Ok(Arc::new(StructArray::from(batch)) as ArrayRef));
+    let reader = ArrayIterator::new(rows, field);
     to_stream_pycapsule(py, Box::new(reader), requested_schema).map_err(PyErr::from)
 }
 
@@ -35,37 +35,49 @@ pub(crate) fn stream<'py>(
 pub(crate) struct Frame {
     /// What a row is.
     pub(crate) rows_are: &'static str,
-    pub(crate) batch: RecordBatch,
+    schema: SchemaRef,
+    batches: Vec<RecordBatch>,
 }
 
 impl Frame {
-    /// The batches as one.
-    pub(crate) fn joined(
+    pub(crate) fn new(rows_are: &'static str, batch: RecordBatch) -> Self {
+        Self { rows_are, schema: batch.schema(), batches: vec![batch] }
+    }
+
+    /// The rows of all batches, which are not copied. There is at least one batch.
+    pub(crate) fn of_batches(
         rows_are: &'static str,
         batches: Result<Vec<RecordBatch>, ArrowError>,
     ) -> PyResult<Self> {
-        let joined = batches.and_then(|mut batches| match batches.as_slice() {
-            [_] => Ok(batches.remove(0)),
-            [first, ..] => concat_batches(&first.schema(), &batches),
-            [] => Err(ArrowError::ComputeError("there is no batch".to_owned())),
-        });
-        let batch = joined.or_argument()?;
-        Ok(Self { rows_are, batch })
+        let some = |batches: Vec<RecordBatch>| match batches.first() {
+            Some(first) => Ok(Self { rows_are, schema: first.schema(), batches }),
+            None => Err(ArrowError::ComputeError("there is no batch".to_owned())),
+        };
+        batches.and_then(some).or_argument()
+    }
+
+    /// The values of a column as a list.
+    fn values<'py>(&self, py: Python<'py>, column: usize) -> PyResult<Bound<'py, PyList>> {
+        let list = PyList::empty(py);
+        for batch in &self.batches {
+            list.as_sequence().in_place_concat(values_of(py, batch.column(column))?.cast()?)?;
+        }
+        Ok(list)
     }
 }
 
-frames!(Frame, frame => frame.get().batch.clone());
+frames!(Frame, frame => (frame.get().schema.clone(), frame.get().batches.clone()));
 
 #[pymethods]
 impl Frame {
     /// The names of the columns.
     #[getter]
     fn columns(&self) -> Vec<String> {
-        self.batch.schema().fields().iter().map(|field| field.name().clone()).collect()
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 
     fn __len__(&self) -> usize {
-        self.batch.num_rows()
+        self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 
     /// A column by its name, as a frame of that column, which is taken wherever a column is.
@@ -84,18 +96,19 @@ impl Frame {
     ///     When there is no such column; the message lists those there are and the nearest.
     fn __getitem__(&self, column: &Bound<'_, PyAny>) -> PyResult<Self> {
         let name = named("column", column)?;
-        let schema = self.batch.schema();
-        let batch = schema.index_of(&name).ok().and_then(|place| self.batch.project(&[place]).ok());
-        batch.map(|batch| Self { rows_are: self.rows_are, batch }).ok_or_else(|| {
+        let column = |place: usize| self.batches.iter().map(|batch| batch.project(&[place])).collect();
+        let column =
+            self.schema.index_of(&name).ok().map(|place| Self::of_batches(self.rows_are, column(place)));
+        column.unwrap_or_else(|| {
             let present = self.columns();
             let meant = error::did_you_mean(&name, &present);
             let message = format!("there is no column \"{name}\"{meant}; present are {}", present.join(", "));
-            ColumnNotFoundError::new_err((message, name, present))
+            Err(ColumnNotFoundError::new_err((message, name, present)))
         })
     }
 
     fn __contains__(&self, column: &str) -> bool {
-        self.batch.schema().index_of(column).is_ok()
+        self.schema.index_of(column).is_ok()
     }
 
     /// The values of a frame of one column, such as ``frame["ticket"]``.
@@ -108,12 +121,12 @@ impl Frame {
     /// ------
     /// ArgumentError
     ///     When there are several columns.
-    fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.batch.columns() {
-            [only] => values_of(py, only),
+    fn to_list<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        match self.schema.fields().len() {
+            1 => self.values(py, 0),
             several => Err(error::argument(format!(
                 "a frame of {} columns is no list; take one of them, such as frame[\"{}\"]",
-                several.len(),
+                several,
                 self.columns().first().map_or("ticket", String::as_str)
             ))),
         }
@@ -126,15 +139,15 @@ impl Frame {
     /// dict
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(py);
-        for (field, array) in self.batch.schema().fields().iter().zip(self.batch.columns()) {
-            columns.set_item(field.name(), values_of(py, array)?)?;
+        for (place, field) in self.schema.fields().iter().enumerate() {
+            columns.set_item(field.name(), self.values(py, place)?)?;
         }
         Ok(columns)
     }
 
     fn __repr__(&self) -> String {
         let columns = self.columns().join(", ");
-        let rows = count_text(self.batch.num_rows() as u64);
+        let rows = count_text(self.__len__() as u64);
         visible(&format!("Frame({rows} {}: {columns})", self.rows_are)).into_owned()
     }
 }

@@ -281,7 +281,7 @@ impl Dataset {
         let as_of = self.cut_off(as_of.as_ref())?;
         let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone), None)?;
         keywords.end("Dataset.report")?;
-        arguments.of(py, &self.core, as_of)
+        arguments.of(py, Arc::clone(&self.core), as_of)
     }
 
     /// Replays the events of the tickets: measures, SLA verdicts, explanations.

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use arrow_select::concat::concat_batches;
 use deskmetrics::engine::visible;
 use deskmetrics::ticket::Attribute;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 
 use crate::data::to_python;
-use crate::error::OrError as _;
 use crate::frame::stream;
 use crate::input::Table;
 
@@ -38,6 +36,5 @@ pub(crate) fn columns<'py>(
     requested_schema: Option<Bound<'py, PyCapsule>>,
 ) -> PyResult<Bound<'py, PyCapsule>> {
     let table = Table::read("columns", columns)?;
-    let batch = concat_batches(&table.schema, &table.batches).or_argument()?;
-    stream(columns.py(), batch, requested_schema)
+    stream(columns.py(), &table.schema, table.batches, requested_schema)
 }

@@ -109,7 +109,7 @@ impl Replay {
     fn metrics(slf: &Bound<'_, Self>) -> PyResult<Frame> {
         watched_with(slf, |own| {
             let measured = own.dataset.log(&own.core).measures(0);
-            Frame::joined("tickets", measured.map(|(batches, _)| batches))
+            Frame::of_batches("tickets", measured.map(|(batches, _)| batches))
         })?
     }
 
@@ -119,7 +119,7 @@ impl Replay {
         watched_with(slf, |own| {
             let replay = own.core.clone().with_measures(Needs::VERDICTS);
             let judged = own.dataset.log(&replay).verdicts(0);
-            Frame::joined("verdicts", judged.map(|(batches, _)| batches))
+            Frame::of_batches("verdicts", judged.map(|(batches, _)| batches))
         })?
     }
 
@@ -197,7 +197,7 @@ impl Replay {
         let keywords = Keywords::new(settings);
         let arguments = ReportArguments::new(kpis, &keywords, Some(self.dataset.time_zone), None)?;
         keywords.end("Replay.report")?;
-        arguments.of(py, &self.dataset, self.as_of)
+        arguments.of(py, Arc::clone(&self.dataset), self.as_of)
     }
 
     /// The survival curve of the full resolution time: the share of tickets that are still open after a time. Tickets that
@@ -224,7 +224,7 @@ impl Replay {
         let survival = move |own: &Self| shape::survival(&own.dataset, &own.core, by.as_ref(), clock, level);
         let batch = watched_with(slf, survival)?;
         let batch = batch.or_argument()?;
-        Ok(Frame { rows_are: "steps", batch })
+        Ok(Frame::new("steps", batch))
     }
 
     /// The number of tickets created in each local hour of each weekday.
@@ -247,7 +247,7 @@ impl Replay {
         let arrivals = move |own: &Self| shape::arrivals(&own.dataset, &own.core, by.as_ref(), zone);
         let batch = watched_with(slf, arrivals)?;
         let batch = batch.or_argument()?;
-        Ok(Frame { rows_are: "hours of the week", batch })
+        Ok(Frame::new("hours of the week", batch))
     }
 
     /// A chart of resolution times or arrivals, through Altair; needs ``pip install deskmetrics[plot]``.

@@ -183,7 +183,7 @@ impl<'py> ReportArguments<'py> {
     pub(crate) fn of(
         &self,
         py: Python<'_>,
-        dataset: &Arc<Dataset>,
+        dataset: Arc<Dataset>,
         as_of: Option<Timestamp>,
     ) -> PyResult<Report> {
         let by = self.slicings(&dataset.by);
@@ -191,14 +191,13 @@ impl<'py> ReportArguments<'py> {
             |place: &'static str| move |unknown| unknown_attribute(place, &unknown, self.remedies.as_ref());
         dataset.check_attributes(by.iter().flatten()).map_err(unknown("by"))?;
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
-        let (requests, mut notes) = self.requests(dataset, by_responder)?;
+        let (requests, mut notes) = self.requests(&dataset, by_responder)?;
         let report = self.empty(by, as_of, requests)?;
         dataset.check_attributes(report.sliced_by()).map_err(unknown("kpis: where"))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;
         let names = self.names();
         let (threads, local) = (self.threads, self.remedies.clone());
-        let dataset = Arc::clone(dataset);
         let made: Result<_, ReportError> = watched(py, bar, move |watch| {
             let state = dataset.feed_while(&report, threads, &|| watch.go_on())?;
             // The sources of a description list such answers.
@@ -216,7 +215,10 @@ impl<'py> ReportArguments<'py> {
                     remedies.in_warning(warning);
                 }
             }
-            let shown = || Report::new(state, notes, dataset.sources.clone(), warned, names).in_zone(zone);
+            let sources = dataset.sources.clone();
+            // The estimates need memory too, and only the state.
+            drop(dataset);
+            let shown = || Report::new(state, notes, sources, warned, names).in_zone(zone);
             Ok(on_threads(threads, shown))
         })?;
         made.or_argument()

@@ -224,5 +224,5 @@ pub(crate) fn report<'py>(
     arguments.remedies = Some(described.remedies.clone());
     let dataset = described.dataset(py, &rules, arguments.progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
-    Ok(arguments.of(py, &Arc::new(dataset), as_of)?.noting(notes))
+    Ok(arguments.of(py, Arc::new(dataset), as_of)?.noting(notes))
 }

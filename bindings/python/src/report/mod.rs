@@ -224,7 +224,10 @@ getters! { Report, report;
     sources -> Sources<'_> = Sources(&report.sources);
 }
 
-frames!(Report, report => watched_with(report, Report::batch)??);
+frames!(Report, report => {
+    let batch = watched_with(report, Report::batch)??;
+    (batch.schema(), vec![batch])
+});
 pickled!(Report: "to_bytes", "from_bytes");
 summed!(Report, "report");
 
@@ -557,7 +560,7 @@ impl Report {
         let pivot = self.table.pivot(&options, &Axis::from(rows), columns.map(Axis::from).as_ref());
         let pivot = pivot.map_err(|problem| unselected(&problem))?;
         let batch = pivot::batch(&pivot, rows, unit, shown)?;
-        Ok(Frame { rows_are: pivot::rows_are(&pivot), batch })
+        Ok(Frame::new(pivot::rows_are(&pivot), batch))
     }
 
     fn __len__(&self) -> usize {

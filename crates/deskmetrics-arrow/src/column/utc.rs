@@ -198,24 +198,23 @@ impl Timestamps {
         self.nulls = Some(NullBuffer::new(valid.finish())).filter(|nulls| nulls.null_count() > 0);
     }
 
-    /// Concatenates several parts. A single one is not copied.
-    pub(crate) fn joined(mut parts: Vec<Self>) -> Self {
-        if parts.len() <= 1 {
-            return parts.pop().unwrap_or_else(|| Self::none(0));
-        }
-        let rows = parts.iter().map(Self::len).sum();
-        let mut micros = Vec::with_capacity(rows);
-        let some_missing = parts.iter().any(|part| part.nulls.is_some());
-        let mut valid = BooleanBufferBuilder::new(if some_missing { rows } else { 0 });
+    /// The values of an array of which these are a part, if they were not copied.
+    pub(crate) fn origin(&self, array: &ArrayRef) -> Option<ScalarBuffer<i64>> {
+        let origin = array.as_primitive_opt::<TimestampMicrosecondType>()?.values();
+        place_in(origin, &self.micros).map(|_| origin.clone())
+    }
+
+    /// The rows of all parts, not copied if each follows the one before in `origin`.
+    pub(crate) fn adjacent(parts: &[Self], origin: &ScalarBuffer<i64>) -> Option<Self> {
+        let first = place_in(origin, &parts.first()?.micros)?;
+        let end = parts.iter().try_fold(first, |next, part| {
+            (place_in(origin, &part.micros)? == next).then_some(next + part.len())
+        })?;
+        let mut validity = Validity::default();
         for part in parts {
-            micros.extend_from_slice(&part.micros);
-            match part.nulls.filter(|_| some_missing) {
-                Some(nulls) => valid.append_buffer(nulls.inner()),
-                None if some_missing => valid.append_n(part.micros.len(), true),
-                None => {}
-            }
+            validity.append(part);
         }
-        Self { micros: micros.into(), nulls: some_missing.then(|| NullBuffer::new(valid.finish())) }
+        Some(Self { micros: origin.slice(first, end - first), nulls: validity.finish() })
     }
 
     fn validity(&self) -> BooleanBufferBuilder {
@@ -353,6 +352,73 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
     }
 }
 
+/// The first row of a part of an array; `None` if the part is of other memory.
+fn place_in(origin: &ScalarBuffer<i64>, part: &ScalarBuffer<i64>) -> Option<usize> {
+    let bytes = part.as_ptr().addr().checked_sub(origin.as_ptr().addr())?;
+    let first = bytes / size_of::<i64>();
+    (first + part.len() <= origin.len()).then_some(first)
+}
+
+/// Timestamps that grow part by part.
+#[derive(Debug, Default)]
+pub(crate) struct GrowingTimestamps {
+    micros: Vec<i64>,
+    validity: Validity,
+}
+
+impl GrowingTimestamps {
+    pub(crate) fn len(&self) -> usize {
+        self.micros.len()
+    }
+
+    /// Adds the rows of a part. The first part is not copied if nothing else refers to it.
+    pub(crate) fn append(&mut self, part: Timestamps) {
+        self.validity.append(&part);
+        if self.micros.is_empty() {
+            self.micros = part.micros.into();
+            return;
+        }
+        // A column is large: one that doubled would leave much of its memory unused.
+        if self.micros.capacity() - self.micros.len() < part.len() {
+            self.micros.reserve_exact(part.len().max(self.micros.len() / 4));
+        }
+        self.micros.extend_from_slice(&part.micros);
+    }
+
+    pub(crate) fn finish(self) -> Timestamps {
+        Timestamps { micros: self.micros.into(), nulls: self.validity.finish() }
+    }
+}
+
+/// Which rows have a value.
+#[derive(Debug, Default)]
+struct Validity {
+    rows: usize,
+    /// From the first missing value on.
+    bits: Option<BooleanBufferBuilder>,
+}
+
+impl Validity {
+    fn append(&mut self, part: &Timestamps) {
+        if let Some(nulls) = &part.nulls {
+            let rows = self.rows;
+            let bits = self.bits.get_or_insert_with(|| {
+                let mut bits = BooleanBufferBuilder::new(rows + nulls.len());
+                bits.append_n(rows, true);
+                bits
+            });
+            bits.append_buffer(nulls.inner());
+        } else if let Some(bits) = &mut self.bits {
+            bits.append_n(part.len(), true);
+        }
+        self.rows += part.len();
+    }
+
+    fn finish(self) -> Option<NullBuffer> {
+        self.bits.map(|mut bits| NullBuffer::new(bits.finish()))
+    }
+}
+
 impl Default for Timestamps {
     fn default() -> Self {
         Self::none(0)
@@ -430,6 +496,43 @@ mod tests {
                 // Values affected by a clock change are read row by row.
                 prop_assert!(doubtful || column.ambiguous() + column.nonexistent() == before);
                 prop_assert_eq!(decoded.timestamps.get(row), expected.filter(|_| !doubtful));
+            }
+        }
+
+        #[test]
+        fn parts_grow_to_the_whole_column(
+            values in prop::collection::vec(prop::option::of(0..YEAR), 1..100),
+            cuts in prop::collection::vec(0..100_usize, 0..4),
+        ) {
+            let array: ArrayRef = Arc::new(TimestampMicrosecondArray::from(values.clone()).with_timezone("UTC"));
+            let mut ends: Vec<usize> = cuts.into_iter().map(|cut| cut.min(values.len())).collect();
+            ends.push(values.len());
+            ends.sort_unstable();
+            let mut start = 0;
+            let parts = ends.into_iter().map(|end| {
+                let part = array.slice(start, end - start);
+                start = end;
+                Timestamps::decode(&part, &TimestampReading::new(Copenhagen)).unwrap().timestamps
+            });
+            let mut parts: Vec<Timestamps> = parts.collect();
+            let read = |whole: &Timestamps| (0..whole.len()).map(|row| whole.get(row)).collect::<Vec<_>>();
+
+            // Parts of one array are not copied.
+            let origin = parts[0].origin(&array).unwrap();
+            let whole = Timestamps::adjacent(&parts, &origin).unwrap();
+            prop_assert_eq!(read(&whole), values.clone());
+            prop_assert_eq!(whole.into_micros().as_ptr(), origin.as_ptr());
+
+            let mut growing = GrowingTimestamps::default();
+            for part in &parts {
+                growing.append(part.clone());
+            }
+            prop_assert_eq!(read(&growing.finish()), values);
+
+            // A corrected part is no part of the array any more.
+            if let Some(part) = parts.iter_mut().find(|part| part.len() > 0) {
+                part.correct(&[(0, Some(7))]);
+                prop_assert!(Timestamps::adjacent(&parts, &origin).is_none());
             }
         }
     }

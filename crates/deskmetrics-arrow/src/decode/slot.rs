@@ -374,6 +374,12 @@ impl TimestampSlot {
         self.place.as_ref().map(|place| place.array(batch))
     }
 
+    /// The column of the first rows of a table in memory, of which the batches are parts.
+    pub(crate) fn first_in_memory(&self) -> Option<&ArrayRef> {
+        let ColumnPlace { table, name, .. } = self.place.as_ref()?;
+        table.first_in_memory(table.column(name).ok()?)
+    }
+
     /// The reading.
     pub(crate) fn reading(&self) -> &TimestampReading {
         self.inferred.get().unwrap_or(&self.reading)

@@ -9,7 +9,7 @@ use deskmetrics::Timestamp;
 use super::ledger::{Ledger, each_row};
 use super::slot::TimestampSlot;
 use crate::ReadError;
-use crate::column::utc::Timestamps;
+use crate::column::utc::{GrowingTimestamps, Timestamps};
 use crate::description::Duplicates;
 
 /// A column of timestamps during reading.
@@ -17,7 +17,11 @@ use crate::description::Duplicates;
 pub(crate) struct Times {
     /// The number of rows before the first part with a timestamp.
     absent: usize,
+    /// Parts but the latest, unless they are of `origin`.
+    earlier: GrowingTimestamps,
     parts: Vec<Timestamps>,
+    /// The array that contains the first part and perhaps the others.
+    origin: Option<ScalarBuffer<i64>>,
     /// Rows added individually after the parts.
     rows: Vec<Option<i64>>,
 }
@@ -49,8 +53,18 @@ impl Times {
         };
         self.settle_rows();
         self.settle_absent();
-        self.parts.push(part);
+        if self.parts.is_empty() {
+            self.origin = slot.first_in_memory().and_then(|array| part.origin(array));
+        }
+        self.push_part(part);
         Ok(())
+    }
+
+    fn push_part(&mut self, part: Timestamps) {
+        if self.origin.is_none() {
+            self.parts.drain(..).for_each(|part| self.earlier.append(part));
+        }
+        self.parts.push(part);
     }
 
     /// Adds the rows of a batch. Unreadable values are added to the ledger.
@@ -74,13 +88,14 @@ impl Times {
 
     /// Adds rows without a timestamp up to `rows`.
     pub(crate) fn fill_up(&mut self, rows: usize) {
-        let known = self.absent + self.rows.len() + self.parts.iter().map(Timestamps::len).sum::<usize>();
+        let parts: usize = self.parts.iter().map(Timestamps::len).sum();
+        let known = self.absent + self.earlier.len() + parts + self.rows.len();
         match rows.saturating_sub(known) {
             0 => {}
             more if self.parts.is_empty() && self.rows.is_empty() => self.absent += more,
             more => {
                 self.settle_rows();
-                self.parts.push(Timestamps::none(more));
+                self.push_part(Timestamps::none(more));
             }
         }
     }
@@ -102,13 +117,14 @@ impl Times {
     fn settle_rows(&mut self) {
         if !self.rows.is_empty() {
             let rows = std::mem::take(&mut self.rows);
-            self.parts.push(rows.into_iter().collect());
+            self.push_part(rows.into_iter().collect());
         }
     }
 
     fn settle_absent(&mut self) {
         if self.absent > 0 {
-            self.parts.push(Timestamps::none(std::mem::take(&mut self.absent)));
+            let absent = std::mem::take(&mut self.absent);
+            self.push_part(Timestamps::none(absent));
         }
     }
 
@@ -121,7 +137,11 @@ impl Times {
     pub(crate) fn finish(mut self) -> Timestamps {
         self.settle_rows();
         self.settle_absent();
-        Timestamps::joined(self.parts)
+        let adjacent = self.origin.and_then(|origin| Timestamps::adjacent(&self.parts, &origin));
+        adjacent.unwrap_or_else(|| {
+            self.parts.into_iter().for_each(|part| self.earlier.append(part));
+            self.earlier.finish()
+        })
     }
 
     /// The whole column. Missing values are undefined.

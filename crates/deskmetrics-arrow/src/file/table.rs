@@ -6,7 +6,7 @@ use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use arrow_array::RecordBatch;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use deskmetrics::sla::ConditionValue;
 use encoding_rs::Encoding;
@@ -359,6 +359,16 @@ impl Table {
         let (inner, position) = opened.map_err(|error| broken(&self.path, 0, &error))?;
         let selection = self.selection.at_places(place);
         Ok(Batches::new(&self.path, inner, (order, selection), position, bytes_total))
+    }
+
+    /// A column of the first rows of a table in memory.
+    pub(crate) fn first_in_memory(&self, column: usize) -> Option<&ArrayRef> {
+        match &self.store {
+            Store::Memory(batches) => {
+                batches.iter().find(|batch| batch.num_rows() > 0)?.columns().get(column)
+            }
+            Store::File(_) => None,
+        }
     }
 
     fn in_memory_batches(&self, batches: &[RecordBatch], columns: &[usize]) -> Batches {

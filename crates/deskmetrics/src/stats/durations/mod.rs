@@ -56,6 +56,7 @@ impl Durations {
     /// Adds one duration in microseconds.
     pub fn push_micros(&mut self, micros: i64) {
         self.ordered.take();
+        make_room(&mut self.micros, 1);
         self.micros.push(micros);
     }
 
@@ -400,7 +401,15 @@ fn append<T>(all: &mut Vec<T>, others: Vec<T>) {
     if all.is_empty() {
         *all = others;
     } else {
+        make_room(all, others.len());
         all.extend(others);
+    }
+}
+
+/// Makes room for more values. A report keeps every duration: vectors that doubled would leave much of its memory unused.
+fn make_room<T>(all: &mut Vec<T>, more: usize) {
+    if all.capacity() - all.len() < more {
+        all.reserve_exact(more.max(all.len() / 4).max(16));
     }
 }
 
@@ -412,6 +421,8 @@ impl Merge for Durations {
     }
 
     fn merge_from(&mut self, other: &Self) {
+        make_room(&mut self.micros, other.micros.len());
+        make_room(&mut self.shared, other.shared.len());
         self.micros.extend_from_slice(&other.micros);
         self.shared.extend_from_slice(&other.shared);
         self.ordered.take();

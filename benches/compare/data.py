@@ -15,6 +15,7 @@ TEAMS = [f"team {number:02}" for number in range(50)]
 KINDS = ["public_message", "status"]
 STATUSES = ["open", "pending", "solved"]
 AUTHORS = ["agent", "customer"]
+PRIORITIES = ["urgent", "high", "normal", "low"]
 QUESTIONS = ["nps", "csat", "ces"]
 # The question of invitations: to all three.
 SURVEY = "survey"
@@ -74,6 +75,7 @@ class Data:
             "market": random.integers(0, len(MARKETS), n).astype(np.int8),
             "team": random.integers(0, len(TEAMS), n).astype(np.int8),
             "customer": random.integers(0, max(n // 3, 1), n),
+            "priority": random.choice(len(PRIORITIES), n, p=[0.1, 0.2, 0.5, 0.2]).astype(np.int8),
             "first_reply": _first(events, (events["kind"] == 0) & (events["author"] == 0), n),
             "solved": _solved_now(events, n),
             **{f"event_{name}": column for name, column in events.items()},
@@ -81,13 +83,14 @@ class Data:
 
     @cached_property
     def ticket_table(self) -> pa.Table:
-        """One row per ticket: id, created_at, market, team, customer, first_response_at, solved_at."""
+        """One row per ticket: id, created_at, market, team, priority, customer, first_response_at, solved_at."""
         history = self.history
         return pa.table({
             "id": pa.array(np.arange(self.tickets, dtype=np.int64)),
             "created_at": _timestamps(history["created"]),
             "market": _words(history["market"], MARKETS),
             "team": _words(history["team"], TEAMS),
+            "priority": _words(history["priority"], PRIORITIES),
             "customer": pa.array(history["customer"]),
             "first_response_at": _timestamps(history["first_reply"]),
             "solved_at": _timestamps(history["solved"]),

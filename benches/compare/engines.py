@@ -15,9 +15,10 @@ import polars as pl  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
 from calendar_tables import FIRST_HOUR, LAST_HOUR, day_of_hour, week_of_hour, worked_hours  # noqa: E402
-from data import AUTHORS, KINDS, MARKETS, QUESTIONS, STATUSES, SURVEY, TEAMS, Data  # noqa: E402
+from data import AUTHORS, KINDS, MARKETS, PRIORITIES, QUESTIONS, STATUSES, SURVEY, TEAMS, Data  # noqa: E402
 
-ENUMS = {"market": MARKETS, "team": TEAMS, "kind": KINDS, "status": STATUSES, "author": AUTHORS, "question": [*QUESTIONS, SURVEY]}
+ENUMS = {"market": MARKETS, "team": TEAMS, "priority": PRIORITIES, "kind": KINDS, "status": STATUSES, "author": AUTHORS,
+         "question": [*QUESTIONS, SURVEY]}
 
 
 class Frames:

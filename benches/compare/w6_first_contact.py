@@ -1,5 +1,5 @@
-"""W6: share of tickets resolved at the first contact: one agent reply, no reopening within 7 days of the first solve,
-and no other ticket of the customer from its creation until then.
+"""W6: share of tickets resolved at the first contact, by market: one agent reply, no reopening within 7 days of the first
+solve, and no other ticket of the customer from its creation until then.
 
 Judged are tickets whose seven days are over and that are solved now, or came back within them.
 """
@@ -7,7 +7,7 @@ Judged are tickets whose seven days are over and that are solved now, or came ba
 import numpy as np
 import polars as pl
 
-from data import AS_OF, DAY, STATUSES, micros
+from data import AS_OF, DAY, MARKETS, STATUSES, micros
 from engines import THREADS
 
 TABLES = ["ticket", "event"]
@@ -25,22 +25,22 @@ def by_polars(frames):
                 .filter((at > pl.col("first_solved")) & (at <= pl.col("first_solved") + WINDOW))
                 .select("ticket").unique().with_columns(reopened=pl.lit(True)))
     created = pl.col("created_at").cast(pl.Int64)
-    contacts = tickets.select("id", "customer", "solved_at", created=created).sort("customer", "created").with_columns(
+    contacts = tickets.select("id", "market", "customer", "solved_at", created=created).sort("customer", "created").with_columns(
         next=pl.when(pl.col("customer") == pl.col("customer").shift(-1)).then(pl.col("created").shift(-1)))
     until = pl.col("first_solved") + WINDOW
     judged = (contacts.join(solved, left_on="id", right_on="ticket")
               .join(replies, left_on="id", right_on="ticket", how="left")
               .join(reopened, left_on="id", right_on="ticket", how="left")
               .filter((until <= micros(AS_OF)) & (pl.col("solved_at").is_not_null() | pl.col("reopened").is_not_null())))
-    row = judged.select(
+    rows = judged.group_by("market").agg(
         ((pl.col("replies") == 1) & pl.col("reopened").is_null() & (pl.col("next") > until).fill_null(True)).sum(),
         pl.len().alias("n"),
-    ).collect().row(0)
-    return {"all": (row[0] / row[1] * 100, row[1])}
+    ).collect().rows()
+    return {market: (resolved / n * 100, n) for market, resolved, n in rows}
 
 
 def by_duckdb(frames):
-    resolved, n = frames.duckdb("ticket", "event").execute(f"""
+    rows = frames.duckdb("ticket", "event").execute(f"""
         with milestones as (
             select ticket, min(epoch_us("at")) filter (status = 'solved') as solved,
                    count(*) filter (kind = 'public_message' and author = 'agent') as replies
@@ -49,12 +49,13 @@ def by_duckdb(frames):
             select distinct ticket from event join milestones using (ticket)
             where status != 'solved' and epoch_us("at") > solved and epoch_us("at") <= solved + {WINDOW}
         ), contacts as (
-            select id, solved_at, lead(epoch_us(created_at)) over (partition by customer order by created_at) as next from ticket
+            select id, market, solved_at, lead(epoch_us(created_at)) over (partition by customer order by created_at) as next from ticket
         )
-        select count(*) filter (replies = 1 and coalesce(next > solved + {WINDOW}, true) and r.ticket is null), count(*)
+        select market, count(*) filter (replies = 1 and coalesce(next > solved + {WINDOW}, true) and r.ticket is null), count(*)
         from contacts join milestones l on l.ticket = id left join reopened r on r.ticket = id
-        where solved + {WINDOW} <= {micros(AS_OF)} and (solved_at is not null or r.ticket is not null)""").fetchone()
-    return {"all": (resolved / n * 100, n)}
+        where solved + {WINDOW} <= {micros(AS_OF)} and (solved_at is not null or r.ticket is not null)
+        group by market""").fetchall()
+    return {market: (resolved / n * 100, n) for market, resolved, n in rows}
 
 
 def by_pandas(frames):
@@ -81,7 +82,9 @@ def by_pandas(frames):
     until = solved + WINDOW
     judged = (solved != 0) & (until <= micros(AS_OF)) & (reopened | (tickets["solved_at"].to_numpy() != 0))
     resolved = judged & (replies == 1) & ~reopened & (following > until)
-    return {"all": (np.count_nonzero(resolved) / np.count_nonzero(judged) * 100, int(np.count_nonzero(judged)))}
+    market = tickets["market"].cat.codes.to_numpy()
+    resolved, judged = (np.bincount(market[which], minlength=len(MARKETS)) for which in (resolved, judged))
+    return {name: (resolved[place] / judged[place] * 100, int(judged[place])) for place, name in enumerate(MARKETS)}
 
 
 def by_deskmetrics(frames):
@@ -89,9 +92,9 @@ def by_deskmetrics(frames):
 
     return dm.report(
         tickets=frames.arrow("ticket"), events=frames.arrow("event"), columns={"events": {"value": "status"}},
-        kpis=["fcr"], fcr=POLICY, as_of=AS_OF, threads=THREADS)
+        kpis=["fcr"], by="market", fcr=POLICY, as_of=AS_OF, threads=THREADS)
 
 
 def summary(report):
-    """A report as percent and n."""
-    return {"all": (report["fcr"].value, report["fcr"].n)}
+    """A report as percent and n by market."""
+    return {row.keys["market"]: (row.value, row.n) for row in report.rows if row.headline and row.keys}

@@ -82,8 +82,8 @@ pub(crate) fn replay(data: &[u8]) {
         let _exclusions = replay.observe(&mut tracker, event);
     }
     let replayed = replay.ticket(&ticket, &events);
-    assert_eq!(replay.metrics(&tracker, as_of), replayed.metrics);
-    assert_eq!(replay.verdicts(&tracker, as_of), replayed.verdicts);
+    assert_eq!(replay.metrics(&tracker, as_of), Ok(replayed.metrics));
+    assert_eq!(replay.verdicts(&tracker, as_of), Ok(replayed.verdicts));
 }
 
 /// Elapsed business time equals a walk minute by minute. The bytes are the seed of a random schedule.

@@ -1,6 +1,7 @@
 //! Checks of stored states and trackers.
 
-use deskmetrics::replay::{Replayed, TicketTracker};
+use deskmetrics::Timestamp;
+use deskmetrics::replay::{DueQueue, Replay, Replayed, TicketTracker};
 use deskmetrics::report::{KpiTally, Report, ReportState};
 
 /// The length of the header: magic, version, kind, checksum of the rest.
@@ -33,6 +34,13 @@ fn read(bytes: &[u8]) {
         let mut twice = state;
         twice.merge(again).unwrap();
         let _ = twice.table();
+    }
+    if let Ok(queue) = DueQueue::from_bytes(bytes) {
+        assert_eq!(DueQueue::from_bytes(&queue.to_bytes()).unwrap(), queue);
+    }
+    if let Ok(tracker) = TicketTracker::from_bytes(bytes) {
+        assert_eq!(TicketTracker::from_bytes(&tracker.to_bytes()).unwrap(), tracker);
+        let _ = Replay::new(Timestamp::MAX).metrics(&tracker, tracker.last_at());
     }
     if let Ok(tally) = KpiTally::from_bytes(bytes) {
         let _ = tally.estimates(0.95);

@@ -1,4 +1,4 @@
-"""The tracker equals replay and returns the next due time."""
+"""The tracker equals replay, returns due times and changes, and is stored."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -54,33 +54,70 @@ def test_tracker_equals_replay() -> None:
     assert state["ticket"]["attributes"] == {"group": "second line", "market": "DK"} and state["ticket"]["tags"] == ["vip"]
 
 
-def test_what_is_due() -> None:
+INSTANT = timedelta(microseconds=1)
+
+
+def test_changes_of_verdicts() -> None:
     followed = tracker()
     followed.open({"id": "T-2", "created_at": after(minutes=-30)})
-    assert followed.next_due == (after(minutes=30), "T-2") and len(followed) == 2 and "T-2" in followed
+    assert followed.next_change == (after(minutes=30) + INSTANT, "T-2") and len(followed) == 2 and "T-2" in followed
     assert followed.push(event("T-2", after(minutes=5), "public_message")) == after(hours=7, minutes=30)
-    assert followed.next_due == (after(hours=1), "T-1")
-    assert followed.due(after(minutes=59)) == []
-    assert followed.due(after(hours=7, minutes=30)) == [(after(hours=1), "T-1"), (after(hours=7, minutes=30), "T-2")]
-    assert followed.next_due == (after(hours=8), "T-1")
+    assert followed.next_change == (after(hours=1) + INSTANT, "T-1")
+    assert followed.advance(after(hours=1)) == []
+    changes = [(after(hours=1) + INSTANT, "T-1"), (after(hours=7, minutes=30) + INSTANT, "T-2")]
+    assert followed.advance(after(hours=7, minutes=31)) == changes
+    for at, ticket in changes:
+        assert "breached" in [verdict["state"] for verdict in followed.state(ticket, at)["verdicts"]]
+    assert followed.next_change == (after(hours=8) + INSTANT, "T-1")
     assert followed.push(event("T-1", after(hours=7, minutes=40), "solved")) is None
-    assert followed.next_due is None
+    assert followed.next_change is None
     assert followed.forget("T-1") and not followed.forget("T-1") and followed.tickets == ["T-2"]
+
+
+def test_events_are_delivered_again_and_in_any_order_of_one_timestamp() -> None:
+    followed = tracker()
+    followed.push(event("T-1", after(hours=2), "solved", id="e2"))
+    followed.push(event("T-1", after(hours=2), "public_message", id="e1"))
+    with pytest.raises(dm.ArgumentError, match="duplicate"):
+        followed.push(event("T-1", after(hours=2), "solved", id="e2"))
+    followed.push(event("T-1", after(hours=3), "internal_note", id="e3"))
+    with pytest.raises(dm.ArgumentError, match="duplicate"):
+        followed.push(event("T-1", after(hours=2), "public_message", id="e1"))
+    measures = followed.state("T-1")["metrics"]
+    assert measures["first_response_time"]["calendar"] == timedelta(hours=2) and measures["public_replies"] == 1
+    with pytest.raises(dm.ArgumentError, match="is after 2026-03-02T14:00:00Z, the latest that is possible now"):
+        followed.push(event("T-1", after(days=9000), "public_message"), latest=after(hours=5))
+
+
+def test_gauges() -> None:
+    followed = dm.Tracker(policies=POLICY, by="market")
+    for ticket, market in [("T-1", "DK"), ("T-2", "ES"), ("T-3", 'a "b"\n')]:
+        followed.open({"id": ticket, "created_at": START, "market": market})
+    followed.push(event("T-2", after(minutes=5), "public_message"))
+    followed.advance(after(hours=2))
+    lines = followed.to_open_metrics().splitlines()
+    assert 'deskmetrics_open_tickets{market="ES"} 1' in lines and lines[-1] == "# EOF"
+    gauge = 'deskmetrics_sla_targets{policy="everybody",metric="first_response",state="breached",market="DK"} 1'
+    assert gauge in lines and 'deskmetrics_open_tickets{market="a \\"b\\"\\n"} 1' in lines
+    assert not any("first_response" in line and "ES" in line for line in lines)
 
 
 def test_tracker_is_restored_in_another_process() -> None:
     followed = tracker()
     followed.push(event("T-1", after(minutes=10), "public_message"))
     later = dm.Tracker(policies=POLICY)
-    later.load(followed.dump())
-    assert later.next_due == followed.next_due and later.state("T-1") == followed.state("T-1")
-    assert repr(later).startswith("Tracker(1 tickets, next due 2026-03-02T17:00:00Z")
-    with pytest.raises(dm.ArgumentError, match="not the tickets of a tracker"):
+    assert later.load(followed.dump()) == []
+    assert later.next_change == followed.next_change and later.state("T-1") == followed.state("T-1")
+    assert repr(later).startswith("Tracker(1 tickets, next change 2026-03-02T17:00:00.000001Z")
+    with pytest.raises(dm.ArgumentError, match="not a stored set of ticket trackers"):
         later.load(b"{}")
+    dumped = followed.dump()
+    for damaged in (dumped[:-1], dumped[:40] + bytes([dumped[40] ^ 1]) + dumped[41:]):
+        with pytest.raises(dm.ArgumentError, match="damaged"):
+            later.load(damaged)
+    assert later.tickets == ["T-1"]
     other = dm.Tracker(policies={"name": "x", "when": {"market": "ES"}, "targets": POLICY["targets"]})
-    other.load(followed.dump())
-    with pytest.raises(dm.ArgumentError, match="other policies"):
-        other.push(event("T-1", after(minutes=30), "solved"))
+    assert other.load(dumped) == ["T-1"] and len(other) == 0
 
 
 @pytest.mark.parametrize(
@@ -118,4 +155,4 @@ def test_threads_may_share_it() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(followed) == 200 and len(followed.due(after(hours=9))) == 200
+    assert len(followed) == 200 and len(followed.advance(after(hours=9))) == 200

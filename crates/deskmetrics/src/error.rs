@@ -4,11 +4,11 @@ use crate::UnknownTimestamp;
 use crate::duration_text::UnknownDuration;
 use crate::kpi::{PolicyPartsError, RequestError, UnknownFcrPolicy};
 use crate::replay::TrackError;
-#[cfg(feature = "bytes")]
-use crate::report::StoredError;
 #[cfg(feature = "report")]
 use crate::report::{ReportError, RowSelectionError, UnknownPeriod};
 use crate::schedule::{BudgetError, DueError, ScheduleError, SliceLengthError};
+#[cfg(feature = "bytes")]
+use crate::stored::StoredError;
 use crate::survey::{ScaleError, UnknownConvention};
 use crate::ticket::UnknownStatus;
 

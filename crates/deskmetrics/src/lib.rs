@@ -102,6 +102,8 @@ pub mod report;
 pub mod schedule;
 pub mod sla;
 mod stats;
+#[cfg(feature = "bytes")]
+mod stored;
 pub mod survey;
 pub mod ticket;
 mod timestamp;

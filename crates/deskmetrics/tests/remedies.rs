@@ -191,7 +191,7 @@ fn stored_states() {
         followed(ReportState::from_bytes(&state), "store it again", ReportState::from_bytes(&intact));
     assert!(KpiTally::from_bytes(&intact).unwrap_err().to_string().contains("not a stored KPI tally"));
     // Changed bytes cannot be restored.
-    let source = include_str!("../src/report/stored.rs");
+    let source = include_str!("../src/stored.rs");
     all_followed(source, "StoredError", [foreign, version], &["Damaged", "Unreadable"]);
 }
 
@@ -326,15 +326,21 @@ fn trackers() {
             .unwrap();
     let other = replay.clone().with_policies(policies);
     let moved = || other.observe(&mut replay.track(ticket()), &first);
-    let again = || other.observe(&mut other.track(ticket()), &first);
+    let again = || other.observe(&mut other.retrack(ticket(), &[]), &first);
+    let retracked = |events: &[TicketEvent]| match replay.retrack(ticket(), events).excluded().total() {
+        0 => Ok(()),
+        excluded => Err(format!("{excluded} excluded")),
+    };
+    let until = |latest| replay.observe_until(&mut replay.track(ticket()), &first, latest);
     let cases = [
         followed(
             observed(&[event("2", "2026-03-02T10:00:00Z")]),
             "was given to the tracker of ticket \"1\"",
             observed(std::slice::from_ref(&first)),
         ),
-        followed(observed(&backwards), "a tracker takes events in order", observed(&[first.clone(), second])),
-        followed(moved(), "replay its log instead", again()),
+        followed(observed(&backwards), "retrack the ticket's log", retracked(&backwards)),
+        followed(moved(), "retrack the ticket's log", again()),
+        followed(until(at("2026-03-02T09:30:00Z")), "check its timestamp", until(at("2026-03-02T10:05:00Z"))),
     ];
     // Exclusions are counted by reason.
     all_followed(include_str!("../src/replay/tracker.rs"), "TrackError", cases, &["Exclusion"]);

@@ -1,27 +1,26 @@
 //! `Tracker`: tickets followed live, one event at a time.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskmetrics::engine::visible;
-use deskmetrics::replay::{DueQueue, Replay, TicketTracker, TrackError};
-use deskmetrics::ticket::TicketId;
+use deskmetrics::replay::{TrackError, TrackedTickets};
+use deskmetrics::ticket::Attribute;
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
 use deskmetrics_arrow::column::Meaning as _;
 use deskmetrics_arrow::description::EventMapping;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime};
-use serde::{Deserialize, Serialize};
+use pyo3::types::{PyBytes, PyDateTime, PyString};
 use serde_json::{Value, json};
 
 use crate::class::getters;
 use crate::data::{from_form, keys, to_data, to_python};
 use crate::error::{self, OrError as _};
-use crate::input::timestamp;
+use crate::input::{named, timestamp};
 use crate::tables::Rules;
 use crate::zone::InZone;
 
-/// Tracks open tickets: takes one event at a time, and returns the state of a ticket at any time and the next due time.
+/// Tracks open tickets: takes one event at a time, and returns the state of a ticket at any time, its next due time, and which
+/// targets come to be at risk or are breached.
 ///
 /// The results equal those of :func:`replay` for the same events. The clock is never read: the caller passes the time.
 ///
@@ -29,6 +28,8 @@ use crate::zone::InZone;
 /// ----------
 /// schedules, schedule, schedule_by, policies, options
 ///     As for :func:`replay`.
+/// by : str or list of str, optional
+///     Attributes that are labels of :meth:`to_open_metrics`.
 ///
 /// Examples
 /// --------
@@ -42,80 +43,54 @@ use crate::zone::InZone;
 /// datetime.datetime(2026, 3, 2, 10, 0, tzinfo=datetime.timezone.utc)
 /// >>> tracker.push({"ticket": "T-1", "at": march(2, 9), "kind": "public_message", "author": "agent"})
 /// datetime.datetime(2026, 3, 2, 17, 0, tzinfo=datetime.timezone.utc)
-/// >>> tracker.next_due
-/// (datetime.datetime(2026, 3, 2, 17, 0, tzinfo=datetime.timezone.utc), 'T-1')
 /// >>> [verdict["state"] for verdict in tracker.state("T-1", march(2, 18))["verdicts"]]
 /// ['breached']
-/// >>> tracker.due(march(2, 18))
-/// [(datetime.datetime(2026, 3, 2, 17, 0, tzinfo=datetime.timezone.utc), 'T-1')]
+/// >>> tracker.next_change
+/// (datetime.datetime(2026, 3, 2, 17, 0, 0, 1, tzinfo=datetime.timezone.utc), 'T-1')
+/// >>> tracker.advance(march(2, 18))
+/// [(datetime.datetime(2026, 3, 2, 17, 0, 0, 1, tzinfo=datetime.timezone.utc), 'T-1')]
 #[pyclass(module = "deskmetrics", frozen)]
 pub(crate) struct Tracker {
-    replay: Replay,
-    followed: Mutex<Followed>,
-}
-
-/// The tickets and what is due next.
-#[derive(Default)]
-struct Followed {
-    tickets: BTreeMap<String, TicketTracker>,
-    queue: DueQueue,
-}
-
-/// What is written down of the tickets.
-#[derive(Serialize, Deserialize)]
-struct Snapshot {
-    tickets: BTreeMap<String, TicketTracker>,
-    due: BTreeMap<String, Timestamp>,
+    followed: Mutex<TrackedTickets>,
 }
 
 impl Tracker {
-    fn followed(&self) -> MutexGuard<'_, Followed> {
+    fn followed(&self) -> MutexGuard<'_, TrackedTickets> {
         // A panic in another thread leaves complete trackers.
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The tracker of a ticket.
-    fn with<T>(&self, ticket: &str, work: impl FnOnce(&mut TicketTracker) -> T) -> PyResult<T> {
-        let mut followed = self.followed();
-        match followed.tickets.get_mut(ticket) {
-            Some(tracker) => Ok(work(tracker)),
-            None => Err(error::no_such_name(format!(
-                "ticket \"{ticket}\" is not tracked; open it first, with its id and created_at"
-            ))),
-        }
-    }
-
-    /// Notes when the ticket is due next.
-    fn note(&self, ticket: &str) -> Option<Timestamp> {
-        let mut followed = self.followed();
-        let due = followed.tickets.get(ticket).and_then(|tracker| self.replay.next_due(tracker));
-        followed.queue.set(TicketId::from(ticket), due);
-        due
     }
 }
 
 getters! { Tracker, tracker;
-    /// The next timestamp at which any target is used up, with the ticket; ``None`` when nothing runs.
-    next_due -> Option<(InZone, String)> = tracker.followed().queue.next().map(|(due, ticket)| (InZone(due, None), ticket.to_string()));
+    /// When a verdict changes next, with the ticket: a target comes to be at risk or is breached. ``None`` when nothing runs.
+    next_change -> Option<(InZone, String)> = tracker.followed().next_change().map(|(at, ticket)| (InZone(at, None), ticket.to_string()));
 
     /// The ids of the tickets followed, sorted.
-    tickets -> Vec<String> = tracker.followed().tickets.keys().cloned().collect();
+    tickets -> Vec<String> = tracker.followed().ids().map(ToString::to_string).collect();
 }
 
 #[pymethods]
 impl Tracker {
     #[new]
-    #[pyo3(signature = (*, schedules = None, schedule = None, schedule_by = None, policies = None, options = None))]
+    #[pyo3(signature = (*, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, by = None))]
     fn new(
         schedules: Option<Bound<'_, PyAny>>,
         schedule: Option<String>,
         schedule_by: Option<Bound<'_, PyAny>>,
         policies: Option<Bound<'_, PyAny>>,
         options: Option<Bound<'_, PyAny>>,
+        by: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let by: Vec<String> = match by {
+            None => Vec::new(),
+            Some(by) if by.is_instance_of::<PyString>() => vec![named("by", by)?],
+            Some(by) => by.try_iter()?.map(|one| named("by", &one?)).collect::<PyResult<_>>()?,
+        };
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;
-        Ok(Self { replay: dataset.replay_at(Timestamp::MAX), followed: Mutex::default() })
+        let by = by.iter().map(|name| Attribute::from(name.as_str()));
+        let tickets = TrackedTickets::new(dataset.replay_at(Timestamp::MAX)).with_gauges_by(by);
+        Ok(Self { followed: Mutex::new(tickets) })
     }
 
     /// Begins to follow a ticket.
@@ -139,22 +114,19 @@ impl Tracker {
         let form = keys("ticket", ticket, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
         zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(form), error::argument)?;
-        let id = ticket.id.to_string();
-        if self.followed().tickets.contains_key(&id) {
-            return Err(error::argument(format!("ticket \"{id}\" is followed already")));
-        }
-        let tracker = self.replay.track(ticket);
-        self.followed().tickets.insert(id.clone(), tracker);
-        Ok(self.note(&id).map(|due| InZone(due, None)))
+        let due = self.followed().open(ticket).or_argument()?;
+        Ok(due.map(|due| InZone(due, None)))
     }
 
-    /// Takes the next event of a ticket.
+    /// Takes the next event of a ticket. Events with an ``id`` may be pushed again, and events of one timestamp in any order.
     ///
     /// Parameters
     /// ----------
     /// event : dict
     ///     ``ticket``, ``at`` and ``kind``, and where there are ``value``, ``author`` (an agent by default),
     ///     ``author_name`` and ``id``; kinds are those of :func:`replay`.
+    /// latest : datetime.datetime, optional
+    ///     Later events are refused, since their timestamp must be wrong; such as five minutes from now.
     ///
     /// Returns
     /// -------
@@ -166,9 +138,10 @@ impl Tracker {
     /// NoSuchNameError
     ///     When the ticket is not followed.
     /// ArgumentError
-    ///     When the event is earlier than the last one, or does not count; the latter is counted in
+    ///     When the event is earlier than the last one or later than ``latest``, or does not count; the latter is counted in
     ///     ``state(ticket)["excluded"]``.
-    fn push(&self, event: &Bound<'_, PyAny>) -> PyResult<Option<InZone>> {
+    #[pyo3(signature = (event, *, latest = None))]
+    fn push(&self, event: &Bound<'_, PyAny>, latest: Option<&Bound<'_, PyAny>>) -> PyResult<Option<InZone>> {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
         let form = keys("event", event, example)?;
         zoned("event", event, "at")?;
@@ -185,10 +158,13 @@ impl Tracker {
             )));
         }
         let event: TicketEvent = from_form("event", event_form(form), error::argument)?;
-        let id = event.ticket.to_string();
-        let taken: Result<(), TrackError> = self.with(&id, |tracker| self.replay.observe(tracker, &event))?;
-        let due = self.note(&id);
-        taken.or_argument()?;
+        let latest = latest.map(|latest| timestamp("latest", latest, None)).transpose()?;
+        let latest = latest.map_or(Timestamp::MAX, |latest| Timestamp::from(latest.utc()));
+        let due = self.followed().observe_until(&event, latest);
+        let due = due.or_else(|problem| match problem {
+            TrackError::NotFollowed(ticket) => Err(not_followed(&ticket)),
+            problem => Err(problem).or_argument(),
+        })?;
         Ok(due.map(|due| InZone(due, None)))
     }
 
@@ -214,19 +190,22 @@ impl Tracker {
         at: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let at = at.map(|at| timestamp("at", at, None)).transpose()?.map(|at| Timestamp::from(at.utc()));
-        let state: Value = self.with(ticket, |tracker| {
-            let at = at.unwrap_or_else(|| tracker.last_at());
-            Ok::<_, PyErr>(json!({
-                "ticket": to_data(tracker.ticket())?,
-                "metrics": to_data(&self.replay.metrics(tracker, at))?,
-                "verdicts": to_data(&self.replay.verdicts(tracker, at))?,
+        let state = {
+            let followed = self.followed();
+            let tracker = followed.get(&ticket.into()).ok_or_else(|| not_followed(ticket))?;
+            let (replay, at) = (followed.replay(), at.unwrap_or_else(|| tracker.last_at()));
+            json!({
+                "ticket": to_data(&tracker.ticket())?,
+                "metrics": to_data(&replay.metrics(tracker, at).or_argument()?)?,
+                "verdicts": to_data(&replay.verdicts(tracker, at).or_argument()?)?,
                 "excluded": to_data(tracker.excluded())?,
-            }))
-        })??;
+            })
+        };
         py.import("deskmetrics._plain")?.call_method1("plain", (to_python(py, &state)?,))
     }
 
-    /// Takes out what is due at ``now`` or before, earliest first, and notes the next target of each ticket.
+    /// The changes of verdicts up to ``now``, earliest first: a target came to be at risk, or was breached. Each is returned
+    /// once.
     ///
     /// Parameters
     /// ----------
@@ -235,17 +214,22 @@ impl Tracker {
     /// Returns
     /// -------
     /// list of (datetime.datetime, str)
-    fn due(&self, now: &Bound<'_, PyAny>) -> PyResult<Vec<(InZone, String)>> {
+    ///     When, and the ticket.
+    fn advance(&self, now: &Bound<'_, PyAny>) -> PyResult<Vec<(InZone, String)>> {
         let now = Timestamp::from(timestamp("now", now, None)?.utc());
-        let mut taken = Vec::new();
-        let mut followed = self.followed();
-        while let Some((due, ticket)) = followed.queue.pop(now) {
-            let tracker = followed.tickets.get(ticket.as_str());
-            let next = tracker.and_then(|tracker| self.replay.next_due_after(tracker, due));
-            taken.push((InZone(due, None), ticket.to_string()));
-            followed.queue.set(ticket, next);
-        }
-        Ok(taken)
+        let changes = self.followed().advance(now);
+        Ok(changes.into_iter().map(|(at, ticket)| (InZone(at, None), ticket.to_string())).collect())
+    }
+
+    /// The number of tickets followed, and of their targets by policy, metric and state (``running``, ``at_risk``, ``paused``,
+    /// ``breached``), as of the last event or :meth:`advance`, with the attributes ``by`` as labels.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///     OpenMetrics text, as Prometheus reads it.
+    fn to_open_metrics(&self) -> String {
+        self.followed().to_open_metrics()
     }
 
     /// Stops tracking a ticket; returns whether it was tracked.
@@ -259,9 +243,7 @@ impl Tracker {
     /// -------
     /// bool
     fn forget(&self, ticket: &str) -> bool {
-        let mut followed = self.followed();
-        followed.queue.set(TicketId::from(ticket), None);
-        followed.tickets.remove(ticket).is_some()
+        self.followed().close(&ticket.into()).is_some()
     }
 
     /// The tickets followed as bytes, for :meth:`load` of a tracker with the same rules, in a later process.
@@ -269,18 +251,8 @@ impl Tracker {
     /// Returns
     /// -------
     /// bytes
-    fn dump<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let snapshot = {
-            let followed = self.followed();
-            let mut queue = followed.queue.clone();
-            let mut due = BTreeMap::new();
-            while let Some((at, ticket)) = queue.pop(Timestamp::MAX) {
-                due.insert(ticket.to_string(), at);
-            }
-            Snapshot { tickets: followed.tickets.clone(), due }
-        };
-        let bytes = serde_json::to_vec(&snapshot).or_argument()?;
-        Ok(PyBytes::new(py, &bytes))
+    fn dump<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.followed().to_bytes())
     }
 
     /// Takes over the tickets that :meth:`dump` wrote down, in place of those followed so far.
@@ -289,37 +261,46 @@ impl Tracker {
     /// ----------
     /// dumped : bytes
     ///
+    /// Returns
+    /// -------
+    /// list of str
+    ///     The tickets that were followed with other rules, such as a policy that was edited since. They are not followed: open
+    ///     them again and push their events.
+    ///
     /// Raises
     /// ------
     /// ArgumentError
-    ///     When these are not such bytes.
-    fn load(&self, dumped: &[u8]) -> PyResult<()> {
-        let snapshot: Snapshot = serde_json::from_slice(dumped)
-            .map_err(|problem| error::argument(format!("dumped: not the tickets of a tracker: {problem}")))?;
-        let mut queue = DueQueue::default();
-        for (ticket, at) in snapshot.due {
-            queue.set(TicketId::from(ticket), Some(at));
-        }
-        *self.followed() = Followed { tickets: snapshot.tickets, queue };
-        Ok(())
+    ///     When these are not such bytes, or are damaged.
+    fn load(&self, dumped: &[u8]) -> PyResult<Vec<String>> {
+        let mut followed = self.followed();
+        let loaded = TrackedTickets::from_bytes(dumped, followed.replay().clone());
+        let (loaded, others) = loaded.map_err(|problem| error::argument(format!("dumped: {problem}")))?;
+        *followed = loaded.with_gauges_by(followed.gauges_by().to_vec());
+        Ok(others.iter().map(|other| other.ticket().id.to_string()).collect())
     }
 
     fn __len__(&self) -> usize {
-        self.followed().tickets.len()
+        self.followed().len()
     }
 
     fn __contains__(&self, ticket: &str) -> bool {
-        self.followed().tickets.contains_key(ticket)
+        self.followed().get(&ticket.into()).is_some()
     }
 
     fn __repr__(&self) -> String {
         let followed = self.followed();
-        let next = match followed.queue.next() {
-            Some((due, ticket)) => format!("next due {due}: {ticket}"),
-            None => "nothing due".to_owned(),
+        let next = match followed.next_change() {
+            Some((at, ticket)) => format!("next change {at}: {ticket}"),
+            None => "nothing runs".to_owned(),
         };
-        visible(&format!("Tracker({} tickets, {next})", followed.tickets.len())).into_owned()
+        visible(&format!("Tracker({} tickets, {next})", followed.len())).into_owned()
     }
+}
+
+fn not_followed(ticket: &str) -> PyErr {
+    error::no_such_name(format!(
+        "ticket \"{ticket}\" is not tracked; open it first, with its id and created_at"
+    ))
 }
 
 /// That a datetime of a record has a zone.

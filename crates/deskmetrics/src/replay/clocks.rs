@@ -1,5 +1,7 @@
 //! The schedule that applies to a ticket, and business time on it.
 
+use serde::{Serialize, Serializer};
+
 use super::names::Vocabulary;
 use super::step::{NONE, StepKind};
 use crate::Timestamp;
@@ -30,6 +32,15 @@ pub struct Schedules {
     named: Vec<(Box<str>, CompiledSchedule, Vec<i64>)>,
     rules: Vec<(Attribute, Vec<Box<str>>, Box<str>)>,
     otherwise: Option<Box<str>>,
+}
+
+/// For fingerprints: names, definitions and rules.
+impl Serialize for Schedules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let named: Vec<_> =
+            self.named.iter().map(|(name, schedule, starts)| (name, schedule.definition(), starts)).collect();
+        (named, &self.rules, &self.otherwise).serialize(serializer)
+    }
 }
 
 impl Schedules {
@@ -148,11 +159,6 @@ impl Clocks {
     /// The number of a named schedule.
     pub(crate) fn place(&self, name: &str) -> Option<u16> {
         self.schedules.place(name)
-    }
-
-    /// The names of the schedules, in the order of their numbers.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.schedules.names()
     }
 
     /// The name of a schedule.

@@ -352,12 +352,6 @@ impl CompiledPolicies {
         }
     }
 
-    /// The names of the metrics in the order of the slots, then those of the policies in their order.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let slots = self.slots.iter().map(|slot| slot.metric.as_str());
-        slots.chain(self.policies.iter().map(|policy| &*policy.name))
-    }
-
     pub(crate) fn policy_name(&self, policy: u16) -> &str {
         self.policies.get(usize::from(policy)).map_or("", |policy| &policy.name)
     }

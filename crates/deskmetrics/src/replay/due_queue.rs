@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::Timestamp;
+#[cfg(feature = "bytes")]
+use crate::stored::{Kind, StoredError};
 use crate::ticket::TicketId;
 
 /// The next due timestamps of many tickets, earliest first.
 ///
-/// A service sets the result of [`Replay::next_due`](super::Replay::next_due) after each event of a ticket and sleeps
-/// until [`next`](Self::next). It never polls tickets.
+/// A service sets the result of [`Replay::next_change`](super::Replay::next_change) after each event of a ticket, and after each
+/// ticket that it [popped](Self::pop), and sleeps until [`next`](Self::next). It never polls tickets.
 ///
 /// ```
 /// use deskmetrics::Timestamp;
@@ -24,7 +28,8 @@ use crate::ticket::TicketId;
 /// assert_eq!(queue.pop(noon), None);
 /// assert_eq!(queue.len(), 1);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(Timestamp, TicketId)>", into = "Vec<(Timestamp, TicketId)>")]
 pub struct DueQueue {
     order: BTreeSet<(Timestamp, TicketId)>,
     due: HashMap<TicketId, Timestamp>,
@@ -68,5 +73,51 @@ impl DueQueue {
     /// Whether no ticket is waiting.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
+    }
+
+    /// The queue as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): its tickets and a checksum, as
+    /// MessagePack. Equal queues have equal bytes.
+    #[cfg(feature = "bytes")]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Kind::Queue.write(self, &())
+    }
+
+    /// The queue that [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// ```
+    /// use deskmetrics::replay::DueQueue;
+    ///
+    /// let mut queue = DueQueue::default();
+    /// queue.set("T-1".into(), "2026-03-02T12:00:00Z".parse().ok());
+    /// assert_eq!(DueQueue::from_bytes(&queue.to_bytes()).unwrap(), queue);
+    /// assert!(DueQueue::from_bytes(b"something else").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// If the bytes are something else, of another version or damaged.
+    #[cfg(feature = "bytes")]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
+        Kind::Queue.read(bytes).map(|(queue, ())| queue)
+    }
+}
+
+impl FromIterator<(Timestamp, TicketId)> for DueQueue {
+    fn from_iter<I: IntoIterator<Item = (Timestamp, TicketId)>>(due: I) -> Self {
+        let mut queue = Self::default();
+        due.into_iter().for_each(|(due, ticket)| queue.set(ticket, Some(due)));
+        queue
+    }
+}
+
+impl From<Vec<(Timestamp, TicketId)>> for DueQueue {
+    fn from(due: Vec<(Timestamp, TicketId)>) -> Self {
+        due.into_iter().collect()
+    }
+}
+
+/// Earliest first.
+impl From<DueQueue> for Vec<(Timestamp, TicketId)> {
+    fn from(queue: DueQueue) -> Self {
+        queue.order.into_iter().collect()
     }
 }

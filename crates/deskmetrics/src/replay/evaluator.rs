@@ -494,6 +494,12 @@ impl SlaEvaluator {
         }
     }
 
+    /// When a verdict first changes after `at` if nothing happens.
+    pub(crate) fn next_change(&self, at: i64, timer_context: TimerContext<'_>) -> Option<i64> {
+        let changes = self.timers.iter().flat_map(|timer| timer.changes(timer_context));
+        changes.flatten().filter(|change| *change > at).min()
+    }
+
     /// Emits the verdicts as of `now`, finished ones first; `left` is whether the ticket was removed. Returns the
     /// number of targets not evaluated for lack of a schedule.
     pub(crate) fn verdicts(

@@ -6,6 +6,7 @@ mod compiled_policies;
 mod due_queue;
 mod evaluator;
 mod explanation;
+mod fingerprint;
 mod machine;
 pub(crate) mod merge;
 mod metrics;
@@ -23,6 +24,7 @@ pub(crate) mod stated;
 #[doc(hidden)]
 pub mod step;
 mod timer;
+mod tracked_tickets;
 mod tracker;
 mod verdict;
 
@@ -41,4 +43,5 @@ pub use outcome::ReplayOutcome;
 pub use replay::Replay;
 pub(crate) use replayer::Replayer;
 pub use stated::{Stated, StatedMeasure, StatedValue};
+pub use tracked_tickets::TrackedTickets;
 pub use tracker::{TicketTracker, TrackError, event_order};

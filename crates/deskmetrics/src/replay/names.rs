@@ -63,11 +63,6 @@ impl Vocabulary {
     pub(crate) fn attributes(&self) -> usize {
         Attribute::NAMED.len() + self.custom.len()
     }
-
-    /// Every name, values first.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.values.keys().chain(&self.custom).map(|name| &**name)
-    }
 }
 
 /// The other names of one ticket's log.

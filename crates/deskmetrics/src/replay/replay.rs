@@ -1,9 +1,12 @@
 //! The replay of tickets from records and events.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use super::actor::Actor;
 use super::clocks::Schedules;
+use super::fingerprint::ReplayRules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
 use super::needs::Needs;
@@ -11,7 +14,7 @@ use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::replayer::Replayer;
 use super::step::StepKind;
-use super::tracker::{TicketTracker, TrackError, event_order};
+use super::tracker::{TicketTracker, TrackError, Tracked, event_order};
 use crate::schedule::CompiledSchedule;
 use crate::sla::{PolicyWarning, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, TicketId};
@@ -48,6 +51,7 @@ pub struct Replay {
     watched: Vec<Attribute>,
     credited: Vec<Actor>,
     plan: Plan,
+    fingerprint: OnceLock<u64>,
 }
 
 /// Number of records between two calls of `go_on`.
@@ -71,6 +75,7 @@ impl Replay {
             watched,
             credited,
             plan,
+            fingerprint: OnceLock::new(),
         }
     }
 
@@ -161,7 +166,24 @@ impl Replay {
             &self.watched,
             &self.credited,
         );
+        self.fingerprint = OnceLock::new();
         self
+    }
+
+    /// Differs between replays that count differently, computed when a tracker first needs it.
+    fn fingerprint(&self) -> u64 {
+        *self.fingerprint.get_or_init(|| {
+            let rules = ReplayRules {
+                options: &self.options,
+                schedules: &self.schedules,
+                policies: self.needs.any(Needs::VERDICTS).then_some(&self.policies),
+                explain: self.explain,
+                needs: self.needs.bits(),
+                watched: &self.watched,
+                actors: self.credited.iter().map(|actor| actor.attribute()).collect(),
+            };
+            rules.fingerprint()
+        })
     }
 
     /// Warnings about the policies, checked against the schedules.
@@ -207,22 +229,9 @@ impl Replay {
             replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
             return replayed;
         }
-        let by_sequence;
-        let mut reread = Vec::new();
-        let events = match self.options.order {
-            EventOrder::Time => {
-                events.sort_by(|one, other| event_order(one, other));
-                &*events
-            }
-            EventOrder::Sequence => {
-                by_sequence = in_sequence(events);
-                reread.extend(&by_sequence);
-                &reread
-            }
-        };
-        let mut tracker = TicketTracker::new(ticket.clone(), &self.plan);
+        let mut tracked = Tracked::new(ticket.clone(), &self.plan);
         let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for event in events {
+        for event in &self.in_order(events) {
             let reason = if event.id.as_deref().is_some_and(|id| !seen.insert(id)) {
                 Some(Reason::Duplicate)
             } else if event.at < ticket.created_at {
@@ -232,13 +241,24 @@ impl Replay {
             } else {
                 None
             };
-            // The tracker has counted the exclusion already.
+            // The exclusion is counted.
             let _counted = match reason {
-                Some(reason) => tracker.exclude_one(event, reason),
-                None => tracker.accept(event, &self.plan),
+                Some(reason) => tracked.exclude_one(event, reason),
+                None => tracked.accept(event, &self.plan),
             };
         }
-        tracker.replayed(self.as_of, &self.plan)
+        tracked.replayed(self.as_of, &self.plan)
+    }
+
+    /// The events in the order in which they count.
+    fn in_order<'e>(&self, events: &mut [&'e TicketEvent]) -> Vec<Cow<'e, TicketEvent>> {
+        match self.options.order {
+            EventOrder::Time => {
+                events.sort_by(|one, other| event_order(one, other));
+                events.iter().map(|event| Cow::Borrowed(*event)).collect()
+            }
+            EventOrder::Sequence => in_sequence(events).into_iter().map(Cow::Owned).collect(),
+        }
     }
 
     /// Replays many tickets with all their events. Both may be in any order.
@@ -331,66 +351,169 @@ impl Replay {
 
     /// Creates a tracker, which follows one ticket live.
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
-        TicketTracker::new(ticket, &self.plan)
+        TicketTracker::new(ticket, &self.plan, self.fingerprint())
+    }
+
+    /// Creates a tracker from the ticket as it was created and its events so far, in any order: after the rules changed, or after
+    /// an event that came too late. What does not count is in [`TicketTracker::excluded`].
+    ///
+    /// ```
+    /// use chrono::TimeDelta;
+    /// use deskmetrics::replay::Replay;
+    /// use deskmetrics::sla::{SlaPolicies, SlaPolicy, SlaTarget};
+    /// use deskmetrics::{SlaMetric, Ticket, Timestamp};
+    ///
+    /// let within = |hours| {
+    ///     let target = SlaTarget::calendar(SlaMetric::FirstResponse, TimeDelta::hours(hours));
+    ///     let policies = SlaPolicies::new([SlaPolicy::new("everybody").with_target(target)]);
+    ///     Replay::new(Timestamp::MAX).with_policies(policies)
+    /// };
+    /// let (before, now) = (within(1), within(4));
+    /// let ticket = Ticket::new("T-1", "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap());
+    /// let mut tracker = before.track(ticket.clone());
+    /// assert!(!now.fits(&tracker));
+    /// assert!(now.next_due(&tracker).is_err());
+    /// tracker = now.retrack(ticket, &[]);
+    /// assert_eq!(now.next_due(&tracker).unwrap(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
+    /// ```
+    pub fn retrack(&self, ticket: Ticket, events: &[TicketEvent]) -> TicketTracker {
+        let mut tracker = self.track(ticket);
+        let mut events: Vec<&TicketEvent> = events.iter().collect();
+        for event in self.in_order(&mut events) {
+            match tracker.observe(&event, &self.plan) {
+                // Those are counted.
+                Ok(()) | Err(TrackError::Exclusion { .. }) => {}
+                Err(_) => tracker.exclude(Reason::UnknownTicket),
+            }
+        }
+        tracker
+    }
+
+    /// Whether the tracker was made by a replay with the same options, schedules, policies and measures; the cut-off does not
+    /// matter. All other methods refuse other trackers.
+    pub fn fits(&self, tracker: &TicketTracker) -> bool {
+        tracker.fits(&self.plan, self.fingerprint())
+    }
+
+    fn check_tracker(&self, tracker: &TicketTracker) -> Result<(), TrackError> {
+        if self.fits(tracker) { Ok(()) } else { Err(tracker.of_other_replay()) }
     }
 
     /// Adds the next event to the tracker.
     ///
     /// # Errors
-    /// If the event belongs to another ticket, is out of order or does not count.
+    /// If the tracker is of [another replay](Self::fits), or the event belongs to another ticket, is out of order or does not count.
     pub fn observe(&self, tracker: &mut TicketTracker, event: &TicketEvent) -> Result<(), TrackError> {
+        self.check_tracker(tracker)?;
         tracker.observe(event, &self.plan)
     }
 
-    /// The tracked ticket's measures as of `at`, not before its last event.
-    pub fn metrics(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> TicketMetrics {
-        tracker.metrics(at.into(), &self.plan)
-    }
-
-    /// The next timestamp at which a running target of the tracked ticket is used up if nothing happens before. For a
-    /// [`DueQueue`](super::DueQueue).
+    /// Like [`observe`](Self::observe), but refuses events after `latest`, such as five minutes from now. A wrong timestamp in the
+    /// future would make all events until then out of order.
     ///
-    /// `None` if no target is running.
-    pub fn next_due(&self, tracker: &TicketTracker) -> Option<Timestamp> {
-        let due = |verdict: SlaVerdict| verdict.due_at;
-        self.running(tracker, tracker.last_at()).filter_map(due).min()
+    /// # Errors
+    /// Those of [`observe`](Self::observe), and if the event is after `latest`.
+    pub fn observe_until(
+        &self,
+        tracker: &mut TicketTracker,
+        event: &TicketEvent,
+        latest: impl Into<Timestamp>,
+    ) -> Result<(), TrackError> {
+        let latest = latest.into();
+        if event.at > latest {
+            return Err(TrackError::InFuture { at: event.at, latest });
+        }
+        self.observe(tracker, event)
     }
 
-    /// Like [`next_due`](Self::next_due), after `at`: what to put back into the queue when the target due at `at` has
-    /// been dealt with.
+    /// The tracked ticket's measures as of `at`, or as of its last event if that is later.
+    ///
+    /// # Errors
+    /// If the tracker is of [another replay](Self::fits).
+    pub fn metrics(
+        &self,
+        tracker: &TicketTracker,
+        at: impl Into<Timestamp>,
+    ) -> Result<TicketMetrics, TrackError> {
+        self.check_tracker(tracker)?;
+        let at = at.into().max(tracker.last_at());
+        Ok(tracker.state(&self.plan).metrics(at, &self.plan))
+    }
+
+    /// The verdicts on the tracked ticket as of `at`, or as of its last event if that is later.
+    ///
+    /// # Errors
+    /// If the tracker is of [another replay](Self::fits).
+    pub fn verdicts(
+        &self,
+        tracker: &TicketTracker,
+        at: impl Into<Timestamp>,
+    ) -> Result<Vec<SlaVerdict>, TrackError> {
+        self.check_tracker(tracker)?;
+        let at = at.into().max(tracker.last_at());
+        Ok(tracker.state(&self.plan).verdicts(at, &self.plan).0)
+    }
+
+    /// The next timestamp at which a running target of the tracked ticket is used up if nothing happens before. `None` if no target
+    /// is running.
+    ///
+    /// # Errors
+    /// If the tracker is of [another replay](Self::fits).
+    pub fn next_due(&self, tracker: &TicketTracker) -> Result<Option<Timestamp>, TrackError> {
+        let running = |verdict: &SlaVerdict| verdict.state == VerdictState::Running;
+        let verdicts = self.verdicts(tracker, tracker.last_at())?;
+        Ok(verdicts.into_iter().filter(running).filter_map(|verdict| verdict.due_at).min())
+    }
+
+    /// The next timestamp after `at` at which a verdict on the tracked ticket changes if nothing happens before: a target comes to be
+    /// at risk, or is breached. `None` if there is none. For a [`DueQueue`](super::DueQueue).
+    ///
+    /// A target used up at [`next_due`](Self::next_due) is not breached yet, only right after that, or once business hours begin
+    /// again.
     ///
     /// ```
     /// use deskmetrics::replay::Replay;
+    /// use deskmetrics::schedule::Schedule;
     /// use deskmetrics::sla::SlaPolicies;
-    /// use deskmetrics::{Ticket, Timestamp};
+    /// use deskmetrics::{Ticket, Timestamp, VerdictState};
     ///
     /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
     /// let policies: SlaPolicies = toml::from_str(r#"
     ///     [[policies]]
     ///     name = "everybody"
-    ///     targets = [{ metric = "first_response", within = "1h" }, { metric = "resolution", within = "8h" }]
+    ///     targets = [{ metric = "first_response", clock = "business", within = "4h", at_risk = 0.75 }]
     /// "#).unwrap();
-    /// let replay = Replay::new(Timestamp::MAX).with_policies(policies);
-    /// let tracker = replay.track(Ticket::new("T-1", at("2026-03-02T09:00:00Z")));
-    /// let first = replay.next_due(&tracker).unwrap();
-    /// assert_eq!(first, at("2026-03-02T10:00:00Z"));
-    /// assert_eq!(replay.next_due_after(&tracker, first), Some(at("2026-03-02T17:00:00Z")));
+    /// let schedule = Schedule::parse("UTC", "Mo-Fr 09:00-17:00").unwrap().compile();
+    /// let replay = Replay::new(Timestamp::MAX).with_schedule(schedule).with_policies(policies);
+    /// let created = at("2026-03-02T13:00:00Z");
+    /// let tracker = replay.track(Ticket::new("T-1", created));
+    ///
+    /// let at_risk = replay.next_change(&tracker, created)?.unwrap();
+    /// assert_eq!(at_risk, at("2026-03-02T16:00:00Z"));
+    /// assert!(replay.verdicts(&tracker, at_risk)?[0].is_at_risk());
+    /// // The four hours end with the day.
+    /// assert_eq!(replay.next_due(&tracker)?, Some(at("2026-03-02T17:00:00Z")));
+    /// let breached = replay.next_change(&tracker, at_risk)?.unwrap();
+    /// assert_eq!(breached, at("2026-03-03T09:00:00.000001Z"));
+    /// assert_eq!(replay.verdicts(&tracker, breached)?[0].state, VerdictState::Breached);
+    /// assert_eq!(replay.next_change(&tracker, breached)?, None);
+    /// # Ok::<(), deskmetrics::replay::TrackError>(())
     /// ```
-    pub fn next_due_after(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Option<Timestamp> {
-        let at = at.into();
-        let due = |verdict: SlaVerdict| verdict.due_at;
-        self.running(tracker, at).filter_map(due).filter(|due| *due > at).min()
-    }
-
-    /// The verdicts that are running at `at` and whose target is not used up.
-    fn running(&self, tracker: &TicketTracker, at: Timestamp) -> impl Iterator<Item = SlaVerdict> {
-        let running = |verdict: &SlaVerdict| verdict.state == VerdictState::Running;
-        self.verdicts(tracker, at).into_iter().filter(running)
-    }
-
-    /// The verdicts on the tracked ticket as of `at`, not before its last event.
-    pub fn verdicts(&self, tracker: &TicketTracker, at: impl Into<Timestamp>) -> Vec<SlaVerdict> {
-        tracker.verdicts(at.into(), &self.plan).0
+    ///
+    /// # Errors
+    /// If the tracker is of [another replay](Self::fits).
+    pub fn next_change(
+        &self,
+        tracker: &TicketTracker,
+        at: impl Into<Timestamp>,
+    ) -> Result<Option<Timestamp>, TrackError> {
+        self.check_tracker(tracker)?;
+        let at = at.into().max(tracker.last_at());
+        Ok(tracker
+            .state(&self.plan)
+            .machine
+            .next_change(at.as_micros(), &self.plan)
+            .and_then(Timestamp::from_micros))
     }
 }
 

@@ -487,6 +487,24 @@ impl Timer {
         })
     }
 
+    /// When the running instance comes to be at risk and to be breached, if nothing happens; past changes included.
+    pub(crate) fn changes(&self, timer_context: TimerContext<'_>) -> [Option<i64>; 2] {
+        let undecided = self.active && self.detached.is_none() && self.exceeded.is_none();
+        let running = self.running.filter(|_| undecided);
+        let Some((from, active_target)) = running.zip(self.active_target) else { return [None; 2] };
+        let Some(counted) = Self::reading(active_target, self.counted) else { return [None; 2] };
+        let from = self.counting_from(from, timer_context).at;
+        // The first timestamp with more than the target.
+        let over = i64::from(timer_context.options.deadline == Deadline::Inclusive);
+        let [at_risk, breached] = [active_target.at_risk, Some(active_target.target.saturating_add(over))]
+            .map(|limit| {
+                let left = limit?.saturating_sub(counted);
+                if left <= 0 { Some(from) } else { active_target.reach(from, left, timer_context) }
+            });
+        // A breached target is not at risk.
+        [at_risk.filter(|at| breached.is_none_or(|breached| *at < breached)), breached]
+    }
+
     /// The segments of the instance at `now`, if they are kept.
     pub(crate) fn explained(&self, now: Stamp, timer_context: TimerContext<'_>) -> Vec<RawSegment> {
         let mut segments = self.segments.clone();
@@ -579,6 +597,18 @@ impl Timer {
     }
 }
 
+impl ActiveTarget {
+    /// When `budget` has been counted from `from` on.
+    fn reach(self, from: i64, budget: i64, timer_context: TimerContext<'_>) -> Option<i64> {
+        match self.clock {
+            ClockKind::Calendar => from.checked_add(budget),
+            ClockKind::Business => {
+                timer_context.clocks.due(self.schedule.or(timer_context.clock), from, budget)
+            }
+        }
+    }
+}
+
 /// Records when a target is first reached and exceeded in a stretch that counts from `from` on. `before` and `after`
 /// are the time counted at its ends; `after` is at least the target.
 pub(crate) fn cross(
@@ -588,13 +618,7 @@ pub(crate) fn cross(
     reached: &mut Option<i64>,
     exceeded: &mut Option<i64>,
 ) {
-    // When `budget` has been counted on the target's clock.
-    let reach = |budget: i64| match active_target.clock {
-        ClockKind::Calendar => from.checked_add(budget),
-        ClockKind::Business => {
-            timer_context.clocks.due(active_target.schedule.or(timer_context.clock), from, budget)
-        }
-    };
+    let reach = |budget: i64| active_target.reach(from, budget, timer_context);
     let left = active_target.target.saturating_sub(before);
     if reached.is_none() {
         *reached = if left <= 0 { Some(from) } else { reach(left) };

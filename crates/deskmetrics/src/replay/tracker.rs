@@ -1,6 +1,8 @@
 //! A ticket followed live, one event at a time.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,28 +13,66 @@ use super::names::Names;
 use super::step::{NONE, Start, Step, StepKind, UNWATCHED};
 use super::verdict::to_verdict;
 use crate::sla::SlaVerdict;
+#[cfg(feature = "bytes")]
+use crate::stored::{Kind, StoredError};
 use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
 use crate::{Excluded, Reason, Timestamp};
 
 /// A ticket followed live. It accepts one event at a time and gives the same results as
 /// [`Replay::ticket`](super::Replay::ticket) on the same events.
 ///
-/// It is small and serializable. [`Replay::track`](super::Replay::track) makes one. Every call takes the same
-/// [`Replay`](super::Replay), which holds the shared data of all tickets.
+/// [`Replay::track`](super::Replay::track) makes one, and [`Replay::retrack`](super::Replay::retrack) makes one from a log. Every
+/// call takes a [`Replay`](super::Replay) with the same options, schedules and policies; another one is refused.
+///
+/// Events may be delivered more than once, and those of one timestamp in any order. An event before the last timestamp is
+/// refused as [out of order](TrackError::OutOfOrder).
+///
+/// ```
+/// use deskmetrics::replay::{Replay, TrackError};
+/// use deskmetrics::ticket::{Author, EventKind, Status};
+/// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let replay = Replay::new(Timestamp::MAX);
+/// let mut tracker = replay.track(Ticket::new("T-1", at("2026-03-02T09:00:00Z")));
+/// let reply = TicketEvent::new("T-1", at("2026-03-02T09:20:00Z"), Author::Agent, EventKind::PublicMessage).with_id("e1");
+/// let solve = TicketEvent::new("T-1", at("2026-03-02T11:00:00Z"), Author::Agent, EventKind::Status(Status::Solved));
+///
+/// replay.observe(&mut tracker, &reply)?;
+/// replay.observe(&mut tracker, &solve)?;
+/// // Delivered again.
+/// assert!(matches!(replay.observe(&mut tracker, &reply), Err(TrackError::Exclusion { .. })));
+///
+/// let metrics = replay.metrics(&tracker, tracker.last_at())?;
+/// assert_eq!(metrics.public_replies, 1);
+/// # Ok::<(), TrackError>(())
+/// ```
+///
+/// # Storing
+/// [`to_bytes`](Self::to_bytes) and [`from_bytes`](Self::from_bytes) are versioned and detect damage. The forms of serde are for
+/// formats that name fields, such as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketTracker {
+    tracked: Tracked,
+    last_at: Timestamp,
+    /// The events at the last timestamp, in order. They are applied once a later one comes.
+    latest: Vec<TicketEvent>,
+    /// Ids of the events so far.
+    ids: BTreeSet<Box<str>>,
+    fingerprint: u64,
+}
+
+/// A ticket with the state of its replay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tracked {
     pub(crate) ticket: Ticket,
     names: Names,
     pub(crate) machine: Machine,
-    last: Option<EventPosition>,
-    /// Ids of the events at the last timestamp.
-    last_ids: Vec<Box<str>>,
-    fingerprint: u64,
     pub(crate) excluded: Excluded,
 }
 
 /// The position of an event in the order of its ticket's events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct EventPosition {
     at: Timestamp,
     sequence: u64,
@@ -72,13 +112,31 @@ pub enum TrackError {
         /// The tracker's ticket.
         tracked: String,
     },
-    /// The event is earlier than one already accepted. Replay the full log instead.
-    #[error("event at {at} comes after one at {last}; a tracker takes events in order")]
+    /// The event is earlier than one already accepted. [Retrack](super::Replay::retrack) the ticket's log instead.
+    #[error(
+        "event at {at} comes after one at {last}; a tracker takes events in order: retrack the ticket's log"
+    )]
     OutOfOrder {
         /// The event's timestamp.
         at: Timestamp,
         /// The timestamp of the last accepted event.
         last: Timestamp,
+    },
+    /// The ticket is followed already.
+    #[error("ticket \"{0}\" is followed already")]
+    Followed(String),
+    /// The ticket is not followed.
+    #[error("ticket \"{0}\" is not followed: open it first")]
+    NotFollowed(String),
+    /// The event is later than any event can be now.
+    #[error(
+        "event at {at} is after {latest}, the latest that is possible now; check its timestamp and the clocks"
+    )]
+    InFuture {
+        /// The event's timestamp.
+        at: Timestamp,
+        /// The latest possible timestamp.
+        latest: Timestamp,
     },
     /// The event does not count, for this reason. It is included in the tracker's exclusions.
     #[error("event at {at} does not count: {reason}")]
@@ -88,14 +146,172 @@ pub enum TrackError {
         /// Why it does not count.
         reason: Reason,
     },
-    /// The tracker was made with other policies or schedule rules.
+    /// The tracker was made with other options, schedules, policies or measures, or by another version of the library.
     #[error(
-        "tracker of ticket \"{0}\" was made with other policies or schedule rules; replay its log instead"
+        "the tracker of ticket \"{0}\" was made with other options, schedules, policies or measures: retrack the ticket's log"
     )]
     OtherReplay(String),
 }
 
 impl TicketTracker {
+    pub(crate) fn new(ticket: Ticket, plan: &Plan, fingerprint: u64) -> Self {
+        let last_at = ticket.created_at;
+        let tracked = Tracked::new(ticket, plan);
+        Self { tracked, last_at, latest: Vec::new(), ids: BTreeSet::new(), fingerprint }
+    }
+
+    /// The ticket with its attributes and tags as of the last event.
+    pub fn ticket(&self) -> Cow<'_, Ticket> {
+        let mut ticket = Cow::Borrowed(&self.tracked.ticket);
+        let mut has_left = self.tracked.machine.state.left.is_some();
+        for event in &self.latest {
+            match &event.kind {
+                EventKind::Restored => has_left = false,
+                EventKind::MergedInto(_) | EventKind::Deleted | EventKind::Spam | EventKind::EndUnknown => {
+                    has_left = true;
+                }
+                kind @ (EventKind::Changed { .. } | EventKind::Tagged(_) | EventKind::Untagged(_))
+                    if !has_left =>
+                {
+                    change(ticket.to_mut(), kind);
+                }
+                _ => {}
+            }
+        }
+        ticket
+    }
+
+    /// The timestamp of the last accepted event, or of the creation.
+    pub fn last_at(&self) -> Timestamp {
+        self.last_at
+    }
+
+    /// Events excluded so far, by reason. An event that another one of the same timestamp excludes is counted once a later one
+    /// is accepted.
+    pub fn excluded(&self) -> &Excluded {
+        &self.tracked.excluded
+    }
+
+    pub(crate) fn exclude(&mut self, reason: Reason) {
+        self.tracked.excluded.add(reason);
+    }
+
+    /// Whether it was made by an equivalent replay.
+    pub(crate) fn fits(&self, plan: &Plan, fingerprint: u64) -> bool {
+        self.fingerprint == fingerprint && self.tracked.machine.fits(plan)
+    }
+
+    /// The error of a tracker that [does not fit](Self::fits).
+    pub(crate) fn of_other_replay(&self) -> TrackError {
+        TrackError::OtherReplay(self.tracked.ticket.id.to_string())
+    }
+
+    pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
+        let ticket = &self.tracked.ticket;
+        if event.ticket != ticket.id {
+            return Err(TrackError::OtherTicket {
+                found: event.ticket.to_string(),
+                tracked: ticket.id.to_string(),
+            });
+        }
+        if event.id.as_ref().is_some_and(|id| self.ids.contains(id)) {
+            return self.tracked.exclude_one(event, Reason::Duplicate);
+        }
+        let is_early = event.at < ticket.created_at;
+        if event.at < self.last_at && !is_early {
+            return Err(TrackError::OutOfOrder { at: event.at, last: self.last_at });
+        }
+        self.ids.extend(event.id.clone());
+        if is_early {
+            return self.tracked.exclude_one(event, Reason::BeforeCreation);
+        }
+        if event.at > self.last_at {
+            self.settle(plan);
+            self.last_at = event.at;
+        }
+        let restores = |event: &TicketEvent| event.kind == EventKind::Restored;
+        if let Some((reason, _)) = self.tracked.machine.state.left
+            && !restores(event)
+            && !self.latest.iter().any(restores)
+        {
+            return self.tracked.exclude_one(event, reason);
+        }
+        let place = self.latest.partition_point(|other| event_order(other, event).is_le());
+        self.latest.insert(place, event.clone());
+        Ok(())
+    }
+
+    /// Applies the events at the last timestamp.
+    fn settle(&mut self, plan: &Plan) {
+        for event in std::mem::take(&mut self.latest) {
+            // The exclusion is counted.
+            let _counted = self.tracked.accept(&event, plan);
+        }
+    }
+
+    /// The state after the last event.
+    pub(crate) fn state(&self, plan: &Plan) -> Cow<'_, Tracked> {
+        let mut state = Cow::Borrowed(&self.tracked);
+        for event in &self.latest {
+            let _counted = state.to_mut().accept(event, plan);
+        }
+        state
+    }
+
+    /// The tracker as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): its state and a checksum, as
+    /// MessagePack.
+    #[cfg(feature = "bytes")]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Kind::Tracker.write(self, &())
+    }
+
+    /// The tracker that [`to_bytes`](Self::to_bytes) wrote.
+    ///
+    /// ```
+    /// use deskmetrics::replay::{Replay, TicketTracker};
+    /// use deskmetrics::{Ticket, Timestamp};
+    ///
+    /// let created: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let tracker = Replay::new(Timestamp::MAX).track(Ticket::new("T-1", created));
+    /// let mut bytes = tracker.to_bytes();
+    /// assert_eq!(TicketTracker::from_bytes(&bytes).unwrap(), tracker);
+    /// bytes[20] ^= 1;
+    /// assert!(TicketTracker::from_bytes(&bytes).unwrap_err().to_string().starts_with("the stored ticket tracker is damaged"));
+    /// ```
+    ///
+    /// # Errors
+    /// If the bytes are something else, of another version or damaged.
+    #[cfg(feature = "bytes")]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
+        Kind::Tracker.read(bytes).map(|(tracker, ())| tracker)
+    }
+}
+
+/// Changes the record of a ticket; whether that changes anything.
+fn change(ticket: &mut Ticket, kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Changed { attribute, to } => {
+            let differs = ticket.attributes.get(attribute) != to.as_deref();
+            if differs {
+                ticket.attributes.set(attribute.clone(), to.clone());
+            }
+            differs
+        }
+        EventKind::Tagged(tag) => {
+            let before = ticket.tags.len();
+            ticket.add_tag(tag.clone());
+            ticket.tags.len() != before
+        }
+        EventKind::Untagged(tag) => {
+            let before = ticket.tags.len();
+            ticket.remove_tag(tag);
+            ticket.tags.len() != before
+        }
+        _ => true,
+    }
+}
+
+impl Tracked {
     pub(crate) fn new(ticket: Ticket, plan: &Plan) -> Self {
         let mut names = Names::default();
         let attributes: Vec<(u16, u32)> = ticket
@@ -114,60 +330,7 @@ impl TicketTracker {
             tags: &tags,
         };
         machine.begin(start, plan);
-        Self {
-            ticket,
-            names,
-            machine,
-            last: None,
-            last_ids: Vec::new(),
-            fingerprint: plan.fingerprint,
-            excluded: Excluded::default(),
-        }
-    }
-
-    /// The ticket with its attributes and tags as of the last event.
-    pub fn ticket(&self) -> &Ticket {
-        &self.ticket
-    }
-
-    /// The timestamp of the last accepted event, or of the creation.
-    pub fn last_at(&self) -> Timestamp {
-        self.last.map_or(self.ticket.created_at, |last| last.at)
-    }
-
-    /// Events excluded so far, by reason.
-    pub fn excluded(&self) -> &Excluded {
-        &self.excluded
-    }
-
-    pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        if self.fingerprint != plan.fingerprint || !self.machine.fits(plan) {
-            return Err(TrackError::OtherReplay(self.ticket.id.to_string()));
-        }
-        if event.ticket != self.ticket.id {
-            return Err(TrackError::OtherTicket {
-                found: event.ticket.to_string(),
-                tracked: self.ticket.id.to_string(),
-            });
-        }
-        let place = EventPosition::of(event);
-        if event.at < self.ticket.created_at {
-            return self.exclude_one(event, Reason::BeforeCreation);
-        }
-        if let Some(id) = &event.id
-            && self.last_ids.contains(id)
-        {
-            return self.exclude_one(event, Reason::Duplicate);
-        }
-        if let Some(last) = self.last.filter(|last| place < *last) {
-            return Err(TrackError::OutOfOrder { at: event.at, last: last.at });
-        }
-        if self.last.is_none_or(|last| last.at < event.at) {
-            self.last_ids.clear();
-        }
-        self.last = Some(place);
-        self.last_ids.extend(event.id.clone());
-        self.accept(event, plan)
+        Self { ticket, names, machine, excluded: Excluded::default() }
     }
 
     /// Accepts an event that is known to be in order and no duplicate.
@@ -191,36 +354,19 @@ impl TicketTracker {
 
     /// The step of an event, and its change of the record; `None` if it changes nothing.
     fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<StepKind> {
+        if !change(&mut self.ticket, kind) {
+            return None;
+        }
         Some(match kind {
             EventKind::PublicMessage => StepKind::PublicMessage,
             EventKind::InternalNote => StepKind::InternalNote,
             EventKind::Status(status) => StepKind::Status(*status),
-            EventKind::Changed { attribute, to } => {
-                if self.ticket.attributes.get(attribute) == to.as_deref() {
-                    return None;
-                }
-                self.ticket.attributes.set(attribute.clone(), to.clone());
-                StepKind::Changed {
-                    attribute: plan.vocabulary.attribute(attribute),
-                    to: self.names.optional(to.as_deref(), &plan.vocabulary),
-                }
-            }
-            EventKind::Tagged(tag) => {
-                let before = self.ticket.tags.len();
-                self.ticket.add_tag(tag.clone());
-                if self.ticket.tags.len() == before {
-                    return None;
-                }
-                StepKind::Tagged(self.names.number(tag, &plan.vocabulary))
-            }
-            EventKind::Untagged(tag) => {
-                let before = self.ticket.tags.len();
-                self.ticket.remove_tag(tag);
-                if self.ticket.tags.len() == before {
-                    return None;
-                }
-                StepKind::Untagged(self.names.number(tag, &plan.vocabulary))
-            }
+            EventKind::Changed { attribute, to } => StepKind::Changed {
+                attribute: plan.vocabulary.attribute(attribute),
+                to: self.names.optional(to.as_deref(), &plan.vocabulary),
+            },
+            EventKind::Tagged(tag) => StepKind::Tagged(self.names.number(tag, &plan.vocabulary)),
+            EventKind::Untagged(tag) => StepKind::Untagged(self.names.number(tag, &plan.vocabulary)),
             EventKind::Escalated => StepKind::Escalated,
             EventKind::MergedInto(_) => StepKind::MergedInto,
             EventKind::SplitFrom(_) => StepKind::SplitFrom,

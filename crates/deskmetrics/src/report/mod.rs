@@ -58,10 +58,11 @@ pub use pivot::{Axis, AxisLabel, Pivot, PivotOptions};
 pub use row::{ReportPeriod, ReportRow, SliceKeys};
 pub use selection::{RowSelection, RowSelectionError};
 pub use state::ReportState;
-#[cfg(feature = "bytes")]
-pub use stored::StoredError;
 pub use table::{AttributeNames, RecordCounts, ReportTable};
 pub use value::{count_text, difference_text, interval_text, value_text};
 pub use warning::{SegmentResponse, Warning};
+
+#[cfg(feature = "bytes")]
+pub use crate::stored::StoredError;
 
 pub use crate::kpi::{KpiRequest, RequestError};

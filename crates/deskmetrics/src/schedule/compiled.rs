@@ -35,6 +35,7 @@ pub struct CompiledSchedule {
 }
 
 struct Inner {
+    definition: WorkingTime,
     conventions: Conventions,
     /// The zone of local dates; of several desks that of the first.
     zone: Tz,
@@ -70,6 +71,7 @@ impl CompiledSchedule {
         });
         let far = |measure| Extrapolation::new(Arc::clone(&source), measure);
         let inner = Inner {
+            definition: whole.clone(),
             conventions: whole.conventions(),
             zone: whole.time_zone(),
             span,
@@ -82,6 +84,11 @@ impl CompiledSchedule {
             far_origin: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The working time that was compiled.
+    pub fn definition(&self) -> &WorkingTime {
+        &self.inner.definition
     }
 
     /// The working time from one timestamp to another; negative when `to` is before `from`.

@@ -37,8 +37,6 @@ pub(crate) struct Plan {
     pub(crate) has_fast_path: bool,
     /// Whether the measures of usual milestones have a closed form.
     pub(crate) closed_form: bool,
-    /// Differs between plans that assign different meanings to the same numbers.
-    pub(crate) fingerprint: u64,
 }
 
 impl Plan {
@@ -70,8 +68,6 @@ impl Plan {
         // An explanation names the schedule of every segment, whatever is measured.
         let read = if explain { needs | Needs::BUSINESS_TIME } else { needs };
         let followed = Followed::new(read, &options, &clocks, &compiled, &watched, credited.any());
-        let names = vocabulary.names().chain(compiled.names()).chain(clocks.names());
-        let fingerprint = fingerprint(names) ^ u64::from(Needs::EVERYTHING.bits() & !needs.bits());
         let has_fast_path = !explain
             && !credited.any()
             && closed_form::allow_fast_path(needs, &options, &followed, &compiled);
@@ -86,7 +82,6 @@ impl Plan {
             explain,
             has_fast_path,
             closed_form,
-            fingerprint,
         }
     }
 
@@ -102,13 +97,6 @@ impl Plan {
     pub(super) fn knows_business_time(&self, clock: Option<u16>) -> bool {
         self.followed.business && self.clocks.is_known(clock)
     }
-}
-
-/// A hash of a list of names (FNV-1a).
-fn fingerprint<'a>(names: impl Iterator<Item = &'a str>) -> u64 {
-    names
-        .flat_map(|name| name.bytes().chain([0xff]))
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The business clock's reading at the last step, if known. A cache, not a part of the state.
@@ -357,6 +345,14 @@ impl Machine {
 }
 
 impl Machine {
+    /// When a verdict first changes after `at` if nothing happens.
+    pub(crate) fn next_change(&self, at: i64, plan: &Plan) -> Option<i64> {
+        if self.state.left.is_some() {
+            return None;
+        }
+        self.evaluator.next_change(at, timer_context(plan, self.clock, self.state.status))
+    }
+
     /// Ends the ticket and adds the verdicts on running targets to the finished ones. Returns the number of targets
     /// not evaluated.
     pub(crate) fn conclude(&mut self, as_of: Stamp, plan: &Plan) -> u32 {

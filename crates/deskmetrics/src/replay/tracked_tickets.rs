@@ -1,0 +1,355 @@
+//! Many tickets followed live.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::due_queue::DueQueue;
+use super::replay::Replay;
+use super::tracker::{TicketTracker, TrackError};
+#[cfg(feature = "bytes")]
+use crate::stored::{Kind, StoredError};
+use crate::ticket::{Attribute, TicketId};
+use crate::{SlaMetric, Ticket, TicketEvent, Timestamp, VerdictState};
+
+/// The open tickets of a service: a [tracker](TicketTracker) of each, when their verdicts change next, and gauges.
+///
+/// A service [opens](Self::open) and [closes](Self::close) tickets, passes their [events](Self::observe), and calls
+/// [`advance`](Self::advance) at [`next_change`](Self::next_change). No call depends on the number of tickets by more than a
+/// logarithm, and nothing reads the clock.
+///
+/// ```
+/// use deskmetrics::replay::{Replay, TrackedTickets};
+/// use deskmetrics::sla::SlaPolicies;
+/// use deskmetrics::ticket::{Attribute, Author, EventKind};
+/// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+///
+/// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+/// let policies: SlaPolicies = toml::from_str(r#"
+///     [[policies]]
+///     name = "everybody"
+///     targets = [{ metric = "first_response", within = "1h", at_risk = 0.8 }]
+/// "#).unwrap();
+/// let replay = Replay::new(Timestamp::MAX).with_policies(policies);
+/// let mut tickets = TrackedTickets::new(replay).with_gauges_by([Attribute::Market]);
+///
+/// for (id, created, market) in [("T-1", "2026-03-02T09:00:00Z", "DK"), ("T-2", "2026-03-02T09:30:00Z", "ES")] {
+///     tickets.open(Ticket::new(id, at(created)).with_attribute(Attribute::Market, market))?;
+/// }
+/// let reply = TicketEvent::new("T-2", at("2026-03-02T09:40:00Z"), Author::Agent, EventKind::PublicMessage);
+/// tickets.observe(&reply)?;
+///
+/// assert_eq!(tickets.next_change(), Some((at("2026-03-02T09:48:00Z"), &"T-1".into())));
+/// let changed = tickets.advance(at("2026-03-02T10:30:00Z"));
+/// assert_eq!(changed, [(at("2026-03-02T09:48:00Z"), "T-1".into()), (at("2026-03-02T10:00:00.000001Z"), "T-1".into())]);
+///
+/// let metrics = tickets.to_open_metrics();
+/// assert!(metrics.contains("deskmetrics_open_tickets{market=\"ES\"} 1\n"));
+/// let breached = r#"deskmetrics_sla_targets{policy="everybody",metric="first_response",state="breached",market="DK"} 1"#;
+/// assert!(metrics.contains(breached), "{metrics}");
+/// # Ok::<(), deskmetrics::replay::TrackError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TrackedTickets {
+    replay: Replay,
+    by: Vec<Attribute>,
+    tickets: BTreeMap<TicketId, Followed>,
+    queue: DueQueue,
+    open: BTreeMap<Slice, u64>,
+    targets: BTreeMap<(TargetState, Slice), u64>,
+}
+
+/// The values of the attributes of gauges.
+type Slice = Box<[Box<str>]>;
+
+/// A ticket and what it adds to the gauges.
+#[derive(Debug, Clone)]
+struct Followed {
+    tracker: TicketTracker,
+    slice: Slice,
+    targets: Vec<TargetState>,
+}
+
+/// What a gauge of targets counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct TargetState {
+    policy: Box<str>,
+    metric: SlaMetric,
+    /// `running`, `at_risk`, `paused` or `breached`.
+    state: &'static str,
+}
+
+impl TrackedTickets {
+    /// No tickets yet.
+    pub fn new(replay: Replay) -> Self {
+        Self {
+            replay,
+            by: Vec::new(),
+            tickets: BTreeMap::new(),
+            queue: DueQueue::default(),
+            open: BTreeMap::new(),
+            targets: BTreeMap::new(),
+        }
+    }
+
+    /// The gauges have these attributes of the tickets as labels.
+    #[must_use]
+    pub fn with_gauges_by<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
+        self.by = attributes.into_iter().map(Into::into).collect();
+        (self.open, self.targets) = (BTreeMap::new(), BTreeMap::new());
+        for followed in self.tickets.values_mut() {
+            followed.slice = slice(&self.by, &followed.tracker);
+            count(&mut self.open, &mut self.targets, followed, 1);
+        }
+        self
+    }
+
+    /// The attributes that are labels of the gauges.
+    pub fn gauges_by(&self) -> &[Attribute] {
+        &self.by
+    }
+
+    /// The replay of the tickets.
+    pub fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// Begins to follow a ticket, and returns its [next due time](Replay::next_due).
+    ///
+    /// # Errors
+    /// If it is followed already.
+    pub fn open(&mut self, ticket: Ticket) -> Result<Option<Timestamp>, TrackError> {
+        let tracker = self.replay.track(ticket);
+        self.follow(tracker)
+    }
+
+    /// Begins to follow a ticket by its tracker, such as one of [`Replay::retrack`], and returns its
+    /// [next due time](Replay::next_due).
+    ///
+    /// # Errors
+    /// If it is followed already, or the tracker is of [another replay](Replay::fits).
+    pub fn follow(&mut self, tracker: TicketTracker) -> Result<Option<Timestamp>, TrackError> {
+        let id = tracker.ticket().id.clone();
+        if self.tickets.contains_key(&id) {
+            return Err(TrackError::Followed(id.to_string()));
+        }
+        let due = self.replay.next_due(&tracker)?;
+        let at = tracker.last_at();
+        self.place(&id, tracker, at);
+        Ok(due)
+    }
+
+    /// Stops following a ticket, and returns its tracker.
+    pub fn close(&mut self, ticket: &TicketId) -> Option<TicketTracker> {
+        let followed = self.tickets.remove(ticket)?;
+        count(&mut self.open, &mut self.targets, &followed, -1);
+        self.queue.set(ticket.clone(), None);
+        Some(followed.tracker)
+    }
+
+    /// Adds the next event of a ticket, and returns the ticket's [next due time](Replay::next_due).
+    ///
+    /// # Errors
+    /// If the ticket is not followed, or the event is out of order or does not count.
+    pub fn observe(&mut self, event: &TicketEvent) -> Result<Option<Timestamp>, TrackError> {
+        self.observe_until(event, Timestamp::MAX)
+    }
+
+    /// Like [`observe`](Self::observe), but refuses events after `latest`, such as five minutes from now.
+    ///
+    /// # Errors
+    /// Those of [`observe`](Self::observe), and if the event is after `latest`.
+    pub fn observe_until(
+        &mut self,
+        event: &TicketEvent,
+        latest: impl Into<Timestamp>,
+    ) -> Result<Option<Timestamp>, TrackError> {
+        let unknown = || TrackError::NotFollowed(event.ticket.to_string());
+        let followed = self.tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
+        self.replay.observe_until(&mut followed.tracker, event, latest)?;
+        let due = self.replay.next_due(&followed.tracker);
+        let at = followed.tracker.last_at();
+        self.update(&event.ticket, at);
+        due
+    }
+
+    /// The tracker of a ticket.
+    pub fn get(&self, ticket: &TicketId) -> Option<&TicketTracker> {
+        self.tickets.get(ticket).map(|followed| &followed.tracker)
+    }
+
+    /// The ids of the tickets, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &TicketId> {
+        self.tickets.keys()
+    }
+
+    /// The number of tickets.
+    pub fn len(&self) -> usize {
+        self.tickets.len()
+    }
+
+    /// Whether no ticket is followed.
+    pub fn is_empty(&self) -> bool {
+        self.tickets.is_empty()
+    }
+
+    /// When the verdicts on a ticket [change next](Replay::next_change), and which ticket.
+    pub fn next_change(&self) -> Option<(Timestamp, &TicketId)> {
+        self.queue.next()
+    }
+
+    /// The changes of verdicts up to `now`, earliest first: a target came to be at risk or is breached.
+    pub fn advance(&mut self, now: impl Into<Timestamp>) -> Vec<(Timestamp, TicketId)> {
+        let now = now.into();
+        let mut changes = Vec::new();
+        while let Some((at, ticket)) = self.queue.pop(now) {
+            self.update(&ticket, at);
+            changes.push((at, ticket));
+        }
+        changes
+    }
+
+    /// The gauges as [OpenMetrics](https://openmetrics.io) text, as of the last event or [advance](Self::advance):
+    /// `deskmetrics_open_tickets`, and `deskmetrics_sla_targets` by policy, metric and state (`running`, `at_risk`, `paused`,
+    /// `breached`). Targets that were met are not counted. It is written from counts that are kept.
+    pub fn to_open_metrics(&self) -> String {
+        let mut text =
+            "# TYPE deskmetrics_open_tickets gauge\n# HELP deskmetrics_open_tickets Tickets followed.\n"
+                .to_owned();
+        for (slice, count) in &self.open {
+            let labels = labels(self.slice_labels(slice));
+            let _ = writeln!(text, "deskmetrics_open_tickets{labels} {count}");
+        }
+        text.push_str("# TYPE deskmetrics_sla_targets gauge\n# HELP deskmetrics_sla_targets SLA targets of tickets followed.\n");
+        for ((target, slice), count) in &self.targets {
+            let own =
+                [("policy", &*target.policy), ("metric", target.metric.as_str()), ("state", target.state)];
+            let labels = labels(own.into_iter().chain(self.slice_labels(slice)));
+            let _ = writeln!(text, "deskmetrics_sla_targets{labels} {count}");
+        }
+        text.push_str("# EOF\n");
+        text
+    }
+
+    fn slice_labels<'s>(&'s self, slice: &'s Slice) -> impl Iterator<Item = (&'s str, &'s str)> {
+        self.by.iter().map(Attribute::as_str).zip(slice.iter().map(|value| &**value))
+    }
+
+    /// The tickets as bytes, to be kept, and read back by [`from_bytes`](Self::from_bytes).
+    #[cfg(feature = "bytes")]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let trackers: Vec<&TicketTracker> = self.tickets.values().map(|followed| &followed.tracker).collect();
+        Kind::Trackers.write(&(trackers, &self.queue), &())
+    }
+
+    /// The tickets that [`to_bytes`](Self::to_bytes) wrote, which are followed with this replay.
+    ///
+    /// Trackers of [another replay](Replay::fits), such as one with a policy that was edited since, are returned beside them:
+    /// [retrack](Replay::retrack) and [follow](Self::follow) them.
+    ///
+    /// # Errors
+    /// If the bytes are something else, of another version or damaged.
+    #[cfg(feature = "bytes")]
+    pub fn from_bytes(bytes: &[u8], replay: Replay) -> Result<(Self, Vec<TicketTracker>), StoredError> {
+        let ((trackers, queue), ()): ((Vec<TicketTracker>, DueQueue), ()) = Kind::Trackers.read(bytes)?;
+        let mut all = Self::new(replay);
+        let (own, others): (Vec<_>, Vec<_>) =
+            trackers.into_iter().partition(|tracker| all.replay.fits(tracker));
+        let due: BTreeMap<TicketId, Timestamp> =
+            Vec::from(queue).into_iter().map(|(due, ticket)| (ticket, due)).collect();
+        for tracker in own {
+            let id = tracker.ticket().id.clone();
+            // Changes before the stored one have been returned.
+            let next = due
+                .get(&id)
+                .map(|next| Timestamp::saturating_from_micros(next.as_micros().saturating_sub(1)));
+            let at = next.unwrap_or(Timestamp::MAX).max(tracker.last_at());
+            all.place(&id, tracker, at);
+        }
+        Ok((all, others))
+    }
+
+    fn place(&mut self, id: &TicketId, tracker: TicketTracker, at: Timestamp) {
+        let followed = Followed { slice: slice(&self.by, &tracker), targets: Vec::new(), tracker };
+        count(&mut self.open, &mut self.targets, &followed, 1);
+        self.tickets.insert(id.clone(), followed);
+        self.update(id, at);
+    }
+
+    /// Takes up what changed of a ticket by `at`.
+    fn update(&mut self, ticket: &TicketId, at: Timestamp) {
+        let Self { replay, by, tickets, queue, open, targets } = self;
+        let Some(followed) = tickets.get_mut(ticket) else { return };
+        count(open, targets, followed, -1);
+        followed.slice = slice(by, &followed.tracker);
+        // The trackers are of this replay.
+        let verdicts = replay.verdicts(&followed.tracker, at).unwrap_or_default();
+        followed.targets = verdicts
+            .into_iter()
+            .filter_map(|verdict| {
+                let state = match verdict.state {
+                    VerdictState::Running | VerdictState::Paused if verdict.is_at_risk() => "at_risk",
+                    VerdictState::Running => "running",
+                    VerdictState::Paused => "paused",
+                    VerdictState::Breached => "breached",
+                    VerdictState::Met | VerdictState::Cancelled => return None,
+                };
+                Some(TargetState { policy: verdict.policy, metric: verdict.metric, state })
+            })
+            .collect();
+        count(open, targets, followed, 1);
+        queue.set(ticket.clone(), replay.next_change(&followed.tracker, at).unwrap_or_default());
+    }
+}
+
+/// The values of the attributes of gauges; empty for missing ones.
+fn slice(by: &[Attribute], tracker: &TicketTracker) -> Slice {
+    let ticket = tracker.ticket();
+    by.iter().map(|attribute| ticket.attributes.get(attribute).unwrap_or_default().into()).collect()
+}
+
+/// Adds a ticket to the gauges, or takes it out of them. Gauges of nothing go.
+fn count(
+    open: &mut BTreeMap<Slice, u64>,
+    targets: &mut BTreeMap<(TargetState, Slice), u64>,
+    followed: &Followed,
+    by: i64,
+) {
+    change(open, followed.slice.clone(), by);
+    for target in &followed.targets {
+        change(targets, (target.clone(), followed.slice.clone()), by);
+    }
+}
+
+fn change<K: Ord>(gauges: &mut BTreeMap<K, u64>, key: K, by: i64) {
+    use std::collections::btree_map::Entry;
+
+    match gauges.entry(key) {
+        Entry::Occupied(mut gauge) => {
+            *gauge.get_mut() = gauge.get().saturating_add_signed(by);
+            if *gauge.get() == 0 {
+                gauge.remove();
+            }
+        }
+        Entry::Vacant(gauge) => {
+            gauge.insert(by.unsigned_abs());
+        }
+    }
+}
+
+/// `{name="value",..}`, escaped as OpenMetrics requires. A name has no character but letters, digits and underscores.
+fn labels<'l>(labels: impl Iterator<Item = (&'l str, &'l str)>) -> String {
+    let mut text = String::new();
+    for (name, value) in labels {
+        let begins_with_digit = name.starts_with(|first: char| first.is_ascii_digit());
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.extend(begins_with_digit.then_some('_'));
+        text.extend(name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }));
+        text.push_str("=\"");
+        text.push_str(&value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
+        text.push('"');
+    }
+    if !text.is_empty() {
+        text.push('}');
+    }
+    text
+}

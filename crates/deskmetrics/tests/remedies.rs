@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::{Replay, TrackError};
+use deskmetrics::replay::{Replay, TrackError, TrackedTickets};
 use deskmetrics::report::{KpiRequest, KpiTally, Period, Report, ReportBuilder, ReportState};
 use deskmetrics::schedule::{Shift, WorkingTime};
 use deskmetrics::sla::SlaPolicies;
@@ -331,6 +331,16 @@ fn trackers() {
         0 => Ok(()),
         excluded => Err(format!("{excluded} excluded")),
     };
+    let in_service = |calls: &[&str]| -> Result<(), TrackError> {
+        let mut tickets = TrackedTickets::new(replay.clone());
+        for call in calls {
+            match *call {
+                "close" => drop(tickets.close(&"1".into())),
+                _ => drop(tickets.open(ticket())?),
+            }
+        }
+        tickets.observe(&first).map(drop)
+    };
     let until = |latest| replay.observe_until(&mut replay.track(ticket()), &first, latest);
     let cases = [
         followed(
@@ -340,6 +350,8 @@ fn trackers() {
         ),
         followed(observed(&backwards), "retrack the ticket's log", retracked(&backwards)),
         followed(moved(), "retrack the ticket's log", again()),
+        followed(in_service(&[]), "open it first", in_service(&["open"])),
+        followed(in_service(&["open", "open"]), "close it first", in_service(&["open", "close", "open"])),
         followed(until(at("2026-03-02T09:30:00Z")), "check its timestamp", until(at("2026-03-02T10:05:00Z"))),
     ];
     // Exclusions are counted by reason.

@@ -198,7 +198,7 @@ impl Tracker {
                 "ticket": to_data(&tracker.ticket())?,
                 "metrics": to_data(&replay.metrics(tracker, at).or_argument()?)?,
                 "verdicts": to_data(&replay.verdicts(tracker, at).or_argument()?)?,
-                "excluded": to_data(tracker.excluded())?,
+                "excluded": to_data(&tracker.excluded())?,
             })
         };
         py.import("deskmetrics._plain")?.call_method1("plain", (to_python(py, &state)?,))

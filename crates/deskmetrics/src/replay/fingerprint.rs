@@ -30,7 +30,7 @@ impl ReplayRules<'_> {
     /// Equal for equal rules, in every process.
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hash = Hash(0xcbf2_9ce4_8422_2325);
-        // With the names of fields, since fields without a value are left out.
+        // With the names of fields, since fields without a value are not written.
         let mut writer = rmp_serde::Serializer::new(&mut hash).with_struct_map();
         // Writing to a hash cannot fail, and MessagePack supports every type here.
         let _ = (STATE, self).serialize(&mut writer);

@@ -123,7 +123,7 @@ pub enum TrackError {
         last: Timestamp,
     },
     /// The ticket is followed already.
-    #[error("ticket \"{0}\" is followed already")]
+    #[error("ticket \"{0}\" is followed already: close it first to begin again")]
     Followed(String),
     /// The ticket is not followed.
     #[error("ticket \"{0}\" is not followed: open it first")]
@@ -138,7 +138,9 @@ pub enum TrackError {
         /// The latest possible timestamp.
         latest: Timestamp,
     },
-    /// The event does not count, for this reason. It is included in the tracker's exclusions.
+    /// The event does not count, for this reason: it was observed before, or is before the creation of the ticket. It is included
+    /// in the tracker's exclusions. Events after the ticket was merged, deleted or marked as spam are accepted and only excluded
+    /// there, since it may be restored at the same timestamp.
     #[error("event at {at} does not count: {reason}")]
     Exclusion {
         /// The event's timestamp.
@@ -163,22 +165,30 @@ impl TicketTracker {
     /// The ticket with its attributes and tags as of the last event.
     pub fn ticket(&self) -> Cow<'_, Ticket> {
         let mut ticket = Cow::Borrowed(&self.tracked.ticket);
-        let mut has_left = self.tracked.machine.state.left.is_some();
-        for event in &self.latest {
-            match &event.kind {
-                EventKind::Restored => has_left = false,
-                EventKind::MergedInto(_) | EventKind::Deleted | EventKind::Spam | EventKind::EndUnknown => {
-                    has_left = true;
-                }
-                kind @ (EventKind::Changed { .. } | EventKind::Tagged(_) | EventKind::Untagged(_))
-                    if !has_left =>
-                {
-                    change(ticket.to_mut(), kind);
-                }
-                _ => {}
+        for (event, _) in self.latest().filter(|(_, excluded)| excluded.is_none()) {
+            if matches!(event.kind, EventKind::Changed { .. } | EventKind::Tagged(_) | EventKind::Untagged(_))
+            {
+                change(ticket.to_mut(), &event.kind);
             }
         }
         ticket
+    }
+
+    /// The events at the last timestamp in order, with the reason for which they do not count.
+    fn latest(&self) -> impl Iterator<Item = (&TicketEvent, Option<Reason>)> {
+        let mut left = self.tracked.machine.state.left.map(|(reason, _)| reason);
+        self.latest.iter().map(move |event| {
+            let excluded = left.filter(|_| event.kind != EventKind::Restored);
+            left = match event.kind {
+                EventKind::Restored => None,
+                EventKind::MergedInto(_) => left.or(Some(Reason::Merged)),
+                EventKind::Deleted => left.or(Some(Reason::Deleted)),
+                EventKind::Spam => left.or(Some(Reason::Spam)),
+                EventKind::EndUnknown => left.or(Some(Reason::EndUnknown)),
+                _ => left,
+            };
+            (event, excluded)
+        })
     }
 
     /// The timestamp of the last accepted event, or of the creation.
@@ -186,10 +196,11 @@ impl TicketTracker {
         self.last_at
     }
 
-    /// Events excluded so far, by reason. An event that another one of the same timestamp excludes is counted once a later one
-    /// is accepted.
-    pub fn excluded(&self) -> &Excluded {
-        &self.tracked.excluded
+    /// Events excluded so far, by reason.
+    pub fn excluded(&self) -> Excluded {
+        let mut excluded = self.tracked.excluded.clone();
+        self.latest().filter_map(|(_, reason)| reason).for_each(|reason| excluded.add(reason));
+        excluded
     }
 
     pub(crate) fn exclude(&mut self, reason: Reason) {
@@ -228,13 +239,6 @@ impl TicketTracker {
         if event.at > self.last_at {
             self.settle(plan);
             self.last_at = event.at;
-        }
-        let restores = |event: &TicketEvent| event.kind == EventKind::Restored;
-        if let Some((reason, _)) = self.tracked.machine.state.left
-            && !restores(event)
-            && !self.latest.iter().any(restores)
-        {
-            return self.tracked.exclude_one(event, reason);
         }
         let place = self.latest.partition_point(|other| event_order(other, event).is_le());
         self.latest.insert(place, event.clone());

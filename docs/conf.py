@@ -1,0 +1,49 @@
+"""Settings of the documentation site; `cargo x site` builds it."""
+
+import sys
+from pathlib import Path
+
+import deskmetrics
+
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
+project = "deskmetrics"
+copyright = "the authors of deskmetrics"
+version = release = deskmetrics.__version__
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    # local
+    "api_pages",
+    "charts",
+    "kpi_pages",
+]
+exclude_patterns = ["_build", "README.md", "requirements.txt"]
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# Docstrings name the types, also those of compiled functions; they follow numpydoc.
+autodoc_typehints = "none"
+autodoc_member_order = "alphabetical"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+napoleon_preprocess_types = True
+napoleon_type_aliases = {"column": ":term:`column`", "frame": ":term:`table`", "table": ":term:`table`"}
+python_display_short_literal_types = True
+add_module_names = False
+
+nitpicky = True
+# Docstrings describe types in words, such as "sequence of int"; these are no references.
+nitpick_ignore_regex = [("py:class", ".*"), ("py:obj", "True|False|None")]
+
+html_theme = "furo"
+html_title = "deskmetrics"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sphinx = False
+html_copy_source = False
+templates_path = ["_templates"]

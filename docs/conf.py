@@ -23,7 +23,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "README.md", "requirements.txt"]
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 # Docstrings name the types, also those of compiled functions; they follow numpydoc.

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import deskmetrics
 
-sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER / "extensions"))
 
 project = "deskmetrics"
 copyright = "the authors of deskmetrics"
@@ -20,6 +21,7 @@ extensions = [
     "api_pages",
     "charts",
     "kpi_pages",
+    "offline",
 ]
 exclude_patterns = ["_build", "README.md", "requirements.txt"]
 
@@ -46,4 +48,5 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sphinx = False
 html_copy_source = False
+html_search_scorer = str(FOLDER / "_static" / "scorer.js")
 templates_path = ["_templates"]

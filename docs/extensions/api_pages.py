@@ -36,6 +36,10 @@ def setup(app: Any) -> dict[str, bool]:
     folder = Path(app.srcdir) / "api"
     folder.mkdir(exist_ok=True)
     write(folder / "index.rst", "\n".join([HEAD, *sections()]))
+    # Some file systems do not distinguish the pages of the function report and the class Report.
+    lower = {name for name in dm.__all__ if name.islower()}
+    classes = [name for name in dm.__all__ if name not in lower and name.lower() in lower]
+    app.config.autosummary_filename_map = {f"deskmetrics.{name}": f"deskmetrics.{name}-class" for name in classes}
     return {"parallel_read_safe": True}
 
 

@@ -62,7 +62,7 @@ def page(definition: Definition, language: str) -> str:
     lines = [*head(language), f"# {definition.names[language]}", "", other_languages(definition.id, language), ""]
     lines += [escaped(definition.descriptions[language]), "", *facts(definition, language)]
     if labels["remark"]:
-        lines += [":::{note}", labels["remark"], ":::", ""]
+        lines += [f":::{{admonition}} {labels['english_only']}", ":class: note", "", labels["remark"], ":::", ""]
     for heading in ("What it measures", "Formula", "Who is counted", "When it misleads"):
         lines += [f"## {labels['headings'][heading]}", "", prose[heading], ""]
     lines += [f"## {labels['headings']['Python']}", "", "```pycon", example(definition), "```", ""]

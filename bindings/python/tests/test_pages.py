@@ -39,7 +39,7 @@ def printed(command: str) -> str:
 
 
 def shows(shown: str, output: str) -> bool:
-    """Whether an excerpt, in which a line ``...`` stands for any lines, is that of an output."""
+    """Whether an excerpt, in which a line ``...`` matches any lines, is that of an output."""
     parts = [re.escape(part.strip("\n")) for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE)]
     return re.fullmatch(r"(?:.*\n)?".join(f"{part}\n" if part else "" for part in parts), output.rstrip("\n") + "\n", re.DOTALL) is not None
 

@@ -37,6 +37,7 @@ napoleon_preprocess_types = True
 napoleon_type_aliases = {"column": ":term:`column`", "frame": ":term:`table`", "table": ":term:`table`"}
 python_display_short_literal_types = True
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 
 nitpicky = True
 # Docstrings describe types in words, such as "sequence of int"; these are no references.

@@ -2,6 +2,9 @@
 
 import sys
 from pathlib import Path
+from typing import Any
+
+from sphinx.ext.napoleon import NumpyDocstring
 
 import deskmetrics
 
@@ -51,3 +54,13 @@ html_show_sphinx = False
 html_copy_source = False
 html_search_scorer = str(FOLDER / "_static" / "scorer.js")
 templates_path = ["_templates"]
+
+
+def attribute(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Prevents that Napoleon takes a first line such as "The unit: percent." for a type; it takes the empty comment instead."""
+    if what in ("attribute", "data", "property"):
+        lines[:] = ["..", "", *NumpyDocstring(list(lines), app.config, app, "function").lines()]
+
+
+def setup(app: Any) -> None:
+    app.connect("autodoc-process-docstring", attribute, priority=400)  # before Napoleon

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sphinx.ext.napoleon import NumpyDocstring
+from sphinx.ext.napoleon.docstring import NumpyDocstring
 
 import deskmetrics
 

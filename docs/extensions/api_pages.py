@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-import sys
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -34,8 +34,9 @@ Generated from the docstrings. In Python, ``help(deskmetrics.report)`` shows the
 def setup(app: Any) -> dict[str, bool]:
     """Writes the index before Sphinx searches for pages; autosummary writes a page for each entry."""
     folder = Path(app.srcdir) / "api"
-    folder.mkdir(exist_ok=True)
-    write(folder / "index.rst", "\n".join([HEAD, *sections()]))
+    shutil.rmtree(folder, ignore_errors=True)  # pages of names that no longer exist
+    folder.mkdir()
+    (folder / "index.rst").write_text("\n".join([HEAD, *sections()]), "utf-8")
     # Some file systems do not distinguish the pages of the function report and the class Report.
     lower = {name for name in dm.__all__ if name.islower()}
     classes = [name for name in dm.__all__ if name not in lower and name.lower() in lower]
@@ -77,9 +78,3 @@ def section(title: str, names: list[str]) -> str:
     """A heading and a table of names with links to their pages."""
     entries = "\n".join(f"   {name}" for name in names)
     return f"{title}\n{'-' * len(title)}\n\n.. autosummary::\n   :toctree: .\n   :nosignatures:\n\n{entries}\n"
-
-
-def write(path: Path, text: str) -> None:
-    """Writes a page unless it has this text, so that Sphinx reads only changed pages again."""
-    if not path.exists() or path.read_text("utf-8") != text:
-        path.write_text(text, "utf-8")

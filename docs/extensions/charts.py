@@ -47,9 +47,8 @@ class Chart(SphinxDirective):
         page = self.env.doc2path(self.env.docname).read_text("utf-8")
         blocks = [OPTION.sub("", block) for _, block in BLOCK.findall(page)]
         before = blocks[: blocks.index("\n".join(self.content) + "\n")]
-        done: list[str]
-        names: dict[str, Any]
-        done, names = self.env.temp_data.setdefault("chart", ([], {}))
+        state: Any = self.env.temp_data.setdefault("chart", ([], {}))
+        done, names = state
         for block in before[len(done) :]:
             run(block, names)
             done.append(block)
@@ -75,5 +74,6 @@ def svg(names: dict[str, Any], code: str) -> str:
 
 
 def setup(app: Any) -> dict[str, bool]:
+    shutil.rmtree(Path(app.srcdir) / "charts", ignore_errors=True)  # charts that no page shows any more
     app.add_directive("chart", Chart)
     return {"parallel_read_safe": True}

@@ -3,6 +3,7 @@
 import doctest
 import inspect
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import deskmetrics as dm
 from deskmetrics import Choice, Definition, Variant
 
-from api_pages import write
 from kpi_labels import LABELS, LANGUAGES
 
 PROSE = Path(__file__).resolve().parents[2] / "crates" / "deskmetrics" / "docs" / "kpi"
@@ -25,11 +25,10 @@ def setup(app: Any) -> dict[str, bool]:
         place = folder if language == "en" else folder / language
         pages[place / "index.md"] = index(language)
         pages |= {place / f"{definition.id}.md": page(definition, language) for definition in dm.catalogue()}
-    for old in set(folder.rglob("*.md")) - set(pages):
-        old.unlink()
+    shutil.rmtree(folder, ignore_errors=True)  # pages of KPIs that no longer exist
     for path, text in pages.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(path, text)
+        path.write_text(text, "utf-8")
     return {"parallel_read_safe": True}
 
 

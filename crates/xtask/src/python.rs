@@ -170,16 +170,7 @@ pub(crate) fn site() -> Result<(), Failed> {
     let folder = target().join("site");
     Environment::with_package()?
         .python()
-        .args(&[
-            "-m",
-            "sphinx",
-            "--quiet",
-            "--jobs",
-            "auto",
-            "--nitpicky",
-            "--fail-on-warning",
-            "--keep-going",
-        ])
+        .args(&["-m", "sphinx", "--quiet", "--fresh-env", "--nitpicky", "--fail-on-warning", "--keep-going"])
         .arg("--doctree-dir")
         .arg(workshop().join("doctrees"))
         .arg(pages())

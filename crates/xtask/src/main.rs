@@ -29,6 +29,7 @@ usage: cargo x <task> [arguments]
   msrv                       the published crates with the oldest supported Rust, if it is installed
   dependencies               licences of dependencies and the public API, with cargo-deny and cargo-semver-checks if installed
   docs                       rustdoc with warnings as errors, into target/doc
+  site                       the documentation site with warnings as errors, into target/site
   bench [ARGS]               criterion benches; ARGS go to `cargo bench`, such as `--bench surveys`
   fuzz TARGET [SECONDS]      fuzzes a target of fuzz/, guided by coverage; needs a C++ compiler
   sample                     writes examples/sample anew (the same bytes on every machine)
@@ -53,6 +54,7 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["test"] => test_rust(&[]).and_then(|()| python::test(&[])),
         ["lint"] => lint(),
         ["docs"] => docs(),
+        ["site"] => python::site(),
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
         ["api"] => api::check(&root()),

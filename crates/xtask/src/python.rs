@@ -1,4 +1,4 @@
-//! The Python package: its own virtual environment, its wheel, its tests.
+//! The Python package: its own virtual environment, its wheel, its tests, and the documentation site.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Interpreter {
     }
 }
 
-/// The virtual environment of the tests.
+/// The virtual environment of the tests and the site.
 struct Environment {
     folder: PathBuf,
 }
@@ -68,11 +68,13 @@ impl Environment {
     /// Takes the one there is, or makes it when there is none or when Python or the requirements changed.
     fn prepare() -> Result<Self, Failed> {
         let interpreter = Interpreter::find()?;
-        let requirements = package().join("requirements-test.txt");
-        let required = fs::read_to_string(&requirements)
-            .map_err(|error| Failed::new(format!("{}: {error}", requirements.display())))?;
+        let requirements = [package().join("requirements-test.txt"), pages().join("requirements.txt")];
         let (major, minor) = interpreter.version;
-        let stamp = format!("{} {major}.{minor}\n{required}", interpreter.path.display());
+        let mut stamp = format!("{} {major}.{minor}\n", interpreter.path.display());
+        for file in &requirements {
+            stamp += &fs::read_to_string(file)
+                .map_err(|error| Failed::new(format!("{}: {error}", file.display())))?;
+        }
 
         let environment = Self { folder: workshop().join("venv") };
         let stamp_file = environment.folder.join("made-from.txt");
@@ -90,7 +92,14 @@ impl Environment {
                     interpreter.path.display()
                 ))
             })?;
-        environment.pip("install").args(&["--quiet", "--requirement"]).arg(&requirements).run()?;
+        let [of_tests, of_site] = &requirements;
+        environment
+            .pip("install")
+            .args(&["--quiet", "--requirement"])
+            .arg(of_tests)
+            .arg("--requirement")
+            .arg(of_site)
+            .run()?;
         fs::write(&stamp_file, stamp)
             .map_err(|error| Failed::new(format!("{}: {error}", stamp_file.display())))?;
         Ok(environment)
@@ -131,24 +140,44 @@ impl Environment {
             .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
             .ok_or_else(|| Failed::new(format!("maturin left no wheel in {}", folder.display())))
     }
+
+    /// An environment with the package, built without optimisation.
+    fn with_package() -> Result<Self, Failed> {
+        let environment = Self::prepare()?;
+        let wheel = environment.build("dev", &workshop().join("wheel"))?;
+        environment
+            .pip("install")
+            .args(&["--quiet", "--force-reinstall", "--no-deps", "--no-index"])
+            .arg(wheel)
+            .run()?;
+        Ok(environment)
+    }
 }
 
-/// Builds the package without optimisation, installs it into its own environment and runs pytest.
+/// Installs the package into its own environment and runs pytest.
 pub(crate) fn test(rest: &[&str]) -> Result<(), Failed> {
-    let environment = Environment::prepare()?;
-    let wheel = environment.build("dev", &workshop().join("wheel"))?;
-    environment
-        .pip("install")
-        .args(&["--quiet", "--force-reinstall", "--no-deps", "--no-index"])
-        .arg(wheel)
-        .run()?;
-    environment
+    Environment::with_package()?
         .python()
         .args(&["-m", "pytest", "-o"])
         .arg(format!("cache_dir={}", workshop().join("pytest-cache").display()))
         .arg(package().join("tests"))
         .args(rest)
         .run()
+}
+
+/// Installs the package into its own environment and builds the documentation site; warnings are errors.
+pub(crate) fn site() -> Result<(), Failed> {
+    let folder = target().join("site");
+    Environment::with_package()?
+        .python()
+        .args(&["-m", "sphinx", "--quiet", "--fresh-env", "--nitpicky", "--fail-on-warning", "--keep-going"])
+        .arg("--doctree-dir")
+        .arg(workshop().join("doctrees"))
+        .arg(pages())
+        .arg(&folder)
+        .run()?;
+    eprintln!("\n{}", folder.join("index.html").display());
+    Ok(())
 }
 
 /// Builds the wheel as it is published.
@@ -161,6 +190,11 @@ pub(crate) fn wheel() -> Result<(), Failed> {
 /// The folder of the Python package.
 fn package() -> PathBuf {
     root().join("bindings").join("python")
+}
+
+/// The folder of the documentation site's pages.
+fn pages() -> PathBuf {
+    root().join("docs")
 }
 
 /// The folder of everything that is built for Python.

@@ -226,7 +226,7 @@ def _raises(signature: Signature) -> str:
         columns = "" if "tickets" in signature.parameters else "columns differ in length or "
         text += f"\nArgumentError\n    When {columns}the value of an option has no meaning."
     if "assume_tz" in signature.parameters:
-        text += "\nInstantError\n    When a timestamp has no time zone."
+        text += "\nTimestampError\n    When a timestamp has no time zone."
     return text
 
 

@@ -64,7 +64,7 @@ class Definition:
     topic : str
         ``"surveys"``, ``"volume"``, ``"time"``, ``"quality"``, ``"sla"`` or ``"queue"``.
     name, description : str
-        In English; :attr:`names` and :attr:`descriptions` have every language.
+        In English; ``names`` and ``descriptions`` have every language.
     aliases : tuple of str
         Other names, also those of products.
     formula, population : str
@@ -84,6 +84,8 @@ class Definition:
     options : tuple of Choice
     variants : tuple of Variant
     references : tuple of str
+    names, descriptions : dict of str
+        By language: ``"en"``, ``"es"``, ``"da"``.
     """
 
     id: str

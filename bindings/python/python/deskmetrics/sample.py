@@ -20,10 +20,16 @@ from ._deskmetrics import Replay, Schedule, replay
 __all__ = ["EVENTS", "TICKETS", "events", "tickets"]
 
 TICKETS = files("deskmetrics").joinpath("sample_tickets.csv").read_text("utf-8")
-"""Tickets: id, creation, customer and attributes."""
+"""Tickets: id, creation, customer and attributes.
+
+:meta hide-value:
+"""
 
 EVENTS = files("deskmetrics").joinpath("sample_events.csv").read_text("utf-8")
-"""Events of the tickets."""
+"""Events of the tickets.
+
+:meta hide-value:
+"""
 
 
 def events() -> dict[str, list[str | None]]:

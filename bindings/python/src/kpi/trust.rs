@@ -30,7 +30,7 @@ use crate::result::{Level, interval};
 #[derive(PartialEq, Clone)]
 pub(crate) struct Representativeness(Core);
 
-/// Weighted answers to one question, made by :func:`weighted`.
+/// Weighted answers to one question, made by :func:`weighted_score`.
 ///
 /// Weights are floats, so unlike all other results, partial results add up only within rounding.
 #[pyclass(module = "deskmetrics", frozen, eq)]

@@ -19,6 +19,7 @@ mod due;
 mod exit;
 mod explain;
 mod failure;
+mod init;
 mod input;
 mod output;
 mod progress;
@@ -64,6 +65,7 @@ pub fn run<A: Into<OsString> + Clone>(
 
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
+        Command::Init(arguments) => init::run(&arguments, out),
         Command::Report(arguments) => report::run(&arguments, out).map(|()| SUCCESS),
         Command::Check(arguments) => check::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out).map(|()| SUCCESS),

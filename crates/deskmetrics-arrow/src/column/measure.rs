@@ -116,7 +116,7 @@ impl MeasureName {
 }
 
 /// The words of a name, in lower case: `replyTimeInMinutes`, `Response Time (hours)`.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for character in name.chars() {

@@ -10,6 +10,7 @@ mod source;
 mod suggest;
 
 pub use error::{DescriptionError, plain_message};
+pub(crate) use event_mapping::own_name;
 pub use event_mapping::{EventMapping, EventMeaning};
 pub use key::{Code, LetterCase, MeasureKey, NumberKey, TimestampKey, TimestampRules, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
@@ -124,6 +125,9 @@ pub struct Description {
     /// The policy of first contact resolution.
     #[serde(default)]
     pub fcr: Option<FcrPolicy>,
+    /// Open questions about this description. They are notes of every report.
+    #[serde(default)]
+    pub undecided: Vec<String>,
 }
 
 /// The cut-off in a description.

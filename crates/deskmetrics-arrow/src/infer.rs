@@ -146,7 +146,7 @@ const TICKETS: Usual = &[
 ];
 
 /// Attributes whose columns have other names than those known to [`Attribute`].
-const ATTRIBUTES: Usual = &[
+pub(crate) const ATTRIBUTES: Usual = &[
     (
         "assignee",
         &[

@@ -20,6 +20,9 @@ const TESTED: u64 = 100;
 /// Texts that mean "no value" in exports.
 const CODES: [&str; 12] = ["?", "-", "--", "n/a", "N/A", "NA", "null", "NULL", "None", "nan", "NaN", "Blank"];
 
+/// Texts of a second line of headers, as in exports of `SurveyMonkey`.
+const HEADERS: [&str; 2] = ["Response", "Open-Ended Response"];
+
 /// What the values of a column have in common.
 #[derive(Debug)]
 pub(crate) struct ColumnProfile<'r> {
@@ -193,13 +196,22 @@ impl<'r> ColumnProfile<'r> {
 
     /// The texts that mean "no value", with their numbers.
     fn codes(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        CODES.iter().filter_map(|code| Some((*code, *self.counts.get(*code)?)))
+        let codes = CODES.iter().chain(HEADERS.iter().filter(|_| self.begins_with_header()));
+        codes.filter_map(|code| Some((*code, *self.counts.get(*code)?)))
+    }
+
+    /// Whether the first value is that of a second line of headers.
+    pub(crate) fn begins_with_header(&self) -> bool {
+        self.first.as_deref().is_some_and(|first| HEADERS.contains(&first))
     }
 
     /// The texts that certainly mean "no value": between numbers or timestamps, and question marks.
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         let typed = self.is_numbers() || self.is_timestamps();
-        self.codes().map(|(code, _)| code).filter(|code| typed || *code == "?").collect()
+        self.codes()
+            .map(|(code, _)| code)
+            .filter(|code| typed || *code == "?" || HEADERS.contains(code))
+            .collect()
     }
 
     /// The order of day and month, if the values contain numeric dates.

@@ -323,9 +323,14 @@ impl Description {
             && self.surveys.is_empty()
             && self.invitations.is_empty()
         {
-            return Err(DescriptionError::new(
-                "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
-            ));
+            let open = if self.undecided.is_empty() {
+                ""
+            } else {
+                "; answer the questions of undecided first, which are marked QUESTION"
+            };
+            return Err(DescriptionError::new(format!(
+                "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]{open}",
+            )));
         }
         self.check_sources()?;
         for survey in &self.surveys {

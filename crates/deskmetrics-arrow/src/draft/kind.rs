@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::role::{roles_of, words_of};
+use super::role::{is_any_score, roles_of, words_of};
 use super::{Seen, SeenTable};
 use crate::infer::TableKind;
 
@@ -53,8 +53,23 @@ pub(super) fn of(seen: &SeenTable<'_>) -> TableKind {
     };
     // Several rows per ticket are no table of tickets.
     let by_name = named.filter(|kind| *kind != TableKind::Tickets || !repeats_ids(seen));
+    if by_name == Some(TableKind::Tickets) {
+        return TableKind::Tickets;
+    }
+    // A score beside a date, and nothing of a ticket.
+    if named.is_none() && seen.columns.iter().any(is_any_score) && !is_worked_on(seen) {
+        return TableKind::Surveys;
+    }
     let allowed = |kind: &TableKind| roles_of(*kind, seen).lacks.is_empty();
     by_name.into_iter().chain(usual).find(allowed).or(named).unwrap_or(TableKind::Tickets)
+}
+
+/// Whether a table of tickets contains more than when they were created.
+fn is_worked_on(seen: &SeenTable<'_>) -> bool {
+    let roles = roles_of(TableKind::Tickets, seen).roles;
+    ["status", "solved_at", "closed_at", "first_response_at", "due_at"]
+        .iter()
+        .any(|role| roles.contains_key(*role))
 }
 
 /// Whether the ids of tickets occur more than once, on average at least three times in two tickets.

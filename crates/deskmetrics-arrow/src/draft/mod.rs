@@ -21,6 +21,7 @@ use crate::column::profile::ColumnProfile;
 use crate::column::{DateOrder, DateOrderError, TimestampReading};
 use crate::file::{FileSpec, Table};
 use crate::infer::TableKind;
+use crate::roles::timestamp_roles;
 use crate::{Description, ReadError};
 
 /// Tables from which a description is drafted.
@@ -106,8 +107,10 @@ pub struct ColumnDraft {
 pub struct DraftQuestion {
     /// The key of the description that it is about, such as `tickets.created_at`.
     pub place: String,
-    /// The question, and what holds until it is answered.
+    /// The question.
     pub text: String,
+    /// What holds until it is answered.
+    pub until: String,
     /// Lines of a description that would answer it.
     pub candidates: Vec<String>,
 }
@@ -176,22 +179,21 @@ impl TableDrafts {
         };
         let kinds: Vec<TableKind> = seen.iter().map(kind::of).collect();
         role::draft(&mut draft, &seen, &kinds)?;
-        let unzoned: Vec<String> = draft
-            .tables
-            .iter()
-            .filter(|table| table.usable)
-            .filter_map(|table| Some(format!("{} \"{}\"", table.file.display(), table.wall_clock.as_ref()?)))
-            .collect();
-        if self.zone.is_none() {
-            let text = match unzoned.as_slice() {
-                [] => "which zone do days and weeks have? Until it is stated, those of UTC".to_owned(),
-                [first, ..] => format!(
-                    "in which zone are times without one, such as those of {first}? Until it is stated they are read as UTC: days, \
-                     weeks, durations across clock changes and times beside those with a zone may be wrong"
+        let read = || draft.tables.iter().filter(|table| table.usable);
+        let unzoned = read().find_map(|table| Some((file_name(&table.file), table.wall_clock.clone()?)));
+        if self.zone.is_none() && read().any(TableDraft::has_timestamps) {
+            let (text, until) = match unzoned {
+                None => ("which zone do days and weeks have?".to_owned(), "days are those of UTC"),
+                Some((file, column)) => (
+                    format!(
+                        "in which zone are times without one, such as those of {file}, column {column:?}?"
+                    ),
+                    "they are read as UTC: days, weeks, durations across clock changes, and durations between times with and \
+                     without a zone may be wrong",
                 ),
             };
             let candidates = vec!["time_zone = \"Europe/Copenhagen\"".to_owned()];
-            draft.questions.insert(0, DraftQuestion { place: "time_zone".to_owned(), text, candidates });
+            draft.questions.insert(0, DraftQuestion::new("time_zone", text, until, candidates));
         }
         Ok(draft)
     }
@@ -280,8 +282,24 @@ impl Draft {
     }
 }
 
+impl TableDraft {
+    fn has_timestamps(&self) -> bool {
+        timestamp_roles(&self.roles).next().is_some()
+    }
+}
+
+/// The last part of a file's name.
+fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
 impl DraftQuestion {
-    fn new(place: impl Into<String>, text: impl Into<String>, candidates: Vec<String>) -> Self {
-        Self { place: place.into(), text: text.into(), candidates }
+    fn new(
+        place: impl Into<String>,
+        text: impl Into<String>,
+        until: impl Into<String>,
+        candidates: Vec<String>,
+    ) -> Self {
+        Self { place: place.into(), text: text.into(), until: until.into(), candidates }
     }
 }

@@ -41,6 +41,7 @@ const TIMESTAMPS: &[(&str, &[&[&str]])] = &[
     ("due_at", &[&["due"], &["target"], &["deadline"]]),
     ("sent_at", &[&["sent"], &["invited"]]),
     ("answered_at", &[&["answered"], &["responded"]]),
+    ("at", &[&["end"], &["submitted"], &["completed"], &["answered"], &["responded"]]),
 ];
 
 /// Names of attributes that several products give to one idea, each after the usual name.
@@ -49,6 +50,8 @@ const ATTRIBUTES: &[(&str, &[&str])] = &[
     ("channel", &["source", "via", "contact_type"]),
     ("category", &["type", "issue_type", "topic"]),
     ("priority", &["urgency"]),
+    ("assignee", &["teammate_currently_assigned", "assigned_agent", "agent_name"]),
+    ("group", &["team_currently_assigned", "assigned_group", "assigned_team"]),
 ];
 
 /// Beginnings of names that do not belong to the attribute.
@@ -64,6 +67,9 @@ const MOST_LABELS: usize = 40;
 
 /// What `other` events mean in a log that creates its tickets: they date the ticket and state nothing else.
 const UNDECIDED_EVENT: &str = "changed activity";
+
+/// What holds until a question about a column is answered.
+const NOT_READ: &str = "it is not read";
 
 /// The roles of a table's columns.
 #[derive(Debug, Default)]
@@ -148,13 +154,18 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
     }
     for one in ambiguous.iter().filter(|one| found.roles.contains_key(&one.role)) {
         let text = format!(
-            "both {} and {} may be the {}; the first is used",
+            "both {} and {} may be the {}: which one is it?",
             quoted(&one.column),
             quoted(&one.other),
             one.role
         );
         let candidates = vec![format!("{} = {}", one.role, quoted(&one.other))];
-        found.questions.push(DraftQuestion::new(place(kind, &one.role), text, candidates));
+        found.questions.push(DraftQuestion::new(
+            place(kind, &one.role),
+            text,
+            "the first is used",
+            candidates,
+        ));
     }
     found.likely(kind, table);
     let free = |found: &Roles, name: &str| !found.uses(name);
@@ -174,11 +185,13 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
             }
             let candidates = ["minutes", "hours"]
                 .map(|unit| format!("{role} = {{ column = {}, unit = \"{unit}\" }}", quoted(&name)));
-            let text = format!(
-                "which unit do the numbers of {} have? Until it is stated they are not read",
-                quoted(&name)
-            );
-            found.questions.push(DraftQuestion::new(place(kind, role), text, candidates.to_vec()));
+            let text = format!("which unit do the numbers of {} have?", quoted(&name));
+            found.questions.push(DraftQuestion::new(
+                place(kind, role),
+                text,
+                "they are not read",
+                candidates.to_vec(),
+            ));
         }
     }
     let named: BTreeMap<String, String> = attributes.into_iter().chain(numbers).collect();
@@ -189,7 +202,7 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
         _ => kind.required().to_vec(),
     };
     // Questions of surveys are columns of their own or labels; `surveys` decides.
-    let scored = || table.columns.iter().any(|column| is_score(column));
+    let scored = || table.columns.iter().any(is_any_score);
     found.lacks = required.into_iter().filter(|role| !found.roles.contains_key(*role)).collect();
     if kind == TableKind::Surveys && scored() {
         found.lacks.clear();
@@ -201,8 +214,15 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
 fn is_score(column: &Seen<'_>) -> bool {
     !column.repeated
         && question_of(&column.name).is_some()
-        && (Scores::of(column).is_some_and(|scores| scores.least >= -10.0 && scores.greatest <= 100.0)
+        && (Scores::of(column).is_some_and(|scores| scores.least() >= -10.0 && scores.greatest() <= 100.0)
             || labelled(column).is_some())
+}
+
+/// Whether a column has scores, of whichever question.
+pub(super) fn is_any_score(column: &Seen<'_>) -> bool {
+    let named =
+        || ["score", "rating"].contains(&usual(&column.name).as_str()) && Scores::of(column).is_some();
+    is_score(column) || (!column.repeated && named())
 }
 
 fn column<'t, 'r>(table: &'t SeenTable<'r>, name: &str) -> Option<&'t Seen<'r>> {
@@ -218,8 +238,15 @@ impl Roles {
         self.roles.values().flat_map(columns_of).any(|used| used == name)
     }
 
-    fn ask(&mut self, kind: TableKind, role: &str, text: impl Into<String>, candidates: Vec<String>) {
-        self.questions.push(DraftQuestion::new(place(kind, role), text, candidates));
+    fn ask(
+        &mut self,
+        kind: TableKind,
+        role: &str,
+        text: impl Into<String>,
+        until: impl Into<String>,
+        candidates: Vec<String>,
+    ) {
+        self.questions.push(DraftQuestion::new(place(kind, role), text, until, candidates));
     }
 
     /// Gives a role to a column with a usual name of it, if the values allow that.
@@ -285,7 +312,13 @@ impl Roles {
                             "the values have several orders of day and month; which one counts"
                         }
                     };
-                    self.ask(kind, role, format!("{}: {what}? {undecided}", quoted(name)), candidates);
+                    self.ask(
+                        kind,
+                        role,
+                        format!("{}: {what}? {undecided}", quoted(name)),
+                        NOT_READ,
+                        candidates,
+                    );
                     return;
                 }
             }
@@ -324,7 +357,7 @@ impl Roles {
         let too_many = column.profile.many || unknown.len() > MOST_LABELS;
         if known.is_empty() || too_many {
             let text = format!(
-                "{} has a usual name of the {role}, but {}; until its labels are mapped it is not read",
+                "{} has a usual name of the {role}, but {}: what do they mean?",
                 quoted(&column.name),
                 if too_many {
                     "too many labels".to_owned()
@@ -332,7 +365,7 @@ impl Roles {
                     format!("no usual label: {}", shown(&unknown))
                 }
             );
-            self.ask(kind, role, text, mapped(role, &column.name, &unknown, allowed));
+            self.ask(kind, role, text, NOT_READ, mapped(role, &column.name, &unknown, allowed));
             return;
         }
         let mut form = Map::new();
@@ -357,18 +390,9 @@ impl Roles {
         }
         self.roles.insert(role.to_owned(), Value::Object(form));
         if !unknown.is_empty() {
-            let text = format!(
-                "what do these labels of {} mean: {}? Allowed are {}. Until they are mapped, what depends on them is excluded and counted",
-                quoted(&column.name),
-                shown(&unknown),
-                listed(allowed)
-            );
-            self.ask(
-                kind,
-                role,
-                text,
-                unknown.iter().map(|(label, _)| format!("{} = \"...\"", quoted(label))).collect(),
-            );
+            let text = format!("what do these labels of {} mean: {}?", quoted(&column.name), shown(&unknown));
+            let until = "what depends on them is excluded and counted";
+            self.ask(kind, role, text, until, lines(&unknown, allowed.iter().map(String::as_str)));
         }
     }
 
@@ -383,7 +407,8 @@ impl Roles {
             TableKind::Tickets => &["created_at", "first_response_at", "solved_at", "closed_at", "due_at"],
             TableKind::TicketsBesideEvents => &["created_at", "due_at"],
             TableKind::Snapshots => &["created_at", "due_at"],
-            TableKind::Events | TableKind::Surveys => &[],
+            TableKind::Events => &[],
+            TableKind::Surveys => &["at"],
             TableKind::Invitations => &["sent_at", "answered_at"],
         };
         for role in roles.iter().copied().filter(|role| !self.is_decided(kind, role)).collect::<Vec<_>>() {
@@ -403,11 +428,8 @@ impl Roles {
                 [] => {}
                 several => {
                     let names: Vec<&str> = several.iter().map(|column| column.name.as_str()).collect();
-                    let text = format!(
-                        "which of {} is the {role}? None is read as such until it is stated",
-                        listed(&names)
-                    );
-                    self.ask(kind, role, text, candidates(role, names));
+                    let text = format!("which of {} is the {role}?", listed(&names));
+                    self.ask(kind, role, text, NOT_READ, candidates(role, names));
                 }
             }
         }
@@ -438,8 +460,18 @@ impl Roles {
                 } else {
                     format!("which column is the {role}? None has a usual name of it")
                 };
-                self.ask(kind, role, text, candidates(role, names));
+                self.ask(kind, role, text, NOT_READ, candidates(role, names));
             }
+        }
+        let ended = ["solved_at", "closed_at"].iter().any(|role| self.is_decided(kind, role));
+        let others: Vec<&str> =
+            timestamps.iter().map(|column| column.name.as_str()).filter(|name| !self.uses(name)).collect();
+        if kind == TableKind::Tickets && !ended && self.roles.contains_key("created_at") && !others.is_empty()
+        {
+            let text =
+                format!("is one of {} the time at which tickets were solved or closed?", listed(&others));
+            let candidates = candidates("solved_at", others);
+            self.ask(kind, "solved_at", text, "tickets have no end, other than by their status", candidates);
         }
         self.likely_texts(kind, table);
     }
@@ -462,7 +494,7 @@ impl Roles {
         let is_tickets = matches!(kind, TableKind::Tickets | TableKind::TicketsBesideEvents);
         if is_tickets && !self.is_decided(kind, "id") {
             let is_id = |column: &&Seen<'_>| {
-                has_word(column, &["id", "number", "key", "reference"])
+                has_word(column, &["id", "number", "key", "reference", "nr"])
                     && column.profile.is_unique()
                     && column.profile.filled == table.rows
             };
@@ -471,8 +503,9 @@ impl Roles {
             match ids.as_slice() {
                 [only] => drop(self.roles.insert("id".to_owned(), json!(only))),
                 several => {
-                    let text = "which column has the ids of tickets? Until it is stated, every row is a ticket, and duplicates are not noticed";
-                    self.ask(kind, "id", text, candidates("id", several.to_vec()));
+                    let text = "which column has the ids of tickets?";
+                    let until = "every row is a ticket, and duplicates are not noticed";
+                    self.ask(kind, "id", text, until, candidates("id", several.to_vec()));
                     self.roles.insert("id".to_owned(), json!({}));
                 }
             }
@@ -491,11 +524,8 @@ impl Roles {
                 [] => {}
                 several => {
                     let names: Vec<&str> = several.iter().map(|column| column.name.as_str()).collect();
-                    let text = format!(
-                        "which of {} is the status? None is read as such until it is stated",
-                        listed(&names)
-                    );
-                    self.ask(kind, "status", text, candidates("status", names));
+                    let text = format!("which of {} is the status?", listed(&names));
+                    self.ask(kind, "status", text, NOT_READ, candidates("status", names));
                 }
             }
         }
@@ -510,10 +540,8 @@ impl Roles {
                     && labels.len() <= 4
                     && labels.iter().all(|(label, _)| flag_name(label).is_some() && !plain(label))
             };
-            let columns: Vec<&Seen<'_>> = free(self).into_iter().filter(is_verdict).collect();
-            if let [only] = columns.as_slice() {
-                self.labels(kind, "sla_met", only, flag_name, &["true", "false"].map(str::to_owned));
-            }
+            let verdicts: Vec<&Seen<'_>> = free(self).into_iter().filter(is_verdict).collect();
+            self.verdicts(kind, &verdicts);
         }
         if kind == TableKind::Events && !self.is_decided(kind, "kind") {
             let is_kind = |column: &&Seen<'_>| {
@@ -536,9 +564,37 @@ impl Roles {
                     kind,
                     role,
                     text,
+                    NOT_READ,
                     candidates(role, likely.map(String::as_str).into_iter().collect()),
                 );
             }
+        }
+    }
+
+    /// SLA verdicts as stated by the source: of one metric by their names, or of the ticket.
+    fn verdicts(&mut self, kind: TableKind, columns: &[&Seen<'_>]) {
+        let of = |metric: &str| {
+            columns
+                .iter()
+                .filter(|column| words_of(&column.name).iter().any(|word| word == metric))
+                .collect::<Vec<_>>()
+        };
+        let mut sla = Map::new();
+        for (metric, word) in [("first_response", "response"), ("resolution", "resolution")] {
+            if let [only] = of(word).as_slice() {
+                let words: Map<String, Value> = only
+                    .profile
+                    .values()
+                    .into_iter()
+                    .filter_map(|(label, _)| Some((label.to_owned(), json!(bool::of_own_word(label)?))))
+                    .collect();
+                sla.insert(metric.to_owned(), json!({ "met": { "column": only.name, "words": words } }));
+            }
+        }
+        if !sla.is_empty() {
+            self.roles.insert("sla".to_owned(), Value::Object(sla));
+        } else if let [only] = columns {
+            self.labels(kind, "sla_met", only, flag_name, &["true", "false"].map(str::to_owned));
         }
     }
 
@@ -551,28 +607,37 @@ impl Roles {
     /// The attributes: columns with few values. Others are not read.
     fn attributes(&mut self, kind: TableKind, table: &SeenTable<'_>, named: &BTreeMap<String, String>) {
         let mut attributes: Map<String, Value> = Map::new();
+        let known = |name: &str| {
+            let mut all = ATTRIBUTES.iter().chain(crate::infer::ATTRIBUTES);
+            all.find(|(_, names)| names.contains(&name)).map(|(known, _)| *known)
+        };
+        let is_column = |name: &str| table.columns.iter().any(|column| usual(&column.name) == name);
         let name_of = |name: &str| {
             let name = usual(name);
-            let short =
-                PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name).to_owned();
-            let known = ATTRIBUTES.iter().find(|(_, names)| names.contains(&short.as_str()));
-            known
-                .map_or_else(|| Attribute::from(short.as_str()).to_string(), |(known, _)| (*known).to_owned())
+            let short = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
+            let attribute = known(&name).or_else(|| known(short)).unwrap_or(short);
+            // Another column may have that name.
+            let attribute = if attribute != name && is_column(attribute) { &name } else { attribute };
+            Attribute::from(attribute).to_string()
         };
         for column in &table.columns {
-            let is_people = named.iter().any(|(attribute, name)| {
-                *name == column.name
-                    && ["assignee", "group"].contains(&Attribute::from(attribute.as_str()).as_str())
-            });
-            if self.uses(&column.name) || !is_attribute(column, table.rows, is_people) {
-                continue;
-            }
-            if is_score(column) || (kind == TableKind::Surveys && usual(&column.name) == "score") {
-                continue;
-            }
-            let own =
+            let inferred =
                 named.iter().find(|(_, name)| **name == column.name).map(|(attribute, _)| attribute.clone());
-            let own = own.filter(|own| *own != usual(&column.name)).unwrap_or_else(|| name_of(&column.name));
+            let own =
+                inferred.filter(|own| *own != usual(&column.name)).unwrap_or_else(|| name_of(&column.name));
+            let attribute = Attribute::from(own.as_str());
+            let kept = match attribute {
+                Attribute::Assignee | Attribute::Group => Kept::People,
+                Attribute::Custom(_) => Kept::Own,
+                _ => Kept::Named,
+            };
+            if self.uses(&column.name) || !is_attribute(column, table.rows, kept) {
+                continue;
+            }
+            let is_question = kind == TableKind::Surveys && question_of(&column.name).is_some();
+            if is_score(column) || is_question || (kind == TableKind::Surveys && is_any_score(column)) {
+                continue;
+            }
             let full = usual(&column.name);
             let name = if attributes.contains_key(&own) { full } else { own };
             attributes.entry(name).or_insert(json!(column.name));
@@ -593,50 +658,49 @@ impl Roles {
         else {
             return Ok(());
         };
-        let (known, unknown) = split(&column.profile.values(), &column.profile.missing(), own_name);
-        let mut form = Map::new();
-        form.insert("column".to_owned(), json!(column.name));
-        let own: Map<String, Value> =
-            known.iter().map(|(label, name)| (label.clone(), json!(name))).collect();
-        if !own.is_empty() {
-            form.insert("words".to_owned(), Value::Object(own));
-        }
-        let allowed = <crate::description::EventMapping as Meaning>::own_words();
-        if column.profile.many || (known.is_empty() && !creates) {
+        let values = column.profile.values();
+        let (mut known, mut unknown) = split(&values, &column.profile.missing(), own_name);
+        let rows = |labels: &[(String, u64)]| labels.iter().map(|(_, count)| count).sum::<u64>();
+        let allowed: Vec<&str> = <crate::description::EventMapping as Meaning>::own_words();
+        let allowed = allowed.into_iter().chain(["ignore"]);
+        if column.profile.many || unknown.len() > MOST_LABELS || (known.is_empty() && !creates) {
             self.roles.remove("kind");
             self.lacks.push("kind");
-            let text = format!(
-                "what do the labels of {} mean? None is a usual kind of event: {}",
-                quoted(&column.name),
-                shown(&unknown)
-            );
-            self.ask(
-                kind,
-                "kind",
-                text,
-                mapped("kind", &column.name, &unknown, &["public_message".to_owned()]),
-            );
+            let text = format!("what do the labels of {} mean: {}?", quoted(&column.name), shown(&unknown));
+            let candidates = mapped("kind", &column.name, &unknown, &["public_message".to_owned()]);
+            self.ask(kind, "kind", text, NOT_READ, candidates);
             return Ok(());
         }
+        let mut form = Map::new();
+        form.insert("column".to_owned(), json!(column.name));
         if !unknown.is_empty() {
-            let until = if creates {
+            let mut candidates = lines(&unknown, allowed);
+            let until = if creates && rows(&unknown) * 2 > column.profile.filled {
+                // The few known labels would be the wrong ends of tickets.
+                candidates
+                    .extend(known.iter().map(|(label, name)| format!("{} = \"{name}\"", quoted(label))));
+                let count = |label: &str| {
+                    values.iter().find(|(known, _)| *known == label).map_or(0, |(_, count)| *count)
+                };
+                unknown.extend(known.drain(..).map(|(label, _)| (label.clone(), count(&label))));
+                form.insert(
+                    "words".to_owned(),
+                    unknown.iter().map(|(label, _)| (label.clone(), json!(UNDECIDED_EVENT))).collect(),
+                );
+                "every event only dates its ticket"
+            } else if creates {
                 form.insert("other".to_owned(), json!(UNDECIDED_EVENT));
                 "they only date the ticket"
             } else {
                 "they are excluded and counted"
             };
-            let text = format!(
-                "what do these labels of {} mean: {}? Allowed are {} and \"ignore\". Until they are mapped, {until}",
-                quoted(&column.name),
-                shown(&unknown),
-                listed(allowed)
-            );
-            self.ask(
-                kind,
-                "kind",
-                text,
-                unknown.iter().map(|(label, _)| format!("{} = \"...\"", quoted(label))).collect(),
-            );
+            let text = format!("what do these labels of {} mean: {}?", quoted(&column.name), shown(&unknown));
+            self.ask(kind, "kind", text, until, candidates);
+        }
+        if !known.is_empty() {
+            let own: Map<String, Value> =
+                known.iter().map(|(label, name)| (label.clone(), json!(name))).collect();
+            form.insert("words".to_owned(), Value::Object(own));
         }
         let named: BTreeSet<&str> =
             known.iter().filter(|(_, name)| name == "status").map(|(label, _)| label.as_str()).collect();
@@ -663,15 +727,14 @@ impl Roles {
                 self.roles.insert("statuses".to_owned(), Value::Object(statuses));
             }
             if !unknown.is_empty() {
-                let text = format!(
-                    "what do these statuses mean: {}? Until they are mapped, their events are excluded and counted",
-                    shown(&unknown)
-                );
+                let text = format!("what do these statuses mean: {}?", shown(&unknown));
+                let allowed = deskmetrics::Status::own_words();
                 self.ask(
                     kind,
                     "statuses",
                     text,
-                    unknown.iter().map(|(label, _)| format!("{} = \"...\"", quoted(label))).collect(),
+                    "their events are excluded and counted",
+                    lines(&unknown, allowed),
                 );
             }
         }
@@ -704,22 +767,12 @@ impl Roles {
             for (label, values) in grouped(table, &question, &score)? {
                 let mapped = labels.as_ref().and_then(|words| words.get(&label)).and_then(Value::as_str);
                 let id = mapped.map_or_else(|| label.clone(), str::to_owned);
-                let numbers: Vec<(f64, u64)> =
-                    values.iter().filter_map(|(text, count)| Some((text.parse().ok()?, *count))).collect();
-                let ends =
-                    numbers.iter().fold(None, |ends: Option<(f64, f64)>, (number, _)| {
-                        Some(ends.map_or((*number, *number), |(least, most)| {
-                            (least.min(*number), most.max(*number))
-                        }))
-                    });
-                let Some((least, greatest)) = ends else { continue };
-                let n = numbers.iter().map(|(_, count)| count).sum();
-                let whole = numbers.iter().all(|(number, _)| number.fract() == 0.0);
-                let scores = Scores { n, least, greatest, whole };
+                let numbers = values.iter().filter_map(|(text, count)| Some((text.parse().ok()?, *count)));
+                let Some(scores) = Scores::new(numbers) else { continue };
                 if draft.scales.contains_key(&id) {
                     continue;
                 }
-                match scale::decide(&id, &label, scores) {
+                match scale::decide(&id, &label, &scores) {
                     Ok(Value::Null) => {}
                     Ok(scale) => drop(draft.scales.insert(id, scale)),
                     Err(open) => draft.questions.push(open),
@@ -737,9 +790,7 @@ impl Roles {
         self.roles.remove("score");
         let mut questions = score_columns(draft, table, &mut self.questions, kind);
         if questions.is_empty()
-            && let Some(score) = table.columns.iter().find(|column| {
-                ["score", "rating"].contains(&usual(&column.name).as_str()) && Scores::of(column).is_some()
-            })
+            && let Some(score) = table.columns.iter().find(|column| is_any_score(column))
         {
             let file = table.table.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
             match question_of(&file).zip(Scores::of(score)) {
@@ -759,9 +810,9 @@ impl Roles {
                         quoted(&score.name),
                         content(score)
                     );
-                    let candidates = ["nps", "csat", "ces"]
-                        .map(|id| format!("questions = {{ {id} = {} }}", quoted(&score.name)));
-                    self.ask(kind, "questions", text, candidates.to_vec());
+                    let candidates =
+                        ["nps", "csat", "ces"].map(|id| format!("questions.{id} = {}", quoted(&score.name)));
+                    self.ask(kind, "questions", text, NOT_READ, candidates.to_vec());
                 }
             }
         }
@@ -785,9 +836,10 @@ impl Roles {
                     kind,
                     "questions",
                     text,
+                    NOT_READ,
                     numbers
                         .iter()
-                        .map(|name| format!("questions = {{ csat = {} }}", quoted(name)))
+                        .map(|name| format!("questions.csat = {}", quoted(name)))
                         .take(12)
                         .collect(),
                 );
@@ -833,6 +885,14 @@ impl Roles {
     fn finish(mut self, kind: TableKind, table: &SeenTable<'_>) -> TableDraft {
         if kind == TableKind::Invitations && self.lacks.is_empty() {
             self.roles.entry("id").or_insert(json!({}));
+        }
+        if table.columns.iter().any(|column| column.profile.begins_with_header())
+            && let Some(id) = table
+                .columns
+                .iter()
+                .find(|column| column.profile.filled + 1 == table.rows && column.profile.is_unique())
+        {
+            self.roles.insert("where".to_owned(), json!({ id.name.clone(): "*" }));
         }
         let roles = std::mem::take(&mut self.roles);
         let missing = table.columns.iter().any(|column| column.profile.missing().contains(&"?"));
@@ -897,7 +957,10 @@ fn scores_of_tickets(draft: &mut Draft, table: &SeenTable<'_>, tickets: &Roles) 
     } else if let Some(attributes) = of_tickets("attributes") {
         found.roles.insert("attributes".to_owned(), attributes);
     }
-    Some(found.finish(TableKind::Surveys, table))
+    let mut scores = found.finish(TableKind::Surveys, table);
+    // The others are those of the tickets.
+    scores.columns.retain(|column| !column.roles.is_empty());
+    Some(scores)
 }
 
 /// The columns of scores whose names state their questions.
@@ -909,6 +972,31 @@ fn score_columns(
 ) -> Map<String, Value> {
     let mut questions = Map::new();
     for id in ["nps", "csat", "ces"] {
+        let is_labelled = |column: &&Seen<'_>| {
+            let profile = &column.profile;
+            !is_score(column)
+                && question_of(&column.name) == Some(id)
+                && !(column.repeated || profile.nested || profile.is_timestamps() || profile.is_numbers())
+                && (2..=12).contains(&profile.distinct())
+        };
+        for column in table.columns.iter().filter(is_labelled) {
+            let (_, labels) = split(&column.profile.values(), &column.profile.missing(), |_| None);
+            let words: Vec<String> =
+                labels.iter().map(|(label, _)| format!("{} = 0", quoted(label))).collect();
+            let text =
+                format!("which scores do the labels of {} mean: {}?", quoted(&column.name), shown(&labels));
+            let candidate = format!(
+                "questions.{id} = {{ column = {}, words = {{ {} }} }}",
+                quoted(&column.name),
+                words.join(", ")
+            );
+            open.push(DraftQuestion::new(
+                place(kind, &format!("questions.{id}")),
+                text,
+                NOT_READ,
+                vec![candidate],
+            ));
+        }
         let is_of = |column: &&Seen<'_>| is_score(column) && question_of(&column.name) == Some(id);
         let columns: Vec<&Seen<'_>> = table.columns.iter().filter(is_of).collect();
         match columns.as_slice() {
@@ -931,13 +1019,15 @@ fn score_columns(
             },
             several => {
                 let names: Vec<&str> = several.iter().map(|column| column.name.as_str()).collect();
-                let text = format!(
-                    "which of {} is the question {id}? None is read until it is stated",
-                    listed(&names)
-                );
+                let text = format!("which of {} is the question {id}?", listed(&names));
                 let candidates =
-                    names.iter().map(|name| format!("questions = {{ {id} = {} }}", quoted(name))).collect();
-                open.push(DraftQuestion::new(place(kind, &format!("questions.{id}")), text, candidates));
+                    names.iter().map(|name| format!("questions.{id} = {}", quoted(name))).collect();
+                open.push(DraftQuestion::new(
+                    place(kind, &format!("questions.{id}")),
+                    text,
+                    NOT_READ,
+                    candidates,
+                ));
             }
         }
     }
@@ -954,34 +1044,43 @@ fn add_question(
     (name, form, scores): (&str, Value, Scores),
 ) {
     if !draft.scales.contains_key(id) {
-        match scale::decide(id, name, scores) {
+        match scale::decide(id, name, &scores) {
             Ok(Value::Null) => {
-                if scores.greatest > 10.0 || scores.least < 0.0 {
+                if scores.greatest() > 10.0 || scores.least() < 0.0 {
                     let text = format!(
-                        "{} has answers outside 0 to 10, which are excluded and counted; which are codes for no answer?",
-                        quoted(name)
+                        "{} has answers from {} to {}: which of those outside 0 to 10 are codes for no answer?",
+                        quoted(name),
+                        scores.least(),
+                        scores.greatest()
                     );
                     let candidate = format!(
                         "questions.{id} = {{ column = {}, missing = [{}] }}",
                         quoted(name),
-                        scores.greatest
+                        scores.greatest()
                     );
                     open.push(DraftQuestion::new(
                         place(kind, &format!("questions.{id}")),
                         text,
+                        "they are excluded and counted",
                         vec![candidate],
                     ));
                 }
             }
             Ok(scale) => drop(draft.scales.insert(id.to_owned(), scale)),
-            Err(mut question) => {
-                let _ = std::fmt::Write::write_fmt(
-                    &mut question.text,
-                    format_args!(" Until it is stated under [scales], the column is not read"),
+            Err(mut scale) => {
+                NOT_READ.clone_into(&mut scale.until);
+                draft.questions.push(scale);
+                let text = format!(
+                    "is {} the question {id}? Its scale must be stated under [scales] as well",
+                    quoted(name)
                 );
-                question.candidates.push(format!("questions.{id} = {}", quoted(name)));
-                question.place = place(kind, &format!("questions.{id}"));
-                open.push(question);
+                let candidate = format!("questions.{id} = {}", quoted(name));
+                open.push(DraftQuestion::new(
+                    place(kind, &format!("questions.{id}")),
+                    text,
+                    NOT_READ,
+                    vec![candidate],
+                ));
                 return;
             }
         }
@@ -989,10 +1088,22 @@ fn add_question(
     questions.insert(id.to_owned(), form);
 }
 
+/// The attribute that a column's name states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// People or teams.
+    People,
+    /// Another usual one.
+    Named,
+    /// One of the source.
+    Own,
+}
+
 /// Whether a column's values are those of an attribute.
-fn is_attribute(column: &Seen<'_>, rows: u64, people: bool) -> bool {
+fn is_attribute(column: &Seen<'_>, rows: u64, kept: Kept) -> bool {
     let profile = &column.profile;
     let few = profile.distinct();
+    let people = kept == Kept::People;
     let most = if people { MOST_PEOPLE } else { MOST_VALUES };
     let repeated = few <= FEW_VALUES || (few as u64) * if people { 2 } else { 20 } <= rows;
     let unique = few > 3 && profile.is_unique() && profile.filled == rows;
@@ -1004,7 +1115,7 @@ fn is_attribute(column: &Seen<'_>, rows: u64, people: bool) -> bool {
         && repeated
         && !unique
         && profile.longest <= 80
-        && (!profile.is_numbers() || (profile.is_whole() && few <= FEW_VALUES))
+        && (!profile.is_numbers() || (profile.is_whole() && (few <= FEW_VALUES || kept != Kept::Own)))
 }
 
 /// What a column contains, in words.
@@ -1048,6 +1159,17 @@ fn mapped(role: &str, column: &str, labels: &[(String, u64)], allowed: &[String]
     let words: Vec<String> =
         labels.iter().take(3).map(|(label, _)| format!("{} = \"{meaning}\"", quoted(label))).collect();
     vec![format!("{role} = {{ column = {}, words = {{ {} }} }}", quoted(column), words.join(", "))]
+}
+
+/// A line for each label, the first with the allowed meanings.
+fn lines<'w>(labels: &[(String, u64)], allowed: impl IntoIterator<Item = &'w str>) -> Vec<String> {
+    let allowed: Vec<&str> = allowed.into_iter().collect();
+    let mut lines: Vec<String> =
+        labels.iter().map(|(label, _)| format!("{} = \"...\"", quoted(label))).collect();
+    if let Some(first) = lines.first_mut() {
+        *first = format!("{first} # {}", allowed.join(", "));
+    }
+    lines
 }
 
 /// The most frequent labels with their numbers.

@@ -25,24 +25,52 @@ pub(super) fn question_of(text: &str) -> Option<&'static str> {
         Some("csat")
     } else if has(&["ces", "easy", "ease", "effort"]) {
         Some("ces")
+    } else if has(&["rating"]) {
+        Some("csat")
     } else {
         None
     }
 }
 
-/// The numbers of answers.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scores {
-    pub(super) n: u64,
-    pub(super) least: f64,
-    pub(super) greatest: f64,
-    pub(super) whole: bool,
-}
+/// The numbers of answers by score.
+#[derive(Debug, Clone)]
+pub(super) struct Scores(Vec<(f64, u64)>);
 
 impl Scores {
+    pub(super) fn new(values: impl IntoIterator<Item = (f64, u64)>) -> Option<Self> {
+        let mut scores: Vec<(f64, u64)> = values.into_iter().filter(|(score, _)| score.is_finite()).collect();
+        scores.sort_by(|one, other| one.0.total_cmp(&other.0));
+        (!scores.is_empty()).then_some(Self(scores))
+    }
+
     pub(super) fn of(column: &Seen<'_>) -> Option<Self> {
-        let (least, greatest) = column.profile.range.filter(|_| column.profile.is_numbers())?;
-        Some(Self { n: column.profile.filled, least, greatest, whole: column.profile.is_whole() })
+        if !column.profile.is_numbers() || column.profile.many {
+            return None;
+        }
+        let values = column.profile.values().into_iter();
+        Self::new(values.filter_map(|(text, count)| Some((text.parse().ok()?, count))))
+    }
+
+    pub(super) fn least(&self) -> f64 {
+        self.0.first().map_or(0.0, |(score, _)| *score)
+    }
+
+    pub(super) fn greatest(&self) -> f64 {
+        self.0.last().map_or(0.0, |(score, _)| *score)
+    }
+
+    fn n(&self) -> u64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Whether a scale from 1 is certain: both ends occur or there are many answers, the upper end occurs, and at most two
+    /// in a hundred answers are outside.
+    fn is_from_1_to(&self, greatest: f64) -> bool {
+        let has = |score: f64| self.0.iter().any(|(known, _)| *known == score);
+        let inside: u64 =
+            self.0.iter().filter(|(score, _)| (1.0..=greatest).contains(score)).map(|(_, count)| count).sum();
+        let n = self.n();
+        has(greatest) && (has(1.0) || n >= ENOUGH) && (inside == n || (n >= ENOUGH && inside * 100 >= n * 98))
     }
 }
 
@@ -73,36 +101,34 @@ pub(super) fn labelled(column: &Seen<'_>) -> Option<(Value, Value)> {
 }
 
 /// The scale of a question, `null` where none is needed, or the question about it.
-pub(super) fn decide(question: &str, name: &str, scores: Scores) -> Result<Value, DraftQuestion> {
-    let Scores { n, least, greatest, whole } = scores;
+pub(super) fn decide(question: &str, name: &str, scores: &Scores) -> Result<Value, DraftQuestion> {
+    let (n, least, greatest) = (scores.n(), scores.least(), scores.greatest());
     let open = |text: String, candidates: &[&str]| {
         let candidates = candidates.iter().map(|scale| format!("{question} = {scale}")).collect();
-        Err(DraftQuestion::new(format!("scales.{question}"), text, candidates))
+        Err(DraftQuestion::new(format!("scales.{question}"), text, "it is not counted", candidates))
     };
     let seen = format!("{} has {n} answers from {least} to {greatest}", quoted(name));
-    let full = n >= ENOUGH || least <= 1.0;
+    if scores.0.iter().any(|(score, _)| score.fract() != 0.0) {
+        let text = format!(
+            "{seen}, not all whole numbers: which scale is it, and which factor (times) makes its scores whole numbers?"
+        );
+        return open(text, &["\"1-5\""]);
+    }
     match question {
-        _ if !whole => open(
-            format!(
-                "{seen}, not all whole numbers: which scale is it, and by which factor do scores become whole numbers (times)?"
-            ),
-            &["\"1-5\""],
-        ),
         "nps" if least >= 1.0 && greatest <= 5.0 && n >= ENOUGH => {
             open(format!("{seen}: is it the question of NPS, which has answers from 0 to 10?"), &["\"nps\""])
         }
         "nps" => Ok(Value::Null),
-        "ces" if least >= 1.0 && greatest == 7.0 => Ok(json!("ces2")),
+        "ces" if scores.is_from_1_to(7.0) => Ok(json!("ces2")),
         "ces" => open(
-            format!("{seen}: which scale is it, and is a high score easy or much effort?"),
+            format!("{seen}: which scale is it, and is a high score little or much effort?"),
             &["\"ces2\"", "\"ces1\"", "{ min = 1, max = 5, positive = [4, 5], negative = [1, 2] }"],
         ),
-        _ if least >= 1.0 && full && (greatest == 5.0 || greatest == 7.0) => {
-            Ok(json!(format!("1-{greatest}")))
-        }
+        _ if scores.is_from_1_to(5.0) => Ok(json!("1-5")),
+        _ if scores.is_from_1_to(7.0) => Ok(json!("1-7")),
         _ => open(
             format!("{seen}: which scale is it?"),
-            &["\"1-5\"", "\"1-7\"", "\"1-10, 9-10 good, 1-6 bad\""],
+            &["\"1-5\"", "\"1-7\"", "\"1-10, 8-10 good, 1-4 bad\""],
         ),
     }
 }

@@ -13,7 +13,7 @@ use crate::roles::columns_of;
 const WIDTH: usize = 110;
 
 /// Forms that are tables of their own.
-const TABLES: [&str; 3] = ["attributes", "questions", "statuses"];
+const TABLES: [&str; 2] = ["attributes", "statuses"];
 
 pub(super) fn write(draft: &Draft, folder: &Path) -> String {
     let mut out = String::new();
@@ -93,18 +93,29 @@ fn table(table: &TableDraft, folder: &Path) -> String {
         &format!("file = {}", quoted(&relative(&table.file, folder).display().to_string())),
         &format!("{} rows", table.rows),
     );
+    let place = |role: &str| format!("{}.{role}", table.kind);
+    let is_open = |role: &str| table.questions.iter().any(|one| one.place == place(role));
     let is_table = |role: &str, form: &Value| {
         TABLES.contains(&role)
+            || (form.get("words").is_some() && is_open(role))
             || form.get("words").is_some_and(|words| words.as_object().is_some_and(|words| words.len() > 2))
     };
-    let place = |role: &str| format!("{}.{role}", table.kind);
     let mut shown: Vec<&DraftQuestion> = Vec::new();
     for (role, form) in sorted(&table.roles).into_iter().filter(|(role, form)| !is_table(role, form)) {
         for one in table.questions.iter().filter(|one| one.place == place(role)) {
             question(&mut out, "", one);
             shown.push(one);
         }
-        line(&mut out, &format!("{} = {}", key(role), inline(form)), &contents(table, form));
+        // Each question is a line, to which others can be added.
+        let lines: Vec<(String, &Value)> = match form.as_object() {
+            Some(questions) if role == "questions" => {
+                questions.iter().map(|(name, form)| (format!("questions.{}", key(name)), form)).collect()
+            }
+            _ => vec![(key(role), form)],
+        };
+        for (name, form) in lines {
+            line(&mut out, &format!("{name} = {}", inline(form)), &contents(table, form));
+        }
     }
     let later = |one: &&DraftQuestion| {
         let role =
@@ -197,7 +208,11 @@ fn line(out: &mut String, text: &str, about: &str) {
 }
 
 fn question(out: &mut String, indent: &str, question: &DraftQuestion) {
-    comment(out, indent, &format!("QUESTION: {}", plain(&question.text)));
+    comment(
+        out,
+        indent,
+        &format!("QUESTION: {} Until it is answered, {}.", sentence(&question.text), question.until),
+    );
     for candidate in &question.candidates {
         let _ = writeln!(out, "{indent}#   {candidate}");
     }
@@ -217,6 +232,12 @@ fn comment(out: &mut String, indent: &str, text: &str) {
         line.push_str(word);
     }
     let _ = writeln!(out, "{indent}# {line}");
+}
+
+/// A text with a mark at its end.
+fn sentence(text: &str) -> String {
+    let text = plain(text);
+    if text.ends_with(['?', '.']) { text } else { format!("{text}.") }
 }
 
 /// A text on one line.

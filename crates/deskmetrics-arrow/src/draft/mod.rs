@@ -84,7 +84,9 @@ pub struct TableDraft {
     pub columns: Vec<ColumnDraft>,
     /// What could not be decided.
     pub questions: Vec<DraftQuestion>,
-    /// Whether the table has used timestamps without a zone.
+    /// Whether the table is in memory, so that `file` is only its name.
+    pub in_memory: bool,
+    /// A used column of timestamps without a zone.
     #[serde(skip)]
     wall_clock: Option<String>,
 }

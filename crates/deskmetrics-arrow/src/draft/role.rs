@@ -917,6 +917,7 @@ impl Roles {
             roles,
             columns,
             questions: self.questions,
+            in_memory: table.table.is_in_memory(),
             wall_clock: self.wall_clock,
         }
     }

@@ -88,11 +88,9 @@ pub(super) fn write(draft: &Draft, folder: &Path) -> String {
 fn table(table: &TableDraft, folder: &Path) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "[[{}]]", table.kind);
-    line(
-        &mut out,
-        &format!("file = {}", quoted(&relative(&table.file, folder).display().to_string())),
-        &format!("{} rows", table.rows),
-    );
+    let file = relative(table, folder).display().to_string();
+    let stored = if table.in_memory { ": a table in memory, to be stored in this file" } else { "" };
+    line(&mut out, &format!("file = {}", quoted(&file)), &format!("{} rows{stored}", table.rows));
     let place = |role: &str| format!("{}.{role}", table.kind);
     let is_open = |role: &str| table.questions.iter().any(|one| one.place == place(role));
     let is_table = |role: &str, form: &Value| {
@@ -269,12 +267,13 @@ fn inline(form: &Value) -> String {
 }
 
 /// The file as a description in a folder names it.
-fn relative(file: &Path, folder: &Path) -> PathBuf {
-    let (Ok(file_at), Ok(folder_at)) = (file.canonicalize(), folder.canonicalize()) else {
-        return file.to_owned();
-    };
-    match file_at.strip_prefix(&folder_at) {
-        Ok(inside) => inside.to_owned(),
-        Err(_) => file_at,
+fn relative(table: &TableDraft, folder: &Path) -> PathBuf {
+    if table.in_memory {
+        return PathBuf::from(format!("{}.parquet", table.kind));
     }
+    let file = &table.file;
+    let (Ok(file_at), Ok(folder_at)) = (file.canonicalize(), folder.canonicalize()) else {
+        return file.clone();
+    };
+    file_at.strip_prefix(&folder_at).map(Path::to_owned).unwrap_or(file_at)
 }

@@ -62,6 +62,10 @@ pub(crate) enum Command {
     #[command(after_help = CATALOGUE_EXAMPLES)]
     Catalogue(CatalogueArguments),
 
+    /// Prints the JSON Schema of a data form: descriptions, schedules, policies, records, outputs
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArguments),
+
     /// Prints a script that completes this command's arguments in a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -124,6 +128,12 @@ Examples:
   deskmetrics catalogue                       every KPI in a line
   deskmetrics catalogue first_reply_time      one definition, by its id or any other name of it
   deskmetrics catalogue --format json";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  deskmetrics schema                                      every form in a line
+  deskmetrics schema description > description.schema.json
+  deskmetrics schema report";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -354,6 +364,12 @@ pub(crate) struct CatalogueArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The form, such as description or report; by default all are listed
+    pub(crate) form: Option<String>,
 }
 
 /// The form of tables.

@@ -24,6 +24,7 @@ mod input;
 mod output;
 mod progress;
 mod report;
+mod schema;
 mod text;
 
 use std::ffi::OsString;
@@ -71,6 +72,7 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
         Command::Explain(arguments) => explain::run(&arguments, out).map(|()| SUCCESS),
         Command::Due(arguments) => due::run(&arguments, out).map(|()| SUCCESS),
         Command::Catalogue(arguments) => catalogue::run(&arguments, out).map(|()| SUCCESS),
+        Command::Schema(arguments) => schema::run(&arguments, out).map(|()| SUCCESS),
         Command::Completions { shell } => {
             // The generator panics where its output is closed, so it writes to memory.
             let mut script = Vec::new();

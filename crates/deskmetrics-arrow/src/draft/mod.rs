@@ -21,7 +21,7 @@ use crate::column::profile::ColumnProfile;
 use crate::column::{DateOrder, DateOrderError, TimestampReading};
 use crate::file::{FileSpec, Table};
 use crate::infer::TableKind;
-use crate::roles::timestamp_roles;
+use crate::roles::{INFERRED, timestamp_roles};
 use crate::{Description, ReadError};
 
 /// Tables from which a description is drafted.
@@ -265,6 +265,7 @@ impl Draft {
             if let (Some(zone), Some(_)) = (self.time_zone, &table.wall_clock) {
                 roles.entry("timestamps").or_insert(json!({ "time_zone": zone.name() }));
             }
+            roles.insert(INFERRED.to_owned(), json!(false));
             columns.entry(table.kind).or_insert(Value::Object(roles));
         }
         columns

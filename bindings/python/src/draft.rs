@@ -44,13 +44,12 @@ pub(crate) fn describe(
     let read = |problem: deskmetrics_arrow::ReadError| error::read(problem.to_string());
     for (name, value) in tables {
         let kind = name.as_deref().and_then(|name| KINDS.into_iter().find(|kind| kind.key() == name));
-        drafts = match value.extract::<String>() {
-            Ok(file) => drafts.with_file(kind, file).map_err(read)?,
-            Err(_) => {
-                let name = name.as_deref().unwrap_or("table");
-                let table = Table::read(name, &value)?;
-                drafts.with_table(kind, name, table.schema, table.batches)
-            }
+        drafts = if let Ok(file) = value.extract::<String>() {
+            drafts.with_file(kind, file).map_err(read)?
+        } else {
+            let name = name.as_deref().unwrap_or("table");
+            let table = Table::read(name, &value)?;
+            drafts.with_table(kind, name, table.schema, table.batches)
         };
     }
     let draft = py.detach(|| drafts.draft()).map_err(read)?;

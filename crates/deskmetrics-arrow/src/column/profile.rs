@@ -25,6 +25,7 @@ const HEADERS: [&str; 2] = ["Response", "Open-Ended Response"];
 
 /// What the values of a column have in common.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about values")]
 pub(crate) struct ColumnProfile<'r> {
     kind: DataType,
     reading: &'r TimestampReading,

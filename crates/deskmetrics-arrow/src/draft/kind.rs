@@ -66,7 +66,7 @@ pub(super) fn of(seen: &SeenTable<'_>) -> TableKind {
 
 /// Whether a table of tickets contains more than when they were created.
 fn is_worked_on(seen: &SeenTable<'_>) -> bool {
-    let roles = roles_of(TableKind::Tickets, seen).roles;
+    let roles = roles_of(TableKind::Tickets, seen).by_role;
     ["status", "solved_at", "closed_at", "first_response_at", "due_at"]
         .iter()
         .any(|role| roles.contains_key(*role))

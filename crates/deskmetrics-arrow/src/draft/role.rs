@@ -74,7 +74,7 @@ const NOT_READ: &str = "it is not read";
 /// The roles of a table's columns.
 #[derive(Debug, Default)]
 pub(super) struct Roles {
-    pub(super) roles: Map<String, Value>,
+    pub(super) by_role: Map<String, Value>,
     questions: Vec<DraftQuestion>,
     /// Required roles without a column.
     pub(super) lacks: Vec<&'static str>,
@@ -119,14 +119,14 @@ pub(super) fn draft(draft: &mut Draft, seen: &[SeenTable<'_>], kinds: &[TableKin
             TableKind::Surveys => found.surveys(draft, table, invitation_ids.as_deref())?,
             TableKind::Invitations => {
                 found.question_words(table);
-                let id = found.roles.get("id").and_then(|id| columns_of(id).into_iter().next());
+                let id = found.by_role.get("id").and_then(|id| columns_of(id).into_iter().next());
                 invitation_ids = id.filter(|_| found.lacks.is_empty()).or(invitation_ids);
             }
         }
         let tickets = known_tickets || has(TableKind::Events);
         if !tickets && matches!(kind, TableKind::Surveys | TableKind::Invitations) {
             // There is no ticket to join.
-            found.roles.remove("ticket");
+            found.by_role.remove("ticket");
         }
         draft.tables.push(found.finish(kind, table));
         draft.tables.append(&mut after);
@@ -152,7 +152,7 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
         }
         found.role(kind, role, column);
     }
-    for one in ambiguous.iter().filter(|one| found.roles.contains_key(&one.role)) {
+    for one in ambiguous.iter().filter(|one| found.by_role.contains_key(&one.role)) {
         let text = format!(
             "both {} and {} may be the {}: which one is it?",
             quoted(&one.column),
@@ -174,13 +174,13 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
             let columns: Vec<String> = columns.into_iter().filter(|name| free(&found, name)).collect();
             match columns.as_slice() {
                 [] => {}
-                [only] => drop(found.roles.insert(role.to_owned(), json!(only))),
-                several => drop(found.roles.insert(role.to_owned(), json!(several))),
+                [only] => drop(found.by_role.insert(role.to_owned(), json!(only))),
+                several => drop(found.by_role.insert(role.to_owned(), json!(several))),
             }
         }
         for (role, name) in unitless {
             let Some(column) = column(table, &name) else { continue };
-            if !free(&found, &name) || found.roles.contains_key(role) || !column.profile.is_numbers() {
+            if !free(&found, &name) || found.by_role.contains_key(role) || !column.profile.is_numbers() {
                 continue;
             }
             let candidates = ["minutes", "hours"]
@@ -197,13 +197,13 @@ pub(super) fn roles_of(kind: TableKind, table: &SeenTable<'_>) -> Roles {
     let named: BTreeMap<String, String> = attributes.into_iter().chain(numbers).collect();
     found.attributes(kind, table, &named);
     let required: Vec<&'static str> = match kind {
-        TableKind::Surveys if found.roles.contains_key("questions") => Vec::new(),
+        TableKind::Surveys if found.by_role.contains_key("questions") => Vec::new(),
         TableKind::Surveys => vec!["question", "score"],
         _ => kind.required().to_vec(),
     };
     // Questions of surveys are columns of their own or labels; `surveys` decides.
     let scored = || table.columns.iter().any(is_any_score);
-    found.lacks = required.into_iter().filter(|role| !found.roles.contains_key(*role)).collect();
+    found.lacks = required.into_iter().filter(|role| !found.by_role.contains_key(*role)).collect();
     if kind == TableKind::Surveys && scored() {
         found.lacks.clear();
     }
@@ -235,7 +235,7 @@ fn place(kind: TableKind, role: &str) -> String {
 
 impl Roles {
     fn uses(&self, name: &str) -> bool {
-        self.roles.values().flat_map(columns_of).any(|used| used == name)
+        self.by_role.values().flat_map(columns_of).any(|used| used == name)
     }
 
     fn ask(
@@ -267,26 +267,26 @@ impl Roles {
                 if profile.many || !profile.values().iter().any(|(label, _)| known(label)) {
                     // Names of people.
                     if role == "author" {
-                        self.roles.entry("author_name").or_insert(json!(name));
+                        self.by_role.entry("author_name").or_insert(json!(name));
                     }
                     return;
                 }
                 self.labels(kind, role, column, author_name, &names_of::<Author>());
             }
             "sla_met" | "delivered" => {
-                self.labels(kind, role, column, flag_name, &["true", "false"].map(str::to_owned))
+                self.labels(kind, role, column, flag_name, &["true", "false"].map(str::to_owned));
             }
             "weight" if !profile.is_numbers() => {}
             "tags" | "reasons" => {
-                self.roles.insert(role.to_owned(), json!(name));
+                self.by_role.insert(role.to_owned(), json!(name));
                 let has = |mark: char| profile.values().iter().any(|(text, _)| text.contains(mark));
                 if let Some(mark) = [';', '|'].into_iter().find(|mark| has(*mark) && !has(',')) {
                     let key = if role == "tags" { "tag_separator" } else { "reason_separator" };
-                    self.roles.insert(key.to_owned(), json!(mark.to_string()));
+                    self.by_role.insert(key.to_owned(), json!(mark.to_string()));
                 }
             }
             _ => {
-                self.roles.insert(role.to_owned(), json!(name));
+                self.by_role.insert(role.to_owned(), json!(name));
             }
         }
     }
@@ -340,7 +340,7 @@ impl Roles {
             self.wall_clock.get_or_insert_with(|| name.to_owned());
         }
         let form = if form.len() == 1 { json!(name) } else { Value::Object(form) };
-        self.roles.insert(role.to_owned(), form);
+        self.by_role.insert(role.to_owned(), form);
     }
 
     /// Gives a role of labels to a column: the known labels with their meanings; a question about the others.
@@ -388,7 +388,7 @@ impl Roles {
         if !missing.is_empty() {
             form.insert("missing".to_owned(), json!(missing));
         }
-        self.roles.insert(role.to_owned(), Value::Object(form));
+        self.by_role.insert(role.to_owned(), Value::Object(form));
         if !unknown.is_empty() {
             let text = format!("what do these labels of {} mean: {}?", quoted(&column.name), shown(&unknown));
             let until = "what depends on them is excluded and counted";
@@ -405,8 +405,7 @@ impl Roles {
             .collect();
         let roles: &[&'static str] = match kind {
             TableKind::Tickets => &["created_at", "first_response_at", "solved_at", "closed_at", "due_at"],
-            TableKind::TicketsBesideEvents => &["created_at", "due_at"],
-            TableKind::Snapshots => &["created_at", "due_at"],
+            TableKind::TicketsBesideEvents | TableKind::Snapshots => &["created_at", "due_at"],
             TableKind::Events => &[],
             TableKind::Surveys => &["at"],
             TableKind::Invitations => &["sent_at", "answered_at"],
@@ -454,19 +453,22 @@ impl Roles {
         };
         for role in required.iter().copied().filter(|role| named(role)).collect::<Vec<_>>() {
             if !self.is_decided(kind, role) {
-                let names: Vec<&str> = timestamps.iter().map(|column| column.name.as_str()).collect();
-                let text = if names.is_empty() {
+                let all: Vec<&str> = timestamps.iter().map(|column| column.name.as_str()).collect();
+                let text = if all.is_empty() {
                     format!("which column is the {role}? No column has timestamps")
                 } else {
                     format!("which column is the {role}? None has a usual name of it")
                 };
-                self.ask(kind, role, text, NOT_READ, candidates(role, names));
+                self.ask(kind, role, text, NOT_READ, candidates(role, all));
             }
         }
         let ended = ["solved_at", "closed_at"].iter().any(|role| self.is_decided(kind, role));
         let others: Vec<&str> =
             timestamps.iter().map(|column| column.name.as_str()).filter(|name| !self.uses(name)).collect();
-        if kind == TableKind::Tickets && !ended && self.roles.contains_key("created_at") && !others.is_empty()
+        if kind == TableKind::Tickets
+            && !ended
+            && self.by_role.contains_key("created_at")
+            && !others.is_empty()
         {
             let text =
                 format!("is one of {} the time at which tickets were solved or closed?", listed(&others));
@@ -501,12 +503,12 @@ impl Roles {
             let ids: Vec<&str> =
                 free(self).into_iter().filter(is_id).map(|column| column.name.as_str()).collect();
             match ids.as_slice() {
-                [only] => drop(self.roles.insert("id".to_owned(), json!(only))),
+                [only] => drop(self.by_role.insert("id".to_owned(), json!(only))),
                 several => {
                     let text = "which column has the ids of tickets?";
                     let until = "every row is a ticket, and duplicates are not noticed";
                     self.ask(kind, "id", text, until, candidates("id", several.to_vec()));
-                    self.roles.insert("id".to_owned(), json!({}));
+                    self.by_role.insert("id".to_owned(), json!({}));
                 }
             }
         }
@@ -552,7 +554,7 @@ impl Roles {
             };
             let columns: Vec<&Seen<'_>> = free(self).into_iter().filter(is_kind).collect();
             if let [only] = columns.as_slice() {
-                self.roles.insert("kind".to_owned(), json!(only.name));
+                self.by_role.insert("kind".to_owned(), json!(only.name));
             }
         }
         for role in kind.required().iter().copied().filter(|role| matches!(*role, "ticket" | "kind" | "id")) {
@@ -592,7 +594,7 @@ impl Roles {
             }
         }
         if !sla.is_empty() {
-            self.roles.insert("sla".to_owned(), Value::Object(sla));
+            self.by_role.insert("sla".to_owned(), Value::Object(sla));
         } else if let [only] = columns {
             self.labels(kind, "sla_met", only, flag_name, &["true", "false"].map(str::to_owned));
         }
@@ -601,7 +603,7 @@ impl Roles {
     /// Whether a role has a column or a question.
     fn is_decided(&self, kind: TableKind, role: &str) -> bool {
         let place = place(kind, role);
-        self.roles.contains_key(role) || self.questions.iter().any(|question| question.place == place)
+        self.by_role.contains_key(role) || self.questions.iter().any(|question| question.place == place)
     }
 
     /// The attributes: columns with few values. Others are not read.
@@ -643,7 +645,7 @@ impl Roles {
             attributes.entry(name).or_insert(json!(column.name));
         }
         if !attributes.is_empty() && kind != TableKind::Events {
-            self.roles.insert("attributes".to_owned(), Value::Object(attributes));
+            self.by_role.insert("attributes".to_owned(), Value::Object(attributes));
         }
     }
 
@@ -651,10 +653,10 @@ impl Roles {
     fn events(&mut self, table: &SeenTable<'_>, creates: bool) -> Result<(), ReadError> {
         let kind = TableKind::Events;
         if creates {
-            self.roles.insert("creates_tickets".to_owned(), json!(true));
+            self.by_role.insert("creates_tickets".to_owned(), json!(true));
         }
         let Some(column) =
-            self.roles.get("kind").map(columns_of).and_then(|names| column(table, names.first()?))
+            self.by_role.get("kind").map(columns_of).and_then(|names| column(table, names.first()?))
         else {
             return Ok(());
         };
@@ -664,7 +666,7 @@ impl Roles {
         let allowed: Vec<&str> = <crate::description::EventMapping as Meaning>::own_words();
         let allowed = allowed.into_iter().chain(["ignore"]);
         if column.profile.many || unknown.len() > MOST_LABELS || (known.is_empty() && !creates) {
-            self.roles.remove("kind");
+            self.by_role.remove("kind");
             self.lacks.push("kind");
             let text = format!("what do the labels of {} mean: {}?", quoted(&column.name), shown(&unknown));
             let candidates = mapped("kind", &column.name, &unknown, &["public_message".to_owned()]);
@@ -704,9 +706,9 @@ impl Roles {
         }
         let named: BTreeSet<&str> =
             known.iter().filter(|(_, name)| name == "status").map(|(label, _)| label.as_str()).collect();
-        self.roles.insert("kind".to_owned(), Value::Object(form));
+        self.by_role.insert("kind".to_owned(), Value::Object(form));
         if let Some(value) =
-            self.roles.get("value").map(columns_of).and_then(|names| names.into_iter().next())
+            self.by_role.get("value").map(columns_of).and_then(|names| names.into_iter().next())
             && !named.is_empty()
         {
             let pairs = grouped(table, &column.name, &value)?;
@@ -724,7 +726,7 @@ impl Roles {
             let statuses: Map<String, Value> =
                 known.into_iter().map(|(label, name)| (label, json!(name))).collect();
             if !statuses.is_empty() {
-                self.roles.insert("statuses".to_owned(), Value::Object(statuses));
+                self.by_role.insert("statuses".to_owned(), Value::Object(statuses));
             }
             if !unknown.is_empty() {
                 let text = format!("what do these statuses mean: {}?", shown(&unknown));
@@ -753,17 +755,17 @@ impl Roles {
     ) -> Result<(), ReadError> {
         let kind = TableKind::Surveys;
         if let Some(id) = invitations
-            && !self.roles.contains_key("invitation")
+            && !self.by_role.contains_key("invitation")
             && column(table, id).is_some_and(|column| !column.repeated)
         {
-            self.roles.insert("invitation".to_owned(), json!(id));
+            self.by_role.insert("invitation".to_owned(), json!(id));
             self.without_attribute(id);
         }
         let names = ["question", "score"]
-            .map(|role| self.roles.get(role).and_then(|form| columns_of(form).into_iter().next()));
+            .map(|role| self.by_role.get(role).and_then(|form| columns_of(form).into_iter().next()));
         if let [Some(question), Some(score)] = names {
             self.question_words(table);
-            let labels = self.roles.get("question").and_then(|form| form.get("words")).cloned();
+            let labels = self.by_role.get("question").and_then(|form| form.get("words")).cloned();
             for (label, values) in grouped(table, &question, &score)? {
                 let mapped = labels.as_ref().and_then(|words| words.get(&label)).and_then(Value::as_str);
                 let id = mapped.map_or_else(|| label.clone(), str::to_owned);
@@ -781,43 +783,45 @@ impl Roles {
             if let Some(column) = column(table, &score) {
                 let missing = column.profile.missing();
                 if !missing.is_empty() {
-                    self.roles.insert("score".to_owned(), json!({ "column": score, "missing": missing }));
+                    self.by_role.insert("score".to_owned(), json!({ "column": score, "missing": missing }));
                 }
             }
             return Ok(());
         }
-        self.roles.remove("question");
-        self.roles.remove("score");
+        self.by_role.remove("question");
+        self.by_role.remove("score");
         let mut questions = score_columns(draft, table, &mut self.questions, kind);
         if questions.is_empty()
-            && let Some(score) = table.columns.iter().find(|column| is_any_score(column))
+            && let Some(score) = table
+                .columns
+                .iter()
+                .find(|column| is_any_score(column) && question_of(&column.name).is_none())
         {
             let file = table.table.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            match question_of(&file).zip(Scores::of(score)) {
-                Some((question, scores)) => {
-                    add_question(
-                        draft,
-                        &mut self.questions,
-                        &mut questions,
-                        kind,
-                        question,
-                        (&score.name, json!(score.name), scores),
-                    );
-                }
-                None => {
-                    let text = format!(
-                        "which question do the scores of {} answer: {}?",
-                        quoted(&score.name),
-                        content(score)
-                    );
-                    let candidates =
-                        ["nps", "csat", "ces"].map(|id| format!("questions.{id} = {}", quoted(&score.name)));
-                    self.ask(kind, "questions", text, NOT_READ, candidates.to_vec());
-                }
+            if let Some((question, scores)) = question_of(&file).zip(Scores::of(score)) {
+                add_question(
+                    draft,
+                    &mut self.questions,
+                    &mut questions,
+                    kind,
+                    question,
+                    (&score.name, json!(score.name), scores),
+                );
+            } else {
+                let text = format!(
+                    "which question do the scores of {} answer: {}?",
+                    quoted(&score.name),
+                    content(score)
+                );
+                let candidates =
+                    ["nps", "csat", "ces"].map(|id| format!("questions.{id} = {}", quoted(&score.name)));
+                self.ask(kind, "questions", text, NOT_READ, candidates.to_vec());
             }
         }
         let scored: Vec<String> = questions.values().flat_map(columns_of).collect();
-        scored.iter().for_each(|name| self.without_attribute(name));
+        for name in &scored {
+            self.without_attribute(name);
+        }
         if questions.is_empty() {
             self.lacks = vec!["questions"];
             if !self.questions.iter().any(|question| question.place.starts_with("surveys.questions")) {
@@ -846,16 +850,16 @@ impl Roles {
             }
         } else {
             self.lacks.clear();
-            self.roles.insert("questions".to_owned(), Value::Object(questions));
+            self.by_role.insert("questions".to_owned(), Value::Object(questions));
         }
         Ok(())
     }
 
     fn without_attribute(&mut self, column: &str) {
-        if let Some(Value::Object(attributes)) = self.roles.get_mut("attributes") {
+        if let Some(Value::Object(attributes)) = self.by_role.get_mut("attributes") {
             attributes.retain(|_, name| name.as_str() != Some(column));
             if attributes.is_empty() {
-                self.roles.remove("attributes");
+                self.by_role.remove("attributes");
             }
         }
     }
@@ -863,7 +867,7 @@ impl Roles {
     /// The ids of questions whose texts a column contains.
     fn question_words(&mut self, table: &SeenTable<'_>) {
         let Some(column) =
-            self.roles.get("question").map(columns_of).and_then(|names| column(table, names.first()?))
+            self.by_role.get("question").map(columns_of).and_then(|names| column(table, names.first()?))
         else {
             return;
         };
@@ -877,14 +881,14 @@ impl Roles {
         if !known.is_empty() && ids.len() == known.len() && !column.profile.many {
             let words: Map<String, Value> =
                 known.iter().map(|(text, id)| (text.clone(), json!(id))).collect();
-            self.roles.insert("question".to_owned(), json!({ "column": column.name, "words": words }));
+            self.by_role.insert("question".to_owned(), json!({ "column": column.name, "words": words }));
         }
     }
 
     /// The draft of the table.
     fn finish(mut self, kind: TableKind, table: &SeenTable<'_>) -> TableDraft {
         if kind == TableKind::Invitations && self.lacks.is_empty() {
-            self.roles.entry("id").or_insert(json!({}));
+            self.by_role.entry("id").or_insert(json!({}));
         }
         if table.columns.iter().any(|column| column.profile.begins_with_header())
             && let Some(id) = table
@@ -892,9 +896,9 @@ impl Roles {
                 .iter()
                 .find(|column| column.profile.filled + 1 == table.rows && column.profile.is_unique())
         {
-            self.roles.insert("where".to_owned(), json!({ id.name.clone(): "*" }));
+            self.by_role.insert("where".to_owned(), json!({ id.name.clone(): "*" }));
         }
-        let roles = std::mem::take(&mut self.roles);
+        let roles = std::mem::take(&mut self.by_role);
         let missing = table.columns.iter().any(|column| column.profile.missing().contains(&"?"));
         let columns = table
             .columns
@@ -948,15 +952,15 @@ fn scores_of_tickets(draft: &mut Draft, table: &SeenTable<'_>, tickets: &Roles) 
     if questions.is_empty() {
         found.lacks.push("questions");
     } else {
-        found.roles.insert("questions".to_owned(), Value::Object(questions));
+        found.by_role.insert("questions".to_owned(), Value::Object(questions));
     }
     let usable = tickets.lacks.is_empty();
     let of_tickets =
-        |role: &str| tickets.roles.get(role).filter(|form| !columns_of(form).is_empty()).cloned();
+        |role: &str| tickets.by_role.get(role).filter(|form| !columns_of(form).is_empty()).cloned();
     if let Some(id) = of_tickets("id").filter(|_| usable) {
-        found.roles.insert("ticket".to_owned(), id);
+        found.by_role.insert("ticket".to_owned(), id);
     } else if let Some(attributes) = of_tickets("attributes") {
-        found.roles.insert("attributes".to_owned(), attributes);
+        found.by_role.insert("attributes".to_owned(), attributes);
     }
     let mut scores = found.finish(TableKind::Surveys, table);
     // The others are those of the tickets.
@@ -1182,11 +1186,10 @@ fn shown(labels: &[(String, u64)]) -> String {
 }
 
 /// Labels with their meanings, and labels without one with their numbers.
-fn split(
-    values: &[(&str, u64)],
-    missing: &[&str],
-    meaning: impl Fn(&str) -> Option<String>,
-) -> (Vec<(String, String)>, Vec<(String, u64)>) {
+type Split = (Vec<(String, String)>, Vec<(String, u64)>);
+
+/// Separates labels with and without a meaning.
+fn split(values: &[(&str, u64)], missing: &[&str], meaning: impl Fn(&str) -> Option<String>) -> Split {
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for (label, count) in values.iter().filter(|(label, _)| !missing.contains(label)) {
         match meaning(label) {

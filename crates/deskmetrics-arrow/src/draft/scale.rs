@@ -66,7 +66,7 @@ impl Scores {
     /// Whether a scale from 1 is certain: both ends occur or there are many answers, the upper end occurs, and at most two
     /// in a hundred answers are outside.
     fn is_from_1_to(&self, greatest: f64) -> bool {
-        let has = |score: f64| self.0.iter().any(|(known, _)| *known == score);
+        let has = |score: f64| self.0.iter().any(|(known, _)| (known - score).abs() < f64::EPSILON);
         let inside: u64 =
             self.0.iter().filter(|(score, _)| (1.0..=greatest).contains(score)).map(|(_, count)| count).sum();
         let n = self.n();
@@ -93,11 +93,14 @@ pub(super) fn labelled(column: &Seen<'_>) -> Option<(Value, Value)> {
     }
     let missing: Vec<&str> =
         values.iter().map(|(label, _)| *label).filter(|label| is(&UNANSWERED, label)).collect();
-    let mut form = json!({ "column": column.name, "words": words });
+    let mut form = serde_json::Map::from_iter([
+        ("column".to_owned(), json!(column.name)),
+        ("words".to_owned(), Value::Object(words)),
+    ]);
     if !missing.is_empty() {
-        form["missing"] = json!(missing);
+        form.insert("missing".to_owned(), json!(missing));
     }
-    Some((form, json!("1-2")))
+    Some((Value::Object(form), json!("1-2")))
 }
 
 /// The scale of a question, `null` where none is needed, or the question about it.

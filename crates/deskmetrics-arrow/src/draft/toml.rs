@@ -61,7 +61,9 @@ pub(super) fn write(draft: &Draft, folder: &Path) -> String {
         for (name, scale) in &draft.scales {
             let _ = writeln!(out, "{} = {}", key(name), inline(scale));
         }
-        others.into_iter().for_each(|one| question(&mut out, "", one));
+        for one in others {
+            question(&mut out, "", one);
+        }
     }
     for one in &draft.tables {
         out.push('\n');

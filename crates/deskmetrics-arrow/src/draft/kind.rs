@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::role::{is_any_score, roles_of, words_of};
-use super::{Seen, SeenTable};
+use super::assign::roles_of;
+use super::scale::is_any_score;
+use super::seen::{Seen, SeenTable};
+use crate::column::measure::words as words_of;
 use crate::infer::TableKind;
 
 /// Words in the names of files, with the kind of their records; the first counts.

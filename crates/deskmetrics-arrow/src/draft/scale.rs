@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::role::{quoted, words_of};
-use super::{DraftQuestion, Seen};
+use super::form::DraftQuestion;
+use super::label::quoted;
+use super::seen::Seen;
+use crate::column::measure::words as words_of;
+use crate::infer::usual;
 
 /// Labels of satisfaction in help desks, with their scores on a scale of 1 to 2.
 const GOOD: [&str; 2] = ["good", "good with comment"];
@@ -134,4 +137,19 @@ pub(super) fn decide(question: &str, name: &str, scores: &Scores) -> Result<Valu
             &["\"1-5\"", "\"1-7\"", "\"1-10, 8-10 good, 1-4 bad\""],
         ),
     }
+}
+
+/// Whether a column has scores of a known question.
+pub(super) fn is_score(column: &Seen<'_>) -> bool {
+    !column.repeated
+        && question_of(&column.name).is_some()
+        && (Scores::of(column).is_some_and(|scores| scores.least() >= -10.0 && scores.greatest() <= 100.0)
+            || labelled(column).is_some())
+}
+
+/// Whether a column has scores, of whichever question.
+pub(super) fn is_any_score(column: &Seen<'_>) -> bool {
+    let named =
+        || ["score", "rating"].contains(&usual(&column.name).as_str()) && Scores::of(column).is_some();
+    is_score(column) || (!column.repeated && named())
 }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use super::role::quoted;
-use super::{Draft, DraftQuestion, TableDraft};
+use super::form::{Draft, DraftQuestion, TableDraft};
+use super::label::quoted;
 use crate::roles::columns_of;
+use crate::{Description, ReadError};
 
 /// The width to which comments are wrapped.
 const WIDTH: usize = 110;
@@ -15,7 +16,22 @@ const WIDTH: usize = 110;
 /// Forms that are tables of their own.
 const TABLES: [&str; 2] = ["attributes", "statuses"];
 
-pub(super) fn write(draft: &Draft, folder: &Path) -> String {
+impl Draft {
+    /// The description in TOML, with comments. Files are named relative to `folder`, where the description will be stored.
+    pub fn to_toml(&self, folder: &Path) -> String {
+        write(self, folder)
+    }
+
+    /// The description, with files named as they were.
+    ///
+    /// # Errors
+    /// If no table can be read.
+    pub fn description(&self) -> Result<Description, ReadError> {
+        Ok(self.to_toml(Path::new("")).parse::<Description>()?)
+    }
+}
+
+fn write(draft: &Draft, folder: &Path) -> String {
     let mut out = String::new();
     let open = draft.questions().count();
     comment(

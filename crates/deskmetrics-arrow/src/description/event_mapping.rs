@@ -120,8 +120,8 @@ impl EventMapping {
 
 /// Names of events in help desks, in normalized spelling, with what they mean.
 const USUAL: [(&str, &[&str]); 14] = [
-    ("public_message", &["public_comment", "public_reply", "reply", "email_sent", "email_received"]),
-    ("internal_note", &["private_note", "internal_comment", "note", "note_added"]),
+    ("public_message", &["public_comment", "public_reply", "email_sent", "email_received"]),
+    ("internal_note", &["private_note", "internal_comment", "note_added"]),
     ("status", &["status_change", "status_changed", "changed_status", "state_change"]),
     (
         "changed assignee",

@@ -169,7 +169,8 @@ pub(super) fn scores_of_tickets(
         found.by_role.insert("attributes".to_owned(), attributes);
     }
     let mut scores = found.finish(TableKind::Surveys, table);
-    // The others are those of the tickets.
+    // It is the table of tickets; its other columns are those of the tickets.
+    scores.stored_as = TableKind::Tickets.key();
     scores.columns.retain(|column| !column.roles.is_empty());
     Some(scores)
 }

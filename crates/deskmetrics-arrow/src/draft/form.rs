@@ -43,6 +43,9 @@ pub struct TableDraft {
     pub questions: Vec<DraftQuestion>,
     /// Whether the table is in memory, so that `file` is only its name.
     pub in_memory: bool,
+    /// The name under which a table in memory may be stored, without its ending.
+    #[serde(skip)]
+    pub(super) stored_as: &'static str,
     /// A used column of timestamps without a zone.
     #[serde(skip)]
     pub(super) wall_clock: Option<String>,

@@ -239,6 +239,7 @@ impl Roles {
             columns,
             questions: self.questions,
             in_memory: table.table.is_in_memory(),
+            stored_as: kind.key(),
             wall_clock: self.wall_clock,
         }
     }

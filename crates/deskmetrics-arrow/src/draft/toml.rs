@@ -287,7 +287,7 @@ fn inline(form: &Value) -> String {
 /// The file as a description in a folder names it.
 fn relative(table: &TableDraft, folder: &Path) -> PathBuf {
     if table.in_memory {
-        return PathBuf::from(format!("{}.parquet", table.kind));
+        return PathBuf::from(format!("{}.parquet", table.stored_as));
     }
     let file = &table.file;
     let (Ok(file_at), Ok(folder_at)) = (file.canonicalize(), folder.canonicalize()) else {

@@ -103,7 +103,8 @@ fn scales_are_decided_by_many_answers_only() {
     let answers = |scores: &[u32], times: usize| {
         let mut text = "csat\n".to_owned();
         for score in scores.iter().cycle().take(scores.len() * times) {
-            text += &format!("{score}\n");
+            text.push_str(&score.to_string());
+            text.push('\n');
         }
         text
     };

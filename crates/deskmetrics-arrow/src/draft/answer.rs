@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::form::{Draft, DraftQuestion, TableDraft};
 use super::label::{quoted, shown, split};
 use super::role::{NOT_READ, Roles, place};
-use super::scale::{self, Scores, is_any_score, is_score, labelled, question_of};
+use super::scale::{self, AnswerCounts, is_any_score, is_score, labelled, question_of};
 use super::seen::{Seen, SeenTable, column, content, grouped};
 use crate::ReadError;
 use crate::description::listed;
@@ -37,7 +37,7 @@ impl Roles {
                 let mapped = labels.as_ref().and_then(|words| words.get(&label)).and_then(Value::as_str);
                 let id = mapped.map_or_else(|| label.clone(), str::to_owned);
                 let numbers = values.iter().filter_map(|(text, count)| Some((text.parse().ok()?, *count)));
-                let Some(scores) = Scores::new(numbers) else { continue };
+                let Some(scores) = AnswerCounts::new(numbers) else { continue };
                 if draft.scales.contains_key(&id) {
                     continue;
                 }
@@ -65,7 +65,7 @@ impl Roles {
                 .find(|column| is_any_score(column) && question_of(&column.name).is_none())
         {
             let file = table.table.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            if let Some((question, scores)) = question_of(&file).zip(Scores::of(score)) {
+            if let Some((question, scores)) = question_of(&file).zip(AnswerCounts::of(score)) {
                 add_question(
                     draft,
                     &mut self.questions,
@@ -213,7 +213,7 @@ fn score_columns(
         let columns: Vec<&Seen<'_>> = table.columns.iter().filter(is_of).collect();
         match columns.as_slice() {
             [] => {}
-            [only] => match (labelled(only), Scores::of(only)) {
+            [only] => match (labelled(only), AnswerCounts::of(only)) {
                 (Some((form, scale)), _) => {
                     questions.insert(id.to_owned(), form);
                     draft.scales.entry(id.to_owned()).or_insert(scale);
@@ -253,7 +253,7 @@ fn add_question(
     questions: &mut Map<String, Value>,
     kind: TableKind,
     id: &str,
-    (name, form, scores): (&str, Value, Scores),
+    (name, form, scores): (&str, Value, AnswerCounts),
 ) {
     if !draft.scales.contains_key(id) {
         match scale::decide(id, name, &scores) {

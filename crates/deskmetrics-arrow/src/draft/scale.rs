@@ -37,9 +37,9 @@ pub(super) fn question_of(text: &str) -> Option<&'static str> {
 
 /// The numbers of answers by score.
 #[derive(Debug, Clone)]
-pub(super) struct Scores(Vec<(f64, u64)>);
+pub(super) struct AnswerCounts(Vec<(f64, u64)>);
 
-impl Scores {
+impl AnswerCounts {
     pub(super) fn new(values: impl IntoIterator<Item = (f64, u64)>) -> Option<Self> {
         let mut scores: Vec<(f64, u64)> = values.into_iter().filter(|(score, _)| score.is_finite()).collect();
         scores.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -107,7 +107,7 @@ pub(super) fn labelled(column: &Seen<'_>) -> Option<(Value, Value)> {
 }
 
 /// The scale of a question, `null` where none is needed, or the question about it.
-pub(super) fn decide(question: &str, name: &str, scores: &Scores) -> Result<Value, DraftQuestion> {
+pub(super) fn decide(question: &str, name: &str, scores: &AnswerCounts) -> Result<Value, DraftQuestion> {
     let (n, least, greatest) = (scores.n(), scores.least(), scores.greatest());
     let open = |text: String, candidates: &[&str]| {
         let candidates = candidates.iter().map(|scale| format!("{question} = {scale}")).collect();
@@ -143,13 +143,14 @@ pub(super) fn decide(question: &str, name: &str, scores: &Scores) -> Result<Valu
 pub(super) fn is_score(column: &Seen<'_>) -> bool {
     !column.repeated
         && question_of(&column.name).is_some()
-        && (Scores::of(column).is_some_and(|scores| scores.least() >= -10.0 && scores.greatest() <= 100.0)
+        && (AnswerCounts::of(column)
+            .is_some_and(|scores| scores.least() >= -10.0 && scores.greatest() <= 100.0)
             || labelled(column).is_some())
 }
 
 /// Whether a column has scores, of whichever question.
 pub(super) fn is_any_score(column: &Seen<'_>) -> bool {
     let named =
-        || ["score", "rating"].contains(&usual(&column.name).as_str()) && Scores::of(column).is_some();
+        || ["score", "rating"].contains(&usual(&column.name).as_str()) && AnswerCounts::of(column).is_some();
     is_score(column) || (!column.repeated && named())
 }

@@ -77,7 +77,7 @@ def test_files_and_frames_of_the_sample_are_decided() -> None:
     names = ("tickets.csv", "events.csv.gz", "invitations.csv", "responses.csv")
     draft = dm.describe(*(SAMPLE / name for name in names), assume_tz="Europe/Copenhagen")
     assert draft.questions == () and draft.scales == {"csat": "1-5", "ces": "ces2"}
-    frames = {
+    frames: dict[str, Any] = {
         "tickets": pl.read_csv(SAMPLE / "tickets.csv"),
         "events": pl.read_csv(SAMPLE / "events.csv.gz"),
         "invitations": pl.read_csv(SAMPLE / "invitations.csv"),

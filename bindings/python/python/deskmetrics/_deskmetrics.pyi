@@ -33,6 +33,7 @@ __all__ = [
     "_columns",
     "_command",
     "_compare",
+    "_describe",
     "_of_contacts",
     "_of_counts",
     "_of_invitations",

@@ -9,6 +9,7 @@ mod class;
 mod command;
 mod data;
 mod dataset;
+mod draft;
 mod error;
 mod frame;
 mod input;
@@ -30,6 +31,8 @@ mod _deskmetrics {
     use crate::command::command;
     #[pymodule_export]
     use crate::dataset::{Dataset, read};
+    #[pymodule_export]
+    use crate::draft::describe;
     #[pymodule_export]
     use crate::frame::Frame;
     #[pymodule_export]

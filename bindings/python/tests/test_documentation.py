@@ -43,7 +43,7 @@ def test_docstring(name: str, thing: Any) -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    described = ("compare", "catalogue", "Schedule", "Interval", "KpiResult", "read", "replay", "report", "Tracker")
+    described = ("compare", "catalogue", "describe", "Schedule", "Interval", "KpiResult", "read", "replay", "report", "Tracker")
     for name in (*described, "SlaPolicy", "SlaPolicies", "FcrPolicy"):
         assert ">>>" in (inspect.getdoc(getattr(dm, name)) or ""), name
 

@@ -132,6 +132,7 @@ impl Dataset {
         description.check_sources()?;
         let folder = options.data_root.take().unwrap_or_default().join(&description.folder);
         let mut notes = description.unused(options.projection.records);
+        notes.extend(description.undecided.iter().map(|open| format!("undecided: {open}")));
         let here = Folder { path: &folder, limits: &options.limits };
         let schedules = contracts::schedules(description, here, &mut notes)?;
         let rules = description.schedule_by.values().flat_map(BTreeMap::values);

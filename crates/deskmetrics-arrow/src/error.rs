@@ -60,7 +60,7 @@ pub enum ReadError {
     },
 
     /// The extension of a file name is not known.
-    #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows", file.display())]
+    #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows{}", file.display(), conversion(file))]
     UnknownKind {
         /// The file.
         file: PathBuf,
@@ -274,5 +274,20 @@ pub(crate) fn present_columns(names: &[String]) -> String {
         "the table has no columns".to_owned()
     } else {
         format!("present are {}", crate::description::listed(names))
+    }
+}
+
+/// How a file of a kind that is not read becomes one that is.
+fn conversion(file: &std::path::Path) -> &'static str {
+    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    match ending.as_str() {
+        "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => {
+            "; save the sheet as CSV in the spreadsheet program, or in Python with pandas.read_excel(..).to_csv(..)"
+        }
+        "json" | "ndjson" | "jsonl" => {
+            "; convert it to a table, such as in Python with pandas.read_json(.., lines=True).to_parquet(..)"
+        }
+        "zst" | "bz2" | "xz" | "zip" | "7z" => "; decompress it first",
+        _ => "",
     }
 }

@@ -27,7 +27,16 @@ pub enum TableKind {
     Invitations,
 }
 
-const TICKET: &[&str] = &["ticket_id", "ticket", "case_id", "conversation_id"];
+const TICKET: &[&str] = &[
+    "ticket_id",
+    "ticket",
+    "case_id",
+    "conversation_id",
+    "ticket_number",
+    "case_number",
+    "incident_number",
+    "issue_key",
+];
 /// Names of columns of requesters.
 const REQUESTER: &[&str] = &[
     "requester_id",
@@ -56,9 +65,29 @@ const TICKETS: Usual = &[
             "created_time",
             "opened",
             "createdate",
+            "create_date",
+            "created_on",
+            "creation_date",
+            "date_created",
+            "conversation_started_at",
         ],
     ),
-    ("id", &["ticket_id", "id", "ticket", "case_id", "conversation_id", "number", "issue_key", "key"]),
+    (
+        "id",
+        &[
+            "ticket_id",
+            "id",
+            "ticket",
+            "case_id",
+            "conversation_id",
+            "number",
+            "issue_key",
+            "key",
+            "ticket_number",
+            "case_number",
+            "incident_number",
+        ],
+    ),
     ("requester", REQUESTER),
     ("created_by", &["created_by"]),
     ("status", &["status", "ticket_status", "incident_state"]),
@@ -70,6 +99,7 @@ const TICKETS: Usual = &[
             "first_replied_at",
             "first_responded_at",
             "first_agent_reply_date",
+            "initial_response_time",
         ],
     ),
     (
@@ -82,6 +112,9 @@ const TICKETS: Usual = &[
             "resolutiondate",
             "resolution_date",
             "date_resolved",
+            "resolved_on",
+            "solved_date",
+            "date_solved",
             "finished_at",
             "completed_at",
             "done_at",
@@ -92,15 +125,28 @@ const TICKETS: Usual = &[
             "done",
         ],
     ),
-    ("closed_at", &["closed_at", "close_at", "closed_date", "closed_time", "date_closed", "closed"]),
-    ("due_at", &["due_at", "due_by"]),
+    (
+        "closed_at",
+        &[
+            "closed_at",
+            "close_at",
+            "closed_date",
+            "closed_time",
+            "date_closed",
+            "close_date",
+            "closedate",
+            "closed_on",
+            "closed",
+        ],
+    ),
+    ("due_at", &["due_at", "due_by", "due_by_time"]),
     ("sla_met", &["sla_met", "made_sla"]),
     ("author_name", &["author_name"]),
     ("tags", &["tags", "tag", "labels"]),
 ];
 
 /// Attributes whose columns have other names than those known to [`Attribute`].
-const ATTRIBUTES: Usual = &[
+pub(crate) const ATTRIBUTES: Usual = &[
     (
         "assignee",
         &[
@@ -154,8 +200,9 @@ const MEASURES: Usual = &[
     ("transfers", &["reassignment_count", "reassignments"]),
 ];
 
-/// Usual names of columns of ends that are also those of flags and words: they have the role if their values are timestamps.
-const ENDS_OR_FLAGS: &[&str] = &["solved", "resolved", "finished", "completed", "done", "closed"];
+/// Usual names of columns of milestones that are also those of flags, words and durations: they have the role if their values are timestamps.
+const ENDS_OR_FLAGS: &[&str] =
+    &["solved", "resolved", "finished", "completed", "done", "closed", "initial_response_time"];
 
 /// Roles that are known from the events of a ticket.
 const KNOWN_FROM_EVENTS: &[&str] = &["first_response_at", "solved_at", "closed_at"];
@@ -166,7 +213,7 @@ const ONE_OF_SEVERAL: &[&str] = &["created_at", "first_response_at", "solved_at"
 const EVENTS: Usual = &[
     ("ticket", TICKET),
     ("at", &["at", "time", "timestamp", "occurred_at", "event_at", "created_at"]),
-    ("kind", &["kind", "event", "event_type", "type", "action"]),
+    ("kind", &["kind", "event", "event_type", "type", "action", "activity"]),
     ("value", &["value", "new_value", "to"]),
     ("previous", &["previous", "previous_value", "old_value", "from"]),
     ("id", &["event_id", "id"]),
@@ -176,21 +223,48 @@ const EVENTS: Usual = &[
 
 const SNAPSHOTS: Usual = &[
     ("ticket", &["ticket_id", "ticket", "case_id", "conversation_id", "id", "number"]),
-    ("at", &["at", "time", "timestamp", "snapshot_at", "updated_at", "modified_at"]),
+    (
+        "at",
+        &[
+            "at",
+            "time",
+            "timestamp",
+            "snapshot_at",
+            "updated_at",
+            "modified_at",
+            "sys_updated_at",
+            "sys_updated_on",
+        ],
+    ),
     ("created_at", &["created_at", "created", "opened_at", "ticket_created_at"]),
-    ("status", &["status", "state"]),
+    ("status", &["status", "state", "incident_state"]),
     ("requester", REQUESTER),
     ("created_by", &["created_by"]),
     ("author", &["author", "author_type", "author_role", "actor_type", "actor_role"]),
-    ("author_name", &["author_name", "author_id", "actor_name", "actor_id", "actor", "updated_by"]),
+    (
+        "author_name",
+        &["author_name", "author_id", "actor_name", "actor_id", "actor", "updated_by", "sys_updated_by"],
+    ),
     ("due_at", &["due_at"]),
-    ("sla_met", &["sla_met"]),
+    ("sla_met", &["sla_met", "made_sla"]),
 ];
 
 const SURVEYS: Usual = &[
     ("question", &["question", "survey"]),
     ("score", &["score", "rating", "value"]),
-    ("at", &["answered_at", "responded_at", "response_at", "submitted_at", "created_at", "at"]),
+    (
+        "at",
+        &[
+            "answered_at",
+            "responded_at",
+            "response_at",
+            "submitted_at",
+            "completed_at",
+            "answered",
+            "created_at",
+            "at",
+        ],
+    ),
     ("ticket", TICKET),
     ("invitation", &["invitation_id", "invitation"]),
     ("weight", &["weight"]),
@@ -199,11 +273,11 @@ const SURVEYS: Usual = &[
 
 const INVITATIONS: Usual = &[
     ("sent_at", &["sent_at", "invited_at", "sent"]),
-    ("id", &["invitation_id", "id"]),
+    ("id", &["invitation_id", "id", "survey_id"]),
     ("question", &["question", "survey"]),
-    ("delivered", &["delivered"]),
-    ("started_at", &["started_at", "opened_at"]),
-    ("answered_at", &["answered_at", "responded_at", "response_at"]),
+    ("delivered", &["delivered", "delivery"]),
+    ("started_at", &["started_at", "opened_at", "opened"]),
+    ("answered_at", &["answered_at", "responded_at", "response_at", "answered"]),
     ("ticket", TICKET),
 ];
 
@@ -328,7 +402,8 @@ pub fn infer_roles_of_values(
         }
         let fits = |field: &Field| {
             let name = usual(field.name());
-            let is_end = ["solved_at", "closed_at"].contains(role) && ENDS_OR_FLAGS.contains(&name.as_str());
+            let is_end = ["first_response_at", "solved_at", "closed_at"].contains(role)
+                && ENDS_OR_FLAGS.contains(&name.as_str());
             names.contains(&name.as_str()) && (!is_end || contains(field, ColumnContent::Timestamps))
         };
         if let Some(field) = take_if(&mut free, names, fits) {

@@ -89,6 +89,7 @@ mod contracts;
 mod dataset;
 mod decode;
 pub mod description;
+mod draft;
 mod error;
 pub mod file;
 pub mod log;
@@ -115,6 +116,7 @@ pub use column::{Column, ColumnError};
 pub use dataset::{Counts, Dataset};
 pub use decode::{CustomerCodes, Example, Exclusion, Scope, SourceReport};
 pub use description::{Description, DescriptionError, nearest, nearest_first, plain_message};
+pub use draft::{ColumnDraft, Draft, DraftQuestion, TableDraft, TableDrafts};
 pub use error::ReadError;
 pub use file::Progress;
 pub use infer::{

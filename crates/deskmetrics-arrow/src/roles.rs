@@ -13,6 +13,9 @@ use crate::infer::{AmbiguousRole, InferredRoles, TableKind, attribute_column, in
 /// The key beside the roles that selects rows.
 const WHERE: &str = "where";
 
+/// The key beside the roles that states whether other columns have the roles of their usual names.
+pub const INFERRED: &str = "inferred";
+
 /// Words in the names of columns that a role may have, the most likely first.
 const HINTS: &[(&str, &[&str])] = &[
     ("id", &["id", "number", "key", "case", "ticket", "reference"]),
@@ -103,7 +106,13 @@ pub fn complete(
     }
     let taken = columns_of_roles(&roles);
     let taken: Vec<&str> = taken.iter().map(String::as_str).collect();
-    let mut usual = infer_roles_of_values(holds, schema, &taken, contains);
+    // A complete mapping, such as that of a draft, gives no role to other columns.
+    let complete = roles.remove(INFERRED) == Some(json!(false));
+    let mut usual = if complete {
+        InferredRoles::default()
+    } else {
+        infer_roles_of_values(holds, schema, &taken, contains)
+    };
     let is_stated = |ambiguous: &AmbiguousRole| {
         // Given attributes replace the inferred ones.
         let attribute = Attribute::NAMED.iter().any(|named| named.as_str() == ambiguous.role);

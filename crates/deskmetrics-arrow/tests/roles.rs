@@ -500,6 +500,7 @@ fn keys_of_a_description_have_an_effect() {
         ("schedule = \"desk\"", hours),
         ("schedule_by = { group = { first = \"late\" } }", hours),
         ("fcr = \"no_reopen_within(7days)\"", ""),
+        ("undecided = [\"time_zone: which one?\"]", ""),
     ];
     for (key, tail) in cases {
         assert_ne!(read(key, tail), read("", tail), "{key}");

@@ -24,6 +24,7 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   deskmetrics report tickets.csv --tz Europe/Copenhagen
+  deskmetrics init export.csv --output helpdesk.toml
   deskmetrics report helpdesk.toml --by market --period week
   deskmetrics check helpdesk.toml
   deskmetrics explain 20002 helpdesk.toml
@@ -32,7 +33,7 @@ Examples:
 
 Exit codes:
   0  success
-  1  check: something changes numbers
+  1  check: something changes numbers; init: a question must be answered before a report
   2  the command line, the description or the data cannot be used";
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +41,10 @@ pub(crate) enum Command {
     /// Computes KPIs, each with its n, its interval and what was excluded
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArguments),
+
+    /// Drafts a description of files: what their columns and values mean, and what the data does not decide
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArguments),
 
     /// Checks a description, its schedules and policies, and the data: what changes numbers, and what to do about it
     #[command(after_help = CHECK_EXAMPLES)]
@@ -56,6 +61,10 @@ pub(crate) enum Command {
     /// Shows the definitions of the KPIs
     #[command(after_help = CATALOGUE_EXAMPLES)]
     Catalogue(CatalogueArguments),
+
+    /// Prints the JSON Schema of a data form: descriptions, schedules, policies, records, outputs
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(SchemaArguments),
 
     /// Prints a script that completes this command's arguments in a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -78,6 +87,18 @@ Examples:
   deskmetrics report helpdesk.toml --output kpis.csv        every row with all its fields
 
 Marks: * fewer records than --min-n, ~ the data covers only a part of the period, ▲ ▼ the change is significant.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  deskmetrics init export.csv                                   writes description.toml
+  deskmetrics init tickets.csv log.csv answers.csv --tz Europe/Copenhagen --output helpdesk.toml
+  deskmetrics init --events audit.parquet --output -            prints the description
+  deskmetrics report description.toml
+
+What names and values make certain is written; the rest is marked QUESTION, with candidates, and listed in the notes of reports
+until it is answered.
+
+Exit codes: 0 a report can be computed, 1 a question must be answered first, 2 the command line or the files cannot be used.";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -107,6 +128,12 @@ Examples:
   deskmetrics catalogue                       every KPI in a line
   deskmetrics catalogue first_reply_time      one definition, by its id or any other name of it
   deskmetrics catalogue --format json";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  deskmetrics schema                                      every form in a line
+  deskmetrics schema description > description.schema.json
+  deskmetrics schema report";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -251,6 +278,45 @@ pub(crate) struct ReportArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct InitArguments {
+    /// CSV, Parquet or Arrow files; what their rows are is inferred from their names and columns
+    #[arg(value_name = "FILES", required_unless_present_any = ["tickets", "events", "surveys", "invitations", "snapshots"])]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// A file with one row per ticket; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tickets: Vec<PathBuf>,
+
+    /// A file with one row per event of a ticket
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Vec<PathBuf>,
+
+    /// A file with one row per answer to a survey, or a column per question
+    #[arg(long, value_name = "FILE")]
+    pub(crate) surveys: Vec<PathBuf>,
+
+    /// A file with one row per invitation to a survey
+    #[arg(long, value_name = "FILE")]
+    pub(crate) invitations: Vec<PathBuf>,
+
+    /// A file with one row per ticket and point in time
+    #[arg(long, value_name = "FILE")]
+    pub(crate) snapshots: Vec<PathBuf>,
+
+    /// The time zone (IANA name) of days, weeks, and times without a zone
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(crate) tz: Option<Tz>,
+
+    /// The description to write; - prints it
+    #[arg(long, short, value_name = "FILE", default_value = "description.toml")]
+    pub(crate) output: PathBuf,
+
+    /// Replace an existing description
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
     /// Excluded rows of a file, for one reason in one column, are a finding if they are more than this share
     #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent)]
@@ -298,6 +364,12 @@ pub(crate) struct CatalogueArguments {
     /// The form of the output
     #[arg(long, value_enum, default_value_t = TextFormat::Text)]
     pub(crate) format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The form, such as description or report; by default all are listed
+    pub(crate) form: Option<String>,
 }
 
 /// The form of tables.

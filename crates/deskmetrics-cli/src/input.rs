@@ -156,18 +156,6 @@ fn named_files(arguments: &DataArguments) -> Vec<(TableKind, PathBuf)> {
     named.into_iter().flat_map(|(kind, files)| files.iter().map(move |file| (kind, file.clone()))).collect()
 }
 
-/// Words in the names of files, with the kind of their records; the first counts.
-const WORDS: [(TableKind, &[&str]); 5] = [
-    (TableKind::Invitations, &["invitation", "invitations", "invites"]),
-    (
-        TableKind::Surveys,
-        &["survey", "surveys", "answers", "responses", "csat", "nps", "ces", "ratings", "feedback"],
-    ),
-    (TableKind::Snapshots, &["snapshot", "snapshots"]),
-    (TableKind::Events, &["event", "events", "log", "logs", "audit", "audits", "activities", "history"]),
-    (TableKind::Tickets, &["ticket", "tickets", "cases", "conversations", "incidents", "requests", "issues"]),
-];
-
 /// The files with the kinds of their records, by their names. One whose name states none has the tickets.
 fn kinds(
     inputs: &[PathBuf],
@@ -175,11 +163,8 @@ fn kinds(
 ) -> Result<Vec<(TableKind, PathBuf)>, Failure> {
     let mut unknown = Vec::new();
     for file in inputs {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-        let words: Vec<&str> = name.split(|letter: char| !letter.is_alphanumeric()).collect();
-        let kind = WORDS.iter().find(|(_, known)| words.iter().any(|word| known.contains(word)));
-        match kind {
-            Some((kind, _)) => files.push((*kind, file.clone())),
+        match TableKind::of_file_name(file) {
+            Some(kind) => files.push((kind, file.clone())),
             None => unknown.push(file),
         }
     }

@@ -19,10 +19,12 @@ mod due;
 mod exit;
 mod explain;
 mod failure;
+mod init;
 mod input;
 mod output;
 mod progress;
 mod report;
+mod schema;
 mod text;
 
 use std::ffi::OsString;
@@ -64,11 +66,13 @@ pub fn run<A: Into<OsString> + Clone>(
 
 fn dispatch(command: Command, out: &mut dyn Write) -> Result<u8, Failure> {
     match command {
+        Command::Init(arguments) => init::run(&arguments, out),
         Command::Report(arguments) => report::run(&arguments, out).map(|()| SUCCESS),
         Command::Check(arguments) => check::run(&arguments, out),
         Command::Explain(arguments) => explain::run(&arguments, out).map(|()| SUCCESS),
         Command::Due(arguments) => due::run(&arguments, out).map(|()| SUCCESS),
         Command::Catalogue(arguments) => catalogue::run(&arguments, out).map(|()| SUCCESS),
+        Command::Schema(arguments) => schema::run(&arguments, out).map(|()| SUCCESS),
         Command::Completions { shell } => {
             // The generator panics where its output is closed, so it writes to memory.
             let mut script = Vec::new();

@@ -19,7 +19,7 @@ Every function that takes a list also takes a column of pandas, polars, pyarrow,
 Every result has ``value``, ``n``, ``interval`` and ``excluded``, and results of one KPI can be added.
 ``dm.catalogue()`` describes each KPI; its function has the same name, except ``score_reasons`` for the KPI ``reasons``.
 
-:func:`report` computes many KPIs from tables, :func:`read` reads files, and :func:`replay` computes measures and SLA verdicts
+:func:`describe` infers what the columns of tables mean, :func:`report` computes many KPIs from tables, :func:`read` reads files, and :func:`replay` computes measures and SLA verdicts
 from events. ``help("deskmetrics.description")`` lists the keys of dataset descriptions and of ``columns=``.
 """
 
@@ -46,6 +46,7 @@ from ._deskmetrics import (
 from .change import Change
 from .comparison import Comparison, compare
 from .definitions import Catalogue, Choice, Definition, Variant, catalogue
+from .draft import Draft, DraftQuestion, describe
 from .exceptions import (
     ArgumentError,
     ArgumentTypeError,
@@ -83,11 +84,11 @@ from .surveys import (
 # fmt: off
 __all__ = [
     "Adjusted", "ArgumentError", "ArgumentTypeError", "Catalogue", "Change", "Choice", "ColumnNotFoundError",
-    "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Explanation",
+    "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Draft", "DraftQuestion", "Explanation",
     "FcrPolicy", "Frame", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
     "NoSuchNameError", "PolicyError", "ReadError", "Replay", "Report", "ReportRow", "Representativeness", "ScaleError",
     "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "TimestampError", "Tracker", "Variant", "WeightedRating",
-    "__version__", "catalogue", "compare", "exceptions", "read", "replay", "report", "representativeness", "weighted_score",
+    "__version__", "catalogue", "compare", "describe", "exceptions", "read", "replay", "report", "representativeness", "weighted_score",
     # the KPIs of the catalogue
     "abandon_rate", "agent_touches", "agent_wait_time", "agent_work_time", "backlog", "backlog_age", "bot_containment",
     "bot_first_response_time", "bot_resolution", "ces", "csat", "customers", "escalation_rate", "fcr",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ._deskmetrics import _STYLE as STYLE
 
 if TYPE_CHECKING:
-    from . import Comparison, Dataset, Replay, Source
+    from . import Comparison, Dataset, Draft, Replay, Source
 
 
 def dataset(found: Dataset) -> str:
@@ -41,6 +41,30 @@ def comparison(found: Comparison) -> str:
     )
     head = "".join(f"<th>{escape(name)}</th>" for name, _ in cells)
     return _block(_table(head, ["<tr>", *(f"<td>{escape(text)}</td>" for _, text in cells), "</tr>"]))
+
+
+def draft(found: Draft) -> str:
+    """A draft as a block of HTML: the roles of columns, and what is open."""
+    parts = []
+    for table in found._tables:
+        state = "" if table["usable"] else ", not read until its questions are answered"
+        head = f"{table['file']}: {table['kind']}, {table['rows']:,} rows{state}"
+        rows = [
+            f"<tr><td class='left'>{escape(one['column'])}</td><td class='left'>{escape(', '.join(one['roles']))}</td>"
+            f"<td class='left'>{escape(one['content'])}</td></tr>"
+            for one in table["columns"]
+        ]
+        columns = "<th class='left'>column</th><th class='left'>role</th><th class='left'>content</th>"
+        parts.append(f"<p><b>{escape(head)}</b></p>{_table(columns, rows)}")
+    if found.scales:
+        scales = ", ".join(f"{question} {scale}" for question, scale in found.scales.items())
+        parts.append(f"<p>Scales: {escape(scales)}</p>")
+    if found.questions:
+        items = "".join(
+            f"<li>{escape(str(one))}<br>Until it is answered, {escape(one.until)}.</li>" for one in found.questions
+        )
+        parts.append(f"<p><b>Questions</b></p><ul class='note'>{items}</ul>")
+    return _block(*parts)
 
 
 def _block(*parts: str) -> str:

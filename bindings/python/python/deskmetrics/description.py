@@ -54,6 +54,7 @@ Keys of the whole description; ``time_zone`` is required, and at least one table
 - ``sla``: SLA policies; see SLA.
 - ``replay``: conventions of the replay; the keys are those of ``options`` in :func:`deskmetrics.replay`.
 - ``fcr``: definition of first contact resolution, such as ``"no_reopen_within(7days)"``.
+- ``undecided``: open questions about this description, which are notes of every report; ``deskmetrics init`` writes them.
 
 Tickets
 -------

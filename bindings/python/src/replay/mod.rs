@@ -320,6 +320,7 @@ impl Replay {
 ///     Maps columns without usual names, and the values of the source, by table. The keys are those of a dataset
 ///     description (``help("deskmetrics.description")`` lists them): ``{"events": {"kind": {"column": "Action",
 ///     "words": {"Reply": "public_message"}}}}``. ``where`` beside them selects the rows that are read: ``{"events": {"where": {"Source": {"not": ["test", "import"]}}}}``.
+///     ``"inferred": False`` beside them gives no role to other columns, as in what :func:`describe` returns.
 /// schedules : Schedule or dict, optional
 ///     The schedule of all tickets, or several by name.
 /// schedule : str, optional

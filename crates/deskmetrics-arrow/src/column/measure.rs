@@ -80,6 +80,18 @@ impl MeasureName {
     pub(crate) fn of(column: &str) -> Self {
         let mut words = words(column);
         let mut clock = None;
+        // Such as "First reply time in minutes within business hours".
+        if let [.., within, kind, hours] = words.as_slice()
+            && within == "within"
+            && hours == "hours"
+        {
+            clock = match kind.as_str() {
+                "calendar" => Some(ClockKind::Calendar),
+                "business" | "working" => Some(ClockKind::Business),
+                _ => None,
+            };
+            words.truncate(words.len() - if clock.is_some() { 3 } else { 0 });
+        }
         let take_clock = |words: &mut Vec<String>| {
             let named = match words.last().map(String::as_str) {
                 Some("calendar") => ClockKind::Calendar,
@@ -116,7 +128,7 @@ impl MeasureName {
 }
 
 /// The words of a name, in lower case: `replyTimeInMinutes`, `Response Time (hours)`.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for character in name.chars() {

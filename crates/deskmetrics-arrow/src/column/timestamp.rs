@@ -189,7 +189,15 @@ impl TimestampReading {
         (0..array.len()).filter_map(|row| text.get(row)).any(|text| self.is_wall_clock(text, &mut shapes))
     }
 
-    fn is_wall_clock(&self, text: &str, shapes: &mut Shapes) -> bool {
+    /// The order of numeric dates, if it is stated or the values of a column have decided it.
+    pub(crate) fn date_order(&self) -> Option<DateOrder> {
+        match self.format {
+            Format::Any(Dates::Ordered(order)) => Some(order),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_wall_clock(&self, text: &str, shapes: &mut Shapes) -> bool {
         let text = text.trim();
         if text.is_empty() || self.is_missing(text) {
             return false;

@@ -346,13 +346,21 @@ impl Meaning for TicketStatus {
     }
 }
 
+/// Names of authors in help desks, in normalized spelling.
+const AUTHORS: [(Author, &[&str]); 5] = [
+    (Author::Customer, &["client", "consumer", "caller", "visitor", "end_user"]),
+    (Author::Agent, &["teammate", "support_agent", "support", "operator", "staff", "admin", "employee"]),
+    (Author::Bot, &["chatbot", "ai_agent", "virtual_agent", "auto_reply"]),
+    (Author::System, &["trigger", "workflow", "business_rule", "automated"]),
+    (Author::External, &["vendor", "supplier", "third_party", "collaborator"]),
+];
+
 impl Meaning for Author {
     fn of_own_word(word: &str) -> Option<Self> {
         let word = own_spelling(word);
-        serde::Deserialize::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(
-            &word,
-        ))
-        .ok()
+        let form = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&word);
+        let usual = || AUTHORS.into_iter().find(|(_, words)| words.contains(&word.as_str()));
+        serde::Deserialize::deserialize(form).ok().or_else(|| usual().map(|(author, _)| author))
     }
 
     fn own_words() -> Vec<&'static str> {
@@ -363,10 +371,10 @@ impl Meaning for Author {
 impl Meaning for bool {
     fn of_own_word(word: &str) -> Option<Self> {
         match own_spelling(word).as_str() {
-            "true" | "yes" | "1" | "y" | "t" | "met" | "within_sla" | "achieved" => Some(true),
-            "false" | "no" | "0" | "n" | "f" | "breached" | "sla_violated" | "violated" | "missed" => {
-                Some(false)
-            }
+            "true" | "yes" | "1" | "y" | "t" | "met" | "within_sla" | "achieved" | "ontime" | "on_time"
+            | "delivered" => Some(true),
+            "false" | "no" | "0" | "n" | "f" | "breached" | "sla_violated" | "violated" | "missed"
+            | "overdue" | "bounced" | "undelivered" => Some(false),
             _ => None,
         }
     }

@@ -118,10 +118,39 @@ impl EventMapping {
     }
 }
 
+/// Names of events in help desks, in normalized spelling, with what they mean.
+const USUAL: [(&str, &[&str]); 14] = [
+    ("public_message", &["public_comment", "public_reply", "email_sent", "email_received"]),
+    ("internal_note", &["private_note", "internal_comment", "note_added"]),
+    ("status", &["status_change", "status_changed", "changed_status", "state_change"]),
+    (
+        "changed assignee",
+        &["assignee", "agent", "assignee_change", "assignee_changed", "assigned", "reassigned"],
+    ),
+    ("changed group", &["group", "team", "queue", "group_change", "group_changed", "team_changed"]),
+    ("changed priority", &["priority", "urgency", "priority_change", "priority_changed"]),
+    ("tagged", &["tag_added", "label_added"]),
+    ("untagged", &["tag_removed", "label_removed"]),
+    ("merged_into", &["merged"]),
+    ("spam", &["marked_as_spam"]),
+    ("solved", &["resolved"]),
+    ("open", &["reopened", "re_opened"]),
+    ("survey_sent", &["csat_sent"]),
+    ("survey_answered", &["csat_answered"]),
+];
+
+/// The name of what a label of an event means, if it is a usual one.
+pub(crate) fn own_name(label: &str) -> Option<String> {
+    let word = label.to_ascii_lowercase();
+    let normal = word.replace([' ', '-'], "_");
+    let usual = || USUAL.iter().find(|(_, words)| words.contains(&normal.as_str()));
+    let is_name = |name: &String| EventMapping::of(name).is_some();
+    [word.clone(), normal.clone()].into_iter().find(is_name).or_else(|| Some(usual()?.0.to_owned()))
+}
+
 impl Meaning for EventMapping {
     fn of_own_word(word: &str) -> Option<Self> {
-        let word = word.to_ascii_lowercase();
-        Self::of(&word).or_else(|| Self::of(&word.replace([' ', '-'], "_")))
+        Self::of(&own_name(word)?)
     }
 
     fn own_words() -> Vec<&'static str> {

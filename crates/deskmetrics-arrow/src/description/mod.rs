@@ -10,6 +10,7 @@ mod source;
 mod suggest;
 
 pub use error::{DescriptionError, plain_message};
+pub(crate) use event_mapping::own_name;
 pub use event_mapping::{EventMapping, EventMeaning};
 pub use key::{Code, LetterCase, MeasureKey, NumberKey, TimestampKey, TimestampRules, Values, WordKey};
 pub use schedule::{HolidayFile, ScheduleSource};
@@ -124,6 +125,9 @@ pub struct Description {
     /// The policy of first contact resolution.
     #[serde(default)]
     pub fcr: Option<FcrPolicy>,
+    /// Open questions about this description. They are notes of every report.
+    #[serde(default)]
+    pub undecided: Vec<String>,
 }
 
 /// The cut-off in a description.
@@ -319,9 +323,14 @@ impl Description {
             && self.surveys.is_empty()
             && self.invitations.is_empty()
         {
-            return Err(DescriptionError::new(
-                "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]",
-            ));
+            let open = if self.undecided.is_empty() {
+                ""
+            } else {
+                "; answer the questions of undecided first, which are marked QUESTION"
+            };
+            return Err(DescriptionError::new(format!(
+                "names no data: expected at least one of [[tickets]], [[events]], [[snapshots]], [[surveys]], [[invitations]]{open}",
+            )));
         }
         self.check_sources()?;
         for survey in &self.surveys {

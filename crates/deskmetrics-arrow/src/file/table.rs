@@ -267,6 +267,11 @@ impl Table {
         &self.path
     }
 
+    /// Whether it is a table in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        matches!(self.store, Store::Memory(_))
+    }
+
     /// Its columns with their types.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema

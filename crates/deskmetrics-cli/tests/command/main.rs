@@ -7,6 +7,7 @@ mod due;
 mod explain;
 mod files;
 mod golden;
+mod init;
 mod program;
 mod report;
 mod usage;

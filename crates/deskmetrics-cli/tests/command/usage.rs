@@ -14,7 +14,8 @@ fn every_command_has_help_with_examples() {
     }
 }
 
-const COMMANDS: [&str; 6] = ["report", "check", "explain", "due", "catalogue", "completions"];
+const COMMANDS: [&str; 8] =
+    ["schema", "report", "init", "check", "explain", "due", "catalogue", "completions"];
 
 #[test]
 fn the_version_is_that_of_the_package() {

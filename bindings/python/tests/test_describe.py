@@ -1,0 +1,149 @@
+"""`describe`: the mapping of tables inferred from names and values, which `report` takes back."""
+
+import csv
+import io
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from sample import DESCRIPTION
+
+import deskmetrics as dm
+
+SAMPLE = DESCRIPTION.parent
+
+TICKETS = """\
+Ticket ID,Created,Resolved,State,Country,Satisfaction Rating
+1,25/02/2026 09:00,25/02/2026 11:00,Resolved,DK,5
+2,03/03/2026 10:00,,In progress,ES,
+3,04/03/2026 10:00,04/03/2026 14:00,Resolved,DK,1
+"""
+
+
+def frames() -> list[tuple[str, Callable[[], Any]]]:
+    def rows() -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(TICKETS)))
+
+    return [
+        ("pandas", lambda: pd.read_csv(io.StringIO(TICKETS))),
+        ("polars", lambda: pl.read_csv(io.StringIO(TICKETS))),
+        ("pyarrow", lambda: pa.Table.from_pylist(rows())),
+        ("dict", lambda: {name: [row[name] or None for row in rows()] for name in rows()[0]}),
+        ("list", rows),
+    ]
+
+
+@pytest.mark.parametrize(("name", "frame"), frames(), ids=lambda part: part if isinstance(part, str) else "")
+def test_frames_of_any_library_have_one_mapping(name: str, frame: Callable[[], Any]) -> None:
+    draft = dm.describe(frame(), assume_tz="Europe/Copenhagen")
+    assert draft.questions == (), name
+    tickets = draft.columns["tickets"]
+    assert tickets["created_at"] == {"column": "Created", "format": "day_first"}
+    assert tickets["status"]["words"] == {"Resolved": "solved", "In progress": "open"}
+    assert tickets["attributes"] == {"market": "Country"}
+    assert draft.columns["surveys"]["questions"] == {"csat": "Satisfaction Rating"}
+    assert draft.scales == {"csat": "1-5"}
+    report = dm.report(frame(), surveys=frame(), columns=draft.columns, scales=draft.scales, kpis=["full_resolution_time", "csat"])
+    assert (report["full_resolution_time"].text, report["csat"].value) == ("3h 0m", 50.0)
+
+
+def test_the_mapping_gives_the_report_of_the_description(tmp_path: Path) -> None:
+    (tmp_path / "tickets.csv").write_text(TICKETS)
+    frame = pd.read_csv(tmp_path / "tickets.csv")
+    draft = dm.describe(tickets=frame, assume_tz="Europe/Copenhagen")
+    frame.to_parquet(tmp_path / "tickets.parquet")
+    (tmp_path / "description.toml").write_text(draft.to_toml())
+    stored = dm.read(tmp_path / "description.toml").report(by="market")
+    direct = dm.report(frame, surveys=frame, columns=draft.columns, scales=draft.scales, by="market")
+    numbers = [[(row.kpi, row.measure, row.keys, row.value, row.n) for row in report.rows] for report in (stored, direct)]
+    assert numbers[0] == numbers[1] and len(numbers[0]) > 10
+
+
+def test_columns_of_a_draft_give_no_role_to_others() -> None:
+    tickets = {"id": ["1"], "created_at": ["2026-03-02T08:00:00Z"], "first_response_time": ["2h"], "tier": ["a"]}
+    complete = {"tickets": {"id": "id", "created_at": "created_at", "inferred": False}}
+    report = dm.report(tickets, columns=complete)
+    assert "first_response_time" not in {row.kpi for row in report.rows}
+    assert dm.report(tickets, columns=complete, by="tier").rows, "a requested column is read"
+    assert "first_response_time" in {row.kpi for row in dm.report(tickets).rows}
+
+
+def test_files_and_frames_of_the_sample_are_decided() -> None:
+    names = ("tickets.csv", "events.csv.gz", "invitations.csv", "responses.csv")
+    draft = dm.describe(*(SAMPLE / name for name in names), assume_tz="Europe/Copenhagen")
+    assert draft.questions == () and draft.scales == {"csat": "1-5", "ces": "ces2"}
+    frames: dict[str, Any] = {
+        "tickets": pl.read_csv(SAMPLE / "tickets.csv"),
+        "events": pl.read_csv(SAMPLE / "events.csv.gz"),
+        "invitations": pl.read_csv(SAMPLE / "invitations.csv"),
+        "surveys": pl.read_csv(SAMPLE / "responses.csv"),
+    }
+    same = dm.describe(**frames, assume_tz="Europe/Copenhagen")
+    assert same.columns == draft.columns
+    options: dict[str, Any] = {"kpis": ["volume", "full_resolution_time", "nps", "csat", "reopen_rate", "response_rate"]}
+    report = dm.report(**frames, columns=draft.columns, scales=draft.scales, as_of="2026-04-27T00:00:00Z", **options)
+    own = dm.read(DESCRIPTION).report(**options)
+    for kpi in ("volume", "nps", "csat", "reopen_rate"):
+        assert (report[kpi].value, report[kpi].n) == (own[kpi].value, own[kpi].n), kpi
+
+
+def test_what_is_open_is_a_question() -> None:
+    tickets = {
+        "id": ["1", "2"],
+        "created_at": ["2026-03-02 08:00", "2026-03-02 09:00"],
+        "status": ["open", "Parked"],
+    }
+    draft = dm.describe(tickets=tickets)
+    assert [question.place for question in draft.questions] == ["time_zone", "tickets.status"]
+    parked = draft.questions[1]
+    assert str(parked) == 'tickets.status: what do these labels of "status" mean: "Parked" (1)?'
+    assert parked.until == "what depends on them is excluded and counted"
+    assert parked.candidates[0].startswith('"Parked" = "..." # new, open, pending')
+    ambiguous = dm.describe(tickets={"id": ["1"], "created_at": ["03/04/2026"]})
+    assert ambiguous.columns == {} and ambiguous.questions[0].place == "tickets.created_at"
+
+
+def test_it_is_shown_readably() -> None:
+    draft = dm.describe(tickets={"id": ["<1>"], "created_at": ["2026-03-02T08:00:00Z"], "note": ["x\ny" * 50]})
+    assert repr(draft) == (
+        "tickets: tickets, 1 rows\n"
+        "  id -> id: 1 value: <1>\n"
+        "  created_at -> created_at: timestamps such as 2026-03-02T08:00:00Z\n"
+        "  note -> (not read): 1 value: x yx yx yx yx yx yx yx yx yx yx yx yx y…\n"
+        "1 question\n"
+        "  time_zone: which zone do days and weeks have?\n"
+        "    until it is answered, days are those of UTC"
+    )
+    html = draft._repr_html_()
+    assert "&lt;1&gt;" in html and "<1>" not in html and "Questions" in html
+
+
+def test_errors_name_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(dm.ArgumentError, match=r"there is no table: .* describe\(tickets=frame\)"):
+        dm.describe()
+    with pytest.raises(dm.ReadError, match="save the sheet as CSV"):
+        dm.describe(tmp_path / "a.xlsx")
+    with pytest.raises(dm.ArgumentTypeError):
+        dm.describe(tickets=3)
+    with pytest.raises(dm.ArgumentError, match="assume_tz"):
+        dm.describe(tickets={"id": ["1"]}, assume_tz="Nowhere")
+
+
+def data() -> Path:
+    """The folder of the real data."""
+    folder = os.environ.get("DESKMETRICS_DATA")
+    return Path(folder) if folder else Path(__file__).resolve().parents[3].parent / "shared" / "data"
+
+
+@pytest.mark.skipif(not data().is_dir(), reason=f"there is no {data()}; set DESKMETRICS_DATA to the folder with the real data")
+def test_real_files_are_described() -> None:
+    files = sorted(data().glob("*/*.csv.gz"))
+    assert files
+    for file in files:
+        draft = dm.describe(file)
+        assert draft.to_toml() and repr(draft), file

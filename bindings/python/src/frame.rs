@@ -8,9 +8,9 @@ use arrow_array::{Array as _, ArrayRef, RecordBatch, StructArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType, Field};
 use arrow_select::concat::concat_batches;
-use deskmetrics::Unit;
 use deskmetrics::engine::{markdown_table, visible};
 use deskmetrics::report::{count_text, value_text};
+use deskmetrics::{ClockKind, Unit};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
@@ -136,7 +136,7 @@ impl Frame {
         Ok(columns)
     }
 
-    /// The rows as a table in Markdown; durations as text (``4h 12m``).
+    /// The rows as a table in Markdown; durations as text in hours (``75h 0m``).
     ///
     /// Returns
     /// -------
@@ -147,7 +147,7 @@ impl Frame {
     /// >>> import deskmetrics as dm
     /// >>> surveys = {"csat": [5, 2, 4], "market": ["DK", "DK", "ES|PT"]}
     /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market")
-    /// >>> print(report.table("csat", rows="market").to_markdown())
+    /// >>> print(report.table("csat", rows="market").to_markdown().strip())
     /// | market | value |
     /// |:--|--:|
     /// | DK | 50 |
@@ -156,10 +156,11 @@ impl Frame {
         let options = FormatOptions::new().with_null("–");
         let texts = |array: &ArrayRef| -> Result<Vec<String>, ArrowError> {
             if let Some(durations) = array.as_primitive_opt::<DurationMicrosecondType>() {
+                // Not in days: the clock is not known, and a business day is no day of 24 hours.
                 let seconds = |micros: Option<i64>| micros.map(|micros| micros as f64 / 1e6);
                 return Ok(durations
                     .iter()
-                    .map(|one| value_text(seconds(one), Unit::Seconds, None))
+                    .map(|one| value_text(seconds(one), Unit::Seconds, Some(ClockKind::Business)))
                     .collect());
             }
             let numbers = array.data_type().is_floating();

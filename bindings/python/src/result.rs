@@ -366,10 +366,11 @@ impl KpiResult {
     /// Examples
     /// --------
     /// >>> import deskmetrics as dm
-    /// >>> print(dm.response_rate(80, 48).to_markdown())
+    /// >>> print(dm.response_rate(80, 48).to_markdown().strip())
     /// | Survey response rate | value | 95 % interval | n |
     /// |:--|--:|--:|--:|
     /// | percent | 60.0 % | 49.0 – 70.0 % | 80 |
+    /// | late | 0 |  | 80 |
     fn to_markdown(&self) -> String {
         let table = markdown(&self.title_in_words(), USUAL_LEVEL, &self.measure_texts());
         let excluded = self.tally.excluded();

@@ -191,7 +191,7 @@ def test_unknown_options_of_a_chart() -> None:
         weekly().plot("csat", color="red")
     with pytest.raises(dm.ArgumentError, match='the chart "overview" has no option "target"'):
         weekly().plot(target=80)
-    with pytest.raises(dm.ArgumentError, match='shows all tickets together; for market use kind="trend"'):
+    with pytest.raises(dm.ArgumentError, match='shows all records together; for market use kind="trend"'):
         everything().plot("backlog", kind="backlog", by="market")
 
 

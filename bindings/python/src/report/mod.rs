@@ -14,7 +14,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono_tz::Tz;
-use deskmetrics::engine::{csv_cell, markdown_list, visible};
+use deskmetrics::engine::{csv_cell, markdown_list, visible, visible_in_line};
 use deskmetrics::report::{
     AttributeNames, Axis, PivotOptions, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable,
     Warning, count_text,
@@ -36,6 +36,7 @@ use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
 use pivot::{Requested, unselected};
+use request::whole;
 pub(crate) use row::ReportRow;
 
 /// The KPIs of a dataset by slice and period; returned by :func:`report` and :meth:`Dataset.report`.
@@ -145,7 +146,8 @@ impl Report {
     /// The first and the last rows, with what the report is about.
     fn summary(&self) -> String {
         let rows = self.table.rows.len();
-        let mut parts = vec![format!("{} rows", count_text(rows as u64))];
+        let mut parts =
+            vec![format!("{} {}", count_text(rows as u64), if rows == 1 { "row" } else { "rows" })];
         parts.extend(self.table.period.map(|period| format!("by {period}")));
         parts.extend(self.table.by.iter().map(|slicing| {
             let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
@@ -156,8 +158,9 @@ impl Report {
             || "no cut-off".to_owned(),
             |at| format!("as of {} {zone}", at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M")),
         ));
-        let mut lines = vec![format!("Report({})", parts.join(", "))];
-        let shown = |place: usize| format!("  {}", row::number_text(&self.table.rows[place]));
+        let mut lines = vec![format!("Report({})", visible_in_line(&parts.join(", ")))];
+        let shown =
+            |place: usize| format!("  {}", visible_in_line(&row::number_text(&self.table.rows[place])));
         if rows <= 2 * ENDS + 1 {
             lines.extend((0..rows).map(shown));
         } else {
@@ -172,7 +175,7 @@ impl Report {
                 if warnings == 1 { "warning or note" } else { "warnings and notes" }
             ));
         }
-        visible(&lines.join("\n")).into_owned()
+        lines.join("\n")
     }
 
     fn markdown(&self) -> String {
@@ -731,8 +734,13 @@ impl Report {
     /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market").top(1)
     /// >>> report.table("csat", rows="market").to_dict()["market"], report.get("csat", market="(others)").n
     /// (['DK', '(others)'], 3)
-    #[pyo3(signature = (slices = 12))]
-    fn top(slf: &Bound<'_, Self>, slices: usize) -> PyResult<Self> {
+    #[pyo3(signature = (slices = None), text_signature = "($self, slices=12)")]
+    fn top(slf: &Bound<'_, Self>, slices: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        const REMEDY: &str = "give 1 or more";
+        let slices = match slices.map_or(Ok(12), |slices| whole("slices", slices, REMEDY))? {
+            0 => return Err(error::argument(format!("slices: 0 is out of range; {REMEDY}"))),
+            slices => slices,
+        };
         watched_with(slf, move |report| {
             let (notes, sources, warned) =
                 (report.notes.clone(), report.sources.clone(), report.warned.clone());

@@ -50,15 +50,14 @@ impl ReportTable {
     }
 }
 
-/// A table in Markdown, with the first `left` columns aligned left and the others right. A column without a name and a text is not
-/// shown.
+/// A table in Markdown, with the first `left` columns aligned left and the others right. Of these, empty ones are not shown.
 pub fn markdown_table<T: AsRef<str>, L: AsRef<[T]>>(head: &[T], left: usize, lines: &[L]) -> String {
     let text = |line: &[T], place: usize| {
         line.get(place).map_or(String::new(), |text| markdown_text(text.as_ref().trim()).into_owned())
     };
     let filled = |place: &usize| {
-        let mut all = std::iter::once(head).chain(lines.iter().map(AsRef::as_ref));
-        all.any(|line| line.get(*place).is_some_and(|text| !text.as_ref().is_empty()))
+        let mut cells = lines.iter().filter_map(|line| line.as_ref().get(*place));
+        lines.is_empty() || *place < left || cells.any(|text| !text.as_ref().is_empty())
     };
     let columns: Vec<usize> = (0..head.len()).filter(filled).collect();
     let line = |line: &[T]| {

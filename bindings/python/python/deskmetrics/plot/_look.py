@@ -157,9 +157,10 @@ def legend(labels: Sequence[str], width: int, **options: Any) -> Any:
     return altair().Legend(columns=min(columns, max(1, len(labels))), labelLimit=0, **options)
 
 
-def titled(text: str, width: int, size: float = 15.0) -> list[str]:
-    """A title in lines that fit."""
-    return wrap(text, max(20, int(width / (size * 0.56)))) or [text]
+def titled(text: str, width: int, size: float = 15.0) -> str | list[str]:
+    """A title, in lines that fit where it is long."""
+    lines = wrap(text, max(20, int(width / (size * 0.56))))
+    return lines if len(lines) > 1 else text
 
 
 def _harmless(part: Any) -> Any:

@@ -154,6 +154,7 @@ def placed(data: Sequence[Point], ends: Sequence[float]) -> list[Point]:
     for point in data:
         value = point["value"]
         point["at"] = None if value is None else min(max(value, ends[0]), ends[1])
+        point["cut"] = any(end is not None and not ends[0] <= end <= ends[1] for end in (point["lower"], point["upper"]))
         point["beyond"] = "" if value is None or value == point["at"] else "above" if value > ends[1] else "below"
         by_slice.setdefault((point["slice"], point["measure"]), []).append(point)
     for own in by_slice.values():
@@ -165,8 +166,10 @@ def placed(data: Sequence[Point], ends: Sequence[float]) -> list[Point]:
 
 
 def beyond(data: Iterable[Point]) -> list[str]:
-    """A remark on points beyond the axis."""
-    return ["triangle: beyond the axis"] if any(point.get("beyond") for point in data) else []
+    """Remarks on points beyond the axis, and on intervals that reach beyond it."""
+    data = list(data)
+    remarks = ["triangle: beyond the axis"] if any(point["beyond"] for point in data) else []
+    return [*remarks, "intervals are cut at the ends of the axis"] if any(point["cut"] for point in data) else remarks
 
 
 def periods_of(data: Iterable[Point]) -> int:
@@ -236,7 +239,7 @@ def points(report: Report, rows: Iterable[ReportRow], scaled: Scaled) -> list[Po
         name = label(row.keys), row.measure
         start, end = row.period_start, row.period_end
         if start is not None and before.get(name) not in (None, start):
-            gap = {"value": None, "lower": None, "upper": None, "start": day(before[name]), "text": "–"}
+            gap = {"value": None, "lower": None, "upper": None, "start": day(before[name]), "text": "–", "few": False, "partial": False}
             made.append(point(report, row, scaled) | gap)
         if end is not None:
             before[name] = end

@@ -17,6 +17,7 @@ from ._data import (
     label,
     largest,
     of_slices,
+    periods_of,
     placed,
     points,
     subtitle,
@@ -25,7 +26,7 @@ from ._look import Look, altair, finished, height_of, legend, named, side_by_sid
 from ._trend import layers, ticked, time
 
 if TYPE_CHECKING:
-    from .. import Report, ReportRow
+    from .. import Report
 
 PARTS = (("detractors", "Detractors (0–6)"), ("passives", "Passives (7–8)"), ("promoters", "Promoters (9–10)"))
 
@@ -55,7 +56,9 @@ def nps(
     if not dated:
         scores.sort(key=lambda row: order.index(label(row.keys)))
     scores = [row for row in scores if row.value is not None]
-    names = [_bar(score, dated) for score in scores] if dated else named([_bar(score, dated) for score in scores])
+    names = [score.period or "" if dated else label(score.keys) or "all answers" for score in scores]
+    # Marks for a part of a period and for few answers.
+    names = named(names, [("~" if score.partial else "") + ("*" if score.small_n else "") for score in scores])
     data: list[Point] = []
     for place, (measure, words) in enumerate(PARTS):
         shares = {
@@ -91,8 +94,8 @@ def nps(
         ends = domain(line, scaled)
         line = placed(line, ends)
         above = layers(report, look, line, scaled, ends, target=None, width=width, height=height or 180)
-        spans = {"x": time(report, line, width), "x2": "end:T"}
-        below = base.mark_bar(binSpacing=0).encode(**spans, **_shares(look, width, "y"), fillOpacity=_strength())
+        bars = base.mark_bar(width=max(1.0, 0.85 * width / periods_of(line)))
+        below = bars.encode(x=time(report, line, width), **_shares(look, width, "y"), fillOpacity=_strength())
         chart = alt.vconcat(above, below.properties(width=width, height=120), spacing=14).resolve_scale(x="shared", color="independent")
         remarks = [*ticked(report, line, scaled), *beyond(line), *([f"pale: fewer than {report.min_n} answers"] if any(row.small_n for row in scores) else [])]
         return finished(chart, look, own, lines, [*remarks, *notes], own=title, width=width)
@@ -138,9 +141,3 @@ def _shares(look: Look, width: int, channel: str) -> dict[str, Any]:
 def _strength() -> Any:
     """Bars of few answers are pale."""
     return altair().condition("datum.few", altair().value(0.4), altair().value(1.0))
-
-
-def _bar(score: ReportRow, dated: bool) -> str:
-    """The name of a bar, with marks for part of a period and for few answers."""
-    name = score.period if dated else label(score.keys) or "all answers"
-    return f"{name} {'~' if score.partial else ''}{'*' if score.small_n else ''}".rstrip()

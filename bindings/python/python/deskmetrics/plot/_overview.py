@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._data import Point, Scaled, beyond, domain, found, heading, placed, points, states, subtitle
+from ._data import Point, Scaled, beyond, domain, found, heading, placed, points, subtitle
 from ._look import altair, finished, themed, titled
-from ._trend import layers, ticked, time
+from ._trend import layers, marked, ticked, time
 
 if TYPE_CHECKING:
     from .. import Report, ReportRow
@@ -41,15 +41,17 @@ def overview(report: Report, *, width: int = 720, most: int = 8, title: str | No
     if not shown:
         raise ArgumentError("no KPI of the report has two periods to draw: name one, or request shorter periods")
     every = [point for *_, data in shown for point in data]
-    marks = states(report, every)
     days = [point["start"] for point in every]
+    axes = {row.kpi: domain(data, scaled) for row, _, scaled, data in shown}
+    for row, _, _, data in shown:
+        placed(data, axes[row.kpi])
+    marks = list(dict.fromkeys(mark for _, _, _, data in shown for mark in marked(report, data)))
     panels = []
     inner = width // 2 - 70
     for row, _rows, scaled, data in shown:
-        ends = domain(data, scaled)
         x = time(report, data, inner, among=days)
         panel = layers(
-            report, look, placed(data, ends), scaled, ends, target=None, width=inner, height=120, ticks=4, marks=marks, x=x, room=width
+            report, look, data, scaled, axes[row.kpi], target=None, width=inner, height=120, ticks=4, marks=marks, x=x, room=width
         )
         names = titled(heading(row), inner, 12)
         panels.append(

@@ -54,10 +54,11 @@ def sla(
     report, order, remarks = largest(report, by, top)
     rows = found(report, kpi, option=option, by=by, dated=dated)
     scaled = Scaled(rows)
-    data = [point for point in points(report, rows, scaled) if point["value"] is not None and point["slice"] in order]
+    data = [point for point in points(report, rows, scaled) if point["slice"] in order]
     if dated and periods_of(data) > POINTS:
         return trend(report, kpi, option=option, target=target, title=title, theme=theme, width=width, height=height or 260)
     if not dated:
+        data = [point for point in data if point["value"] is not None]
         data.sort(key=lambda point: order.index(point["slice"]))
     names = named([point["slice"] or "all together" for point in data], [f"(n={point['n']:,})" for point in data])
     for point, name in zip(data, names, strict=True):
@@ -65,7 +66,8 @@ def sla(
         point["name"] = point["period"] if dated else name
     ends = domain(data, scaled, also=[] if target is None else [target])
     data = placed(data, ends)
-    verdicts = [verdict for verdict in (KEPT, OPEN, MISSED) if any(point["verdict"] == verdict for point in data)]
+    present = {point["verdict"] for point in data if point["value"] is not None}
+    verdicts = [verdict for verdict in (KEPT, OPEN, MISSED) if verdict in present]
     colors = {KEPT: look.blue, OPEN: look.grey, MISSED: look.red}
     color = (
         alt.Color(
@@ -97,7 +99,7 @@ def sla(
     parts.append(bars.mark_rule(size=2, opacity=0.55, clip=True).encode(**places, **bounds, color=color))
     hollow = "datum.partial || datum.few"
     parts.append(
-        base.mark_point(filled=True, size=70, opacity=1, strokeWidth=1.5).encode(
+        base.transform_filter("datum.value !== null").mark_point(filled=True, size=70, opacity=1, strokeWidth=1.5).encode(
             **places, **dots, stroke=color, shape=shapes(),
             fill=alt.condition(hollow, alt.value(look.paper), color if target is not None else alt.value(look.blue)),
             tooltip=tooltip(),

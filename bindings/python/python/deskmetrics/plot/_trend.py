@@ -99,7 +99,7 @@ def layers(
     y = axis(scaled, ends, ticks)
     at = alt.Y("at:Q", **y)
     parts = []
-    if scaled.unit == "points":
+    if scaled.unit == "points" and ends[0] <= 0.0 <= ends[1]:
         parts.append(base.mark_rule(color=look.grey, size=1.2).encode(x=alt.value(0), x2=alt.value("width"), y=alt.datum(0.0, scale=y["scale"])))
     if target is not None:
         rule = base.mark_rule(color=look.red, strokeDash=[5, 3], size=1.2)
@@ -114,14 +114,15 @@ def layers(
         parts.append(base.mark_line(color=look.blue, strokeWidth=1, strokeDash=[3, 3], opacity=0.7).encode(y=at))
     parts.append(whole.mark_line(color=look.blue, strokeWidth=2).encode(y=at))
     pointed = base.transform_filter("datum.value !== null")
-    if periods_of(data) > POINTS:
+    many = periods_of(data) > POINTS
+    if many:
         if any(point["few"] for point in data):
             rug = base.transform_filter("datum.few").mark_rule(color=look.orange, size=1, opacity=0.8)
             parts.append(rug.encode(y=alt.value(height), y2=alt.value(height - 5), tooltip=tooltip()))
         pointed = pointed.transform_filter("datum.alone")
-    shown = list(marks) if marks is not None else states(report, data)
+    shown = list(marks) if marks is not None else marked(report, data)
     fills = {COMPLETE: look.blue, few(report): look.pale, PARTIAL: look.paper}
-    if periods_of(data) <= POINTS or any(point["alone"] for point in data):
+    if shown:
         parts.append(
             pointed.mark_point(stroke=look.blue, strokeWidth=1.5, size=46, opacity=1, filled=True).encode(
                 y=at,
@@ -145,6 +146,11 @@ def small_charts(chart: Any, field: str, labels: Sequence[str], columns: int) ->
     header = alt.Header(labelExpr=LINES, labelPadding=6)
     chart = chart.facet(facet=alt.Facet(f"{field}:N", sort=list(labels), title=None, header=header), columns=columns, bounds="flush")
     return chart.properties(spacing={"row": 36 + 14 * max(label.count(BREAK) for label in labels), "column": 24})
+
+
+def marked(report: Report, data: Sequence[Point]) -> list[str]:
+    """The states of the points that are drawn: of many periods, those without neighbors."""
+    return states(report, data if periods_of(data) <= POINTS else [point for point in data if point["alone"]])
 
 
 def ticked(report: Report, data: Sequence[Point], scaled: Scaled) -> list[str]:

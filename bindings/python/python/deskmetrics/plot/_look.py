@@ -25,6 +25,8 @@ class Look:
     ink: str
     soft: str
     grey: str
+    #: Texts on grey marks.
+    on_grey: str
     light: str
     blue: str
     #: Marks with few records.
@@ -45,6 +47,7 @@ LIGHT = Look(
     ink="#1F2933",
     soft="#6B7280",
     grey="#B8BCC2",
+    on_grey="#1F2933",
     light="#E8EAED",
     blue="#0072B2",
     pale="#BCD9EC",
@@ -61,6 +64,7 @@ DARK = Look(
     ink="#E8EAED",
     soft="#A3AAB4",
     grey="#6B7280",
+    on_grey="white",
     light="#2C3138",
     blue="#56B4E9",
     pale="#23465C",
@@ -78,6 +82,7 @@ TRANSPARENT = Look(
     ink="#767D86",
     soft="#808790",
     grey="#9AA0A8",
+    on_grey="#1F2933",
     light="#80808040",
     blue="#2E86C1",
     pale="#2E86C155",

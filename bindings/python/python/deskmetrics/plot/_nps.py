@@ -111,7 +111,11 @@ def nps(
             order=alt.Order("place:Q"),
             detail="words:N",
             text=alt.Text("share:Q", format=".0f"),
-            color=alt.condition("datum.place == 1 || datum.few", alt.value(look.ink), alt.value("white")),
+            color=alt.when("datum.few")
+            .then(alt.value(look.ink))
+            .when("datum.place == 1")
+            .then(alt.value(look.on_grey))
+            .otherwise(alt.value("white")),
         )
     )
     beside = (

@@ -56,7 +56,7 @@ def arrivals(
         point["panel"] = labels[every.index(name)]
     # Slices differ in size: the share of each slice's own tickets makes their patterns comparable.
     field, words = ("share", "percent of the slice's tickets") if several else ("tickets", "tickets created")
-    shades = [look.light, look.blue] if theme == "dark" else ["#F1F6FA", "#B5D4E9", "#0072B2", "#003F66"]
+    shades = ["#F1F6FA", "#B5D4E9", "#0072B2", "#003F66"] if theme == "light" else [look.light, look.blue]
     chart = (
         alt.Chart(alt.Data(values=data))
         .mark_rect(stroke=look.background, strokeWidth=1)

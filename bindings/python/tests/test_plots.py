@@ -226,7 +226,7 @@ def data_of(layer: dict[str, Any]) -> list[dict[str, Any]]:
             rows = [row for row in rows if not row["partial"]]
         elif test == "datum.value !== null":
             rows = [row for row in rows if row["value"] is not None]
-        elif test in ("datum.alone", "datum.few"):
+        elif test in ("datum.alone", "datum.few", "datum.first"):
             rows = [row for row in rows if row[test.removeprefix("datum.")]]
     return rows
 
@@ -537,7 +537,7 @@ def test_unknown_themes_are_listed() -> None:
 
 
 def test_a_request_is_drawn_by_its_name() -> None:
-    kpis = ["csat", {"kpi": "csat", "name": "Danish CSAT", "where": {"market": "DK"}}]
+    kpis: list[Any] = ["csat", {"kpi": "csat", "name": "Danish CSAT", "where": {"market": "DK"}}]
     report = dataset().report(kpis, period="week", by=[])
     both = [[point["n"] for point in values(report.plot(kpi)) if point["value"] is not None] for kpi in ("csat", "Danish CSAT")]
     assert sum(both[0]) > 4 * sum(both[1]) > 0

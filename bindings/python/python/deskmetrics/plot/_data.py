@@ -149,7 +149,8 @@ def domain(data: Sequence[Point], scaled: Scaled, *, also: Iterable[float] = ())
 
 
 def placed(data: Sequence[Point], ends: Sequence[float]) -> list[Point]:
-    """The points with a place on the axis: those beyond an end at the end; ``alone`` are those without a neighbor."""
+    """The points with a place on the axis: those beyond an end at the end; ``alone`` are those without a neighbor, ``first`` the
+    first of each slice."""
     by_slice: dict[tuple[str, str], list[Point]] = {}
     for point in data:
         value = point["value"]
@@ -162,6 +163,7 @@ def placed(data: Sequence[Point], ends: Sequence[float]) -> list[Point]:
         for place, point in enumerate(own):
             beside = lined[max(0, place - 1) : place] + lined[place + 1 : place + 2]
             point["alone"] = lined[place] and not any(beside)
+            point["first"] = place == 0
     return list(data)
 
 

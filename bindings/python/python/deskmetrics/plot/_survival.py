@@ -104,7 +104,7 @@ def survival(
         parts.append(band.encode(y=alt.Y("lower:Q", **y), y2="upper:Q", color=color))
     parts.append(curves.mark_line(interpolate="step-after", strokeWidth=2, clip=True).encode(y=at, color=color, tooltip=tooltip))
     if medians:
-        half = base.mark_rule(color=look.grey, strokeDash=[4, 3])
+        half = base.transform_filter("datum.at === 0 && !datum.whole").mark_rule(color=look.grey, strokeDash=[4, 3])
         parts.insert(0, half.encode(x=alt.value(0), x2=alt.value("width"), y=alt.datum(50.0)))
         marks = base.transform_filter("datum.median")
         parts.append(marks.mark_point(filled=True, size=60, opacity=1).encode(y=at, color=color))

@@ -96,14 +96,16 @@ def layers(
     whole = base.transform_filter("!datum.partial")
     # A part of a period, and a period without neighbors, have a rule in place of the band.
     single = base.transform_filter("(datum.partial || datum.alone) && datum.lower !== null && datum.upper !== null")
+    # One rule for each small chart.
+    ruled = base.transform_filter("datum.first").encode(x=alt.value(0), x2=alt.value("width"))
     y = axis(scaled, ends, ticks)
     at = alt.Y("at:Q", **y)
     parts = []
     if scaled.unit == "points" and ends[0] <= 0.0 <= ends[1]:
-        parts.append(base.mark_rule(color=look.grey, size=1.2).encode(x=alt.value(0), x2=alt.value("width"), y=alt.datum(0.0, scale=y["scale"])))
+        parts.append(ruled.mark_rule(color=look.grey, size=1.2).encode(y=alt.datum(0.0, scale=y["scale"])))
     if target is not None:
-        rule = base.mark_rule(color=look.red, strokeDash=[5, 3], size=1.2)
-        parts.append(rule.encode(x=alt.value(0), x2=alt.value("width"), y=alt.datum(target, scale=y["scale"])))
+        rule = ruled.mark_rule(color=look.red, strokeDash=[5, 3], size=1.2)
+        parts.append(rule.encode(y=alt.datum(target, scale=y["scale"])))
     if any(point["lower"] is not None for point in data):
         # A point without an interval leaves a gap in the band.
         parts.append(whole.mark_area(color=look.blue, opacity=0.16, clip=True).encode(y=alt.Y("lower:Q", **y), y2="upper:Q"))

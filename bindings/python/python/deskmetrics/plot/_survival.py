@@ -84,7 +84,7 @@ def survival(
             "slice:N", sort=labels, scale=alt.Scale(domain=labels, range=colors), legend=legend(labels, width, symbolOpacity=1)
         )
     axis_unit = f"business {unit}" if clock == "business" else unit
-    x = alt.X("at:Q", title=f"{axis_unit} since creation" if folded else f"{axis_unit} since the ticket was created", scale=alt.Scale(nice=False, domain=[0, last / divisor]))
+    x = alt.X("at:Q", title=f"{axis_unit} since creation" if folded else f"{axis_unit} since the ticket was created", scale=alt.Scale(nice=False, domain=[0, last / divisor]), axis=alt.Axis(tickCount=4 if folded else 10))
     y: dict[str, Any] = {"title": "percent still open", "scale": alt.Scale(domain=[0, 100])}
     # Curves and medians share their data, because small charts are made of one table.
     table = alt.Data(values=[*data, *(one | {"median": True, "whole": False} for one in medians)])

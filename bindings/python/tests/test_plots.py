@@ -382,7 +382,7 @@ def test_labels_are_wrapped_and_keep_their_n() -> None:
 
 
 def partial_report() -> dm.Report:
-    """Four whole weeks of quick replies, and one day of slow ones."""
+    """Four whole weeks of fast replies, and one day of slow ones."""
     start = datetime(2026, 3, 2, 9, tzinfo=UTC)
     created = [start + timedelta(days=day, hours=hour) for day in range(29) for hour in range(4)]
     slow = [at >= start + timedelta(days=28) for at in created]
@@ -472,7 +472,7 @@ def test_flow_is_created_against_solved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kpi", "measure", "said"),
+    ("kpi", "measure", "noted"),
     [
         ("first_response_time", None, True),
         ("first_response_time", "p90", True),
@@ -482,10 +482,10 @@ def test_flow_is_created_against_solved() -> None:
         ("volume", None, False),
     ],
 )
-def test_weeks_of_creation_are_explained(kpi: str, measure: str | None, said: bool) -> None:
+def test_weeks_of_creation_are_explained(kpi: str, measure: str | None, noted: bool) -> None:
     options = {"measure": measure} if measure else {}
     lines = " ".join(spec(large.report(6, 10).plot(kpi, **options))["title"]["subtitle"])
-    assert ("Weeks are those of creation: the most recent contain only what was done quickly" in lines) == said
+    assert ("Weeks are those of creation: the most recent contain only what was done fast" in lines) == noted
     assert "those of creation" not in " ".join(spec(large.report(6, 10).plot(kpi, kind="slices", **options))["title"]["subtitle"])
 
 
@@ -522,7 +522,7 @@ VISION = {
 
 @pytest.mark.parametrize("theme", ["light", "dark", "transparent"])
 @pytest.mark.parametrize("vision", VISION)
-def test_colors_are_told_apart_with_any_color_vision(vision: str, theme: str) -> None:
+def test_colors_are_distinguishable_with_any_color_vision(vision: str, theme: str) -> None:
     look = deskmetrics.plot._look.THEMES[theme]
     for colors in (look.slices[:6], (look.blue, look.grey, look.red)):
         seen = [lab([sum(w * c for w, c in zip(row, linear(color), strict=True)) for row in VISION[vision]]) for color in colors]

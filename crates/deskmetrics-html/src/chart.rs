@@ -122,7 +122,7 @@ pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
             labelled.push(place);
         }
     }
-    // A count of a part of a period says nothing about a trend.
+    // A count of a part of a period is not comparable.
     let dashed = unit != Unit::Count && dated.iter().any(|row| is_partial(row));
     let points = dated.len() <= POINTS;
     html! {

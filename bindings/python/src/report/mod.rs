@@ -750,6 +750,7 @@ impl Report {
     }
 
     /// The slices of a slicing in the order of charts: the largest first, ``"(others)"`` last.
+    #[expect(clippy::needless_pass_by_value, reason = "an argument of Python")]
     fn _slices<'py>(&self, py: Python<'py>, by: Vec<String>) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let slicing = self.table.by.iter().find(|slicing| slicing.iter().map(Attribute::as_str).eq(&by));
         let slices = slicing.map(|slicing| self.table.slices_by_size(slicing)).unwrap_or_default();

@@ -83,7 +83,7 @@ def survivors(report: Report, rows: Iterable[ReportRow]) -> list[str]:
     if not names:
         return []
     whose = f"{report.period}s" if len(shown) == 1 else f"{report.period}s of {', '.join(names)}"
-    return [f"{whose[0].upper()}{whose[1:]} are those of creation: the most recent contain only what was done quickly"]
+    return [f"{whose[0].upper()}{whose[1:]} are those of creation: the most recent contain only what was done fast"]
 
 
 def largest(report: Report, by: Sequence[str], top: int) -> tuple[Report, list[str], list[str]]:

@@ -19,7 +19,7 @@ MOST = 400
 
 BANDS = 3
 
-# More curves than these cannot be told apart.
+# More curves than these cannot be distinguished.
 CURVES = 8
 
 

@@ -111,7 +111,7 @@ def layers(
         parts.append(whole.mark_area(color=look.blue, opacity=0.16, clip=True).encode(y=alt.Y("lower:Q", **y), y2="upper:Q"))
         parts.append(single.mark_rule(color=look.blue, opacity=0.4, size=1.5, clip=True).encode(y=alt.Y("lower:Q", **y), y2="upper:Q"))
     # Parts of periods are joined by dashes; the line of whole periods is drawn over them.
-    # A count of a part of a period says nothing about a trend.
+    # A count of a part of a period is not comparable.
     if any(point["partial"] for point in data) and scaled.unit != "count":
         parts.append(base.mark_line(color=look.blue, strokeWidth=1, strokeDash=[3, 3], opacity=0.7).encode(y=at))
     parts.append(whole.mark_line(color=look.blue, strokeWidth=2).encode(y=at))

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StructArray};
-use arrow_schema::{ArrowError, Field, SchemaRef};
-use deskmetrics::engine::visible;
-use deskmetrics::report::count_text;
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::DurationMicrosecondType;
+use arrow_array::{Array as _, ArrayRef, RecordBatch, StructArray};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use deskmetrics::engine::{markdown_table, visible};
+use deskmetrics::report::{count_text, value_text};
+use deskmetrics::{ClockKind, Unit};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyList};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
@@ -143,6 +147,58 @@ impl Frame {
             columns.set_item(field.name(), self.values(py, place)?)?;
         }
         Ok(columns)
+    }
+
+    /// The rows as a table in Markdown; durations as text in hours (``75h 0m``).
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> surveys = {"csat": [5, 2, 4], "market": ["DK", "DK", "ES|PT"]}
+    /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market")
+    /// >>> print(report.table("csat", rows="market").to_markdown().strip())
+    /// | market | value |
+    /// |:--|--:|
+    /// | DK | 50 |
+    /// | ES\|PT | 100 |
+    fn to_markdown(&self) -> PyResult<String> {
+        let options = FormatOptions::new().with_null("–");
+        let texts = |array: &ArrayRef| -> Result<Vec<String>, ArrowError> {
+            if let Some(durations) = array.as_primitive_opt::<DurationMicrosecondType>() {
+                // Not in days: the clock is not known, and a business day is no day of 24 hours.
+                let seconds = |micros: Option<i64>| micros.map(|micros| micros as f64 / 1e6);
+                return Ok(durations
+                    .iter()
+                    .map(|one| value_text(seconds(one), Unit::Seconds, Some(ClockKind::Business)))
+                    .collect());
+            }
+            let numbers = array.data_type().is_floating();
+            let formatter = ArrayFormatter::try_new(array, &options)?;
+            let text = |row| {
+                let text = formatter.value(row).try_to_string()?;
+                // At most two decimals: a table is for reading.
+                let rounded =
+                    text.parse::<f64>().ok().filter(|_| numbers).map(|value| (value * 100.0).round() / 100.0);
+                Ok(rounded.map_or(text, |value| value.to_string()))
+            };
+            (0..array.len()).map(text).collect()
+        };
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for batch in &self.batches {
+            let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>().or_argument()?;
+            rows.extend(
+                (0..batch.num_rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect()),
+            );
+        }
+        let is_text = |field: &&Arc<Field>| {
+            !field.data_type().is_numeric() && !matches!(field.data_type(), DataType::Duration(_))
+        };
+        let left = self.schema.fields().iter().take_while(is_text).count();
+        Ok(markdown_table(&self.columns(), left, &rows))
     }
 
     fn __repr__(&self) -> String {

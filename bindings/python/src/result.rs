@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use deskmetrics::engine::visible;
-use deskmetrics::report::{KpiTally, ReportError, value_text};
+use deskmetrics::engine::{markdown_table, markdown_text, visible};
+use deskmetrics::report::{KpiTally, ReportError, count_text, interval_text, value_text};
 use deskmetrics::{ClockKind, Estimate, Excluded, Interval, Unit};
 use pyo3::Borrowed;
 use pyo3::prelude::*;
@@ -53,6 +53,23 @@ impl KpiResult {
         if chosen.is_empty() { id.to_owned() } else { format!("{id} ({})", chosen.join(", ")) }
     }
 
+    /// The KPI's name with its option.
+    fn title_in_words(&self) -> String {
+        let (title, id) = (self.title(), self.kpi());
+        let name = self.tally.definition().name.en;
+        title.strip_prefix(id).map_or_else(|| name.to_owned(), |option| format!("{name}{option}"))
+    }
+
+    /// Every measure in texts: name, value, interval, n.
+    fn measure_texts(&self) -> Vec<[String; 4]> {
+        let clock = self.tally.clock();
+        let texts = |Estimate { measure, value, unit, n, interval, .. }: Estimate| {
+            let interval = interval.map_or_else(String::new, |found| interval_text(found, unit, clock));
+            [measure.replace('_', " "), value_text(value, unit, clock), interval, count_text(n)]
+        };
+        self.tally.estimates(USUAL_LEVEL).into_iter().map(texts).collect()
+    }
+
     fn interval_text(&self, interval: &Interval, unit: Unit) -> String {
         format!("{} to {}", self.text_of(interval.lower, unit), self.text_of(interval.upper, unit))
     }
@@ -66,11 +83,8 @@ impl KpiResult {
     ) -> PyResult<Bound<'py, PyDict>> {
         let measures = PyDict::new(py);
         for estimate in self.tally.estimates(level) {
-            let measure = PyDict::new(py);
-            measure.set_item("value", estimate.value)?;
-            measure.set_item("unit", estimate.unit.as_str())?;
-            measure.set_item("n", estimate.n)?;
-            measure.set_item("interval", interval(estimate.interval)?)?;
+            let interval = interval(estimate.interval)?;
+            let measure = measure(py, estimate.value, estimate.unit, estimate.n, interval)?;
             measures.set_item(estimate.measure.to_string(), measure)?;
         }
         Ok(measures)
@@ -240,17 +254,7 @@ impl KpiResult {
     ///     which the net score would rise without it, and ``points_shared``, the same with answers of several reasons split.
     ///     Empty for every other KPI.
     fn ranking<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let list = PyList::empty(py);
-        for cost in self.tally.reasons().map(deskmetrics::kpi::Reasons::ranking).unwrap_or_default() {
-            let entry = PyDict::new(py);
-            entry.set_item("reason", cost.reason)?;
-            entry.set_item("answers", cost.share.hits)?;
-            entry.set_item("percent", cost.share.percent())?;
-            entry.set_item("points", cost.points)?;
-            entry.set_item("points_shared", cost.points_shared)?;
-            list.append(entry)?;
-        }
-        Ok(list)
+        ranking(py, Some(&self.tally))
     }
 
     /// The result as plain data: KPI, value, interval, all measures, excluded records.
@@ -353,19 +357,37 @@ impl KpiResult {
         format!("KpiResult({title}: {}, n={n}{interval}{exclusion}{warning})", self.text_of(value, unit))
     }
 
+    /// All measures as a table in Markdown, with what was excluded below.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> print(dm.response_rate(80, 48).to_markdown().strip())
+    /// | Survey response rate | value | 95 % interval | n |
+    /// |:--|--:|--:|--:|
+    /// | percent | 60.0 % | 49.0 – 70.0 % | 80 |
+    /// | late | 0 |  | 80 |
+    fn to_markdown(&self) -> String {
+        let table = markdown(&self.title_in_words(), USUAL_LEVEL, &self.measure_texts());
+        let excluded = self.tally.excluded();
+        if excluded.is_empty() {
+            return table;
+        }
+        format!("{table}\nexcluded: {}\n", markdown_text(&excluded.to_string()))
+    }
+
     /// For notebooks: all measures in a small table, with what was excluded below.
     fn _repr_html_(&self) -> String {
         let mut rows = String::new();
-        for estimate in self.tally.estimates(USUAL_LEVEL) {
-            let value =
-                estimate.value.map_or_else(|| "–".to_owned(), |value| self.text_of(value, estimate.unit));
-            let interval =
-                estimate.interval.map_or_else(String::new, |found| self.interval_text(&found, estimate.unit));
+        for [measure, value, interval, n] in self.measure_texts() {
+            let measure = escaped(&measure);
             let _ = write!(
                 rows,
-                "<tr><th scope=\"row\">{}</th><td>{value}</td><td>{interval}</td><td>{}</td></tr>",
-                escaped(&estimate.measure.replace('_', " ")),
-                estimate.n
+                "<tr><th scope=\"row\">{measure}</th><td>{value}</td><td>{interval}</td><td>{n}</td></tr>"
             );
         }
         let excluded = self.tally.excluded();
@@ -378,9 +400,47 @@ impl KpiResult {
         format!(
             "<table><caption>{}</caption><thead><tr><th></th><th>value</th><th>95 % interval</th><th>n</th></tr></thead>\
              <tbody>{rows}</tbody></table>{exclusion}{warning}",
-            escaped(&format!("{}: {}", self.tally.definition().name.en, self.title()))
+            escaped(&self.title_in_words())
         )
     }
+}
+
+/// The reasons of a tally.
+pub(crate) fn ranking<'py>(py: Python<'py>, tally: Option<&KpiTally>) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    let reasons = tally.and_then(KpiTally::reasons);
+    for cost in reasons.map(deskmetrics::kpi::Reasons::ranking).unwrap_or_default() {
+        let entry = PyDict::new(py);
+        entry.set_item("reason", cost.reason)?;
+        entry.set_item("answers", cost.share.hits)?;
+        entry.set_item("percent", cost.share.percent())?;
+        entry.set_item("points", cost.points)?;
+        entry.set_item("points_shared", cost.points_shared)?;
+        list.append(entry)?;
+    }
+    Ok(list)
+}
+
+/// A number with its unit, n and interval.
+pub(crate) fn measure<'py, I: IntoPyObject<'py>>(
+    py: Python<'py>,
+    value: Option<f64>,
+    unit: Unit,
+    n: u64,
+    interval: I,
+) -> PyResult<Bound<'py, PyDict>> {
+    let measure = PyDict::new(py);
+    measure.set_item("value", value)?;
+    measure.set_item("unit", unit.as_str())?;
+    measure.set_item("n", n)?;
+    measure.set_item("interval", interval)?;
+    Ok(measure)
+}
+
+/// Measures as a table in Markdown: name, value, interval, n.
+pub(crate) fn markdown(title: &str, level: f64, measures: &[[String; 4]]) -> String {
+    let interval = format!("{} % interval", (level * 1000.0).round() / 10.0);
+    markdown_table(&[title, "value", &interval, "n"].map(str::to_owned), 1, measures)
 }
 
 fn escaped(text: &str) -> String {

@@ -113,7 +113,7 @@ def test_slices_have_the_name_that_was_requested() -> None:
     assert report.by == [("team",)]
     assert {row.keys["team"] for row in report.rows if row.keys} == {"north", "south"}
     assert "team" in report.to_pandas().columns
-    assert "By team" in repr(report)
+    assert "By team" in str(report)
     assert {tuple(row.keys) for row in (report + report).rows if row.keys} == {("team",)}
     assert dm.report(tickets, kpis=["volume"], by=[("group", "team")]).by
 

@@ -53,7 +53,7 @@ def test_usual_statuses_are_known_and_others_are_warned_of() -> None:
     warned = '1 of 6 (16.7 %) values excluded: word without a meaning in column "status", such as "Parked"'
     assert any(warned in warning for warning in report.warnings)
     assert "Backlog: 1 of 6 (16.7 %) excluded: end unknown" in report.warnings
-    for text in (repr(report), report.to_json(), report._repr_html_()):
+    for text in (str(report), report.to_json(), report._repr_html_()):
         assert "16.7 %" in text or "many_excluded" in text
 
 

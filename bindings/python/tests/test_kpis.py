@@ -309,7 +309,7 @@ def test_compare() -> None:
         dm.compare(dm.nps([]), dm.nps([9]))
     with pytest.raises(dm.ArgumentError, match="level"):
         dm.compare(a, b, level=95)
-    with pytest.raises(dm.ArgumentTypeError, match="neither a result nor a number"):
+    with pytest.raises(dm.ArgumentTypeError, match="neither a result, nor a row of a report, nor a number"):
         dm.compare(a, "80")  # type: ignore[arg-type]
 
 

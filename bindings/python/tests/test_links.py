@@ -49,7 +49,7 @@ def test_unknown_links_are_counted() -> None:
     assert slices == {"first": 100.0, "second": 0.0, None: 50.0}
     assert report["csat"].n == 4 and report.links_excluded == {"unknown_ticket": 1}
     assert report.to_dict()["links_excluded"] == {"unknown_ticket": 1}
-    assert 'unknown ticket in column "ticket", first in row 3: "3"; add the table its ticket is in' in repr(report)
+    assert 'unknown ticket in column "ticket", first in row 3: "3"; add the table its ticket is in' in str(report)
     with pytest.raises(dm.DataError, match="unknown ticket"):
         dm.report(tickets, surveys=surveys, scales={"csat": (1, 5)}, strict=True)
 

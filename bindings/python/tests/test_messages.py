@@ -264,6 +264,7 @@ WHOLE: dict[str, list[Any]] = {
     ],
     "invited": [lambda value: dm.response_rate(value, 0)],
     "answered": [lambda value: dm.response_rate(5, value)],
+    "slices": [lambda value: dm.report(TICKETS, kpis="volume").top(value)],
     "segments": [lambda value: dm.representativeness({"mail": (value, 0), "chat": (5, 3)})],
 }
 

@@ -143,7 +143,7 @@ def test_events_without_a_ticket_are_counted() -> None:
     tickets: Table = {"id": ["a"], "created_at": [CREATED]}
     events: Table = {"ticket": ["a"] * 3, "at": [at(1), at(2), AS_OF + timedelta(days=1)], "kind": ["deleted", "public_message", "solved"], "author": ["agent"] * 3}
     report = dm.report(tickets, events, kpis=["volume"], as_of=AS_OF)
-    assert "1 after the cut-off" in repr(report) and "1 deleted" in repr(report)
+    assert "1 after the cut-off" in str(report) and "1 deleted" in str(report)
     data = json.loads(report.to_json())
     assert data["events_excluded"] == {"after_cut_off": 1, "deleted": 1}
     assert report.events_excluded == data["events_excluded"]

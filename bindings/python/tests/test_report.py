@@ -62,7 +62,7 @@ def test_changes_against_the_period_before() -> None:
 def test_a_row_is_readable() -> None:
     assert repr(weekly()["nps"]).startswith("ReportRow(Net Promoter Score, score: +9.8, interval -0.8 – +20.1, n=256")
     assert weekly()["nps"].to_dict()["interval"]["method"] == "adjusted_wald"
-    printed = repr(weekly())
+    printed = str(weekly())
     assert printed.startswith("Overall") and "By week (Europe/Copenhagen)" in printed and "Warnings" in printed
 
 

@@ -115,7 +115,7 @@ def test_threads_share_objects() -> None:
             [row.to_dict() for row in dataset.report(by="market").rows],
             (report + report).to_bytes(),
             dm.Report.from_bytes(report.to_bytes()) == report,
-            repr(report),
+            str(report),
             [row.to_dict() for row in replay.report().rows],
             replay.metrics.to_pandas().to_csv(),
             dm.first_response_time(replay),

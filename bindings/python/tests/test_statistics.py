@@ -73,7 +73,7 @@ def test_net_scores(seed: int, level: float) -> None:
 
 
 def test_what_is_compared_must_be_a_result() -> None:
-    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI; give it second"):
+    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI, nor a row of a report; give it second"):
         dm.compare(5, dm.nps([9]))  # type: ignore[arg-type]
-    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI, such as"):
+    with pytest.raises(dm.ArgumentTypeError, match=r"^a: 5 \(int\) is not the result of a KPI, nor a row of a report, such as"):
         dm.compare(5, 6)  # type: ignore[arg-type]

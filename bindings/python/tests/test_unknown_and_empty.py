@@ -118,7 +118,7 @@ def test_rows_excluded_are_counted_and_shown() -> None:
     assert dm.volume(dm.replay([], tickets=undated)).excluded == {"no_creation": 2}
     report = dm.report(undated, kpis=["volume"])
     assert report["volume"].n == 0
-    assert 'no creation time in column "created_at", first in row 1' in repr(report)
+    assert 'no creation time in column "created_at", first in row 1' in str(report)
     assert "2 no creation time" in repr(dm.replay([], tickets=undated))
 
 

@@ -395,6 +395,9 @@ pub(crate) enum ReportFormat {
     /// For people: one page with charts, without scripts or network
     #[value(alias = "htm")]
     Html,
+    /// For people: tables in Markdown
+    #[value(alias = "md")]
+    Markdown,
 }
 
 /// A form that the ending of a file may name.

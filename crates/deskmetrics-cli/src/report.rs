@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use deskmetrics::ClockKind;
+use deskmetrics::engine::markdown_list;
 use deskmetrics::report::{Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics_arrow::{Dataset, KpiSelection, SelectedKpis, SelectionError, SourceReport};
@@ -57,6 +58,20 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
         ReportFormat::Html => {
             out.write_all(page(arguments, dataset, &table, &selected.notes).document().as_bytes())
         }
+        ReportFormat::Markdown => {
+            let mut text = table.to_markdown();
+            text.push_str(&markdown_list("Excluded, by table", exclusions(dataset)));
+            text.push_str(&markdown_list("Notes", selected.notes.iter().cloned()));
+            out.write_all(text.as_bytes())
+        }
+    })
+}
+
+/// The excluded rows and values of each file, with the remedy.
+fn exclusions(dataset: &Dataset) -> impl Iterator<Item = String> {
+    dataset.sources.iter().flat_map(|source| {
+        let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
+        source.exclusions.iter().map(move |one| format!("{file}: {one}; {}", one.remedy))
     })
 }
 
@@ -70,11 +85,7 @@ fn page<'t>(
     let title = arguments.title.clone().or_else(|| dataset.name.as_deref().map(str::to_owned));
     let page = title.into_iter().fold(Page::new(table), Page::with_title);
     let page = notes.iter().fold(page, Page::with_note);
-    dataset.sources.iter().fold(page, |page, source| {
-        let file = source.file.file_name().unwrap_or(source.file.as_os_str()).to_string_lossy();
-        let excluded = source.exclusions.iter();
-        excluded.fold(page, |page, one| page.with_excluded(format!("{file}: {one}; {}", one.remedy)))
-    })
+    exclusions(dataset).fold(page, Page::with_excluded)
 }
 
 /// The report in JSON.

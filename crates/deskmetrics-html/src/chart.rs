@@ -1,9 +1,10 @@
 //! Charts as SVG, in the colors of the page.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use deskmetrics::Unit;
-use deskmetrics::report::{ReportRow, value_text};
+use deskmetrics::report::{ReportRow, SliceKeys, value_text};
+use deskmetrics::{ClockKind, Interval, Timestamp, Unit};
 use maud::{Markup, html};
 
 use crate::cell::{interval, n_text, text, value};
@@ -16,23 +17,12 @@ const POINTS: usize = 40;
 
 const WIDTH: f64 = 640.0;
 
-/// Steps of durations, in seconds.
-const STEPS: [f64; 14] = [
-    1.0,
-    10.0,
-    60.0,
-    300.0,
-    900.0,
-    1800.0,
-    3600.0,
-    7200.0,
-    14_400.0,
-    28_800.0,
-    86_400.0,
-    172_800.0,
-    604_800.0,
-    2_419_200.0,
-];
+/// Steps of durations below a day, in seconds.
+const STEPS: [f64; 13] =
+    [1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0, 43_200.0];
+
+/// The least pixels between labels of periods.
+const LABEL: f64 = 78.0;
 
 /// A linear scale from values to pixels.
 #[derive(Clone, Copy)]
@@ -44,18 +34,21 @@ struct Axis {
 }
 
 impl Axis {
-    /// The axis of some values, with 0 where the numbers are amounts.
+    /// The axis of some values, with 0 where the numbers are amounts. Parts of periods do not determine it, nor do intervals of
+    /// few records where most rows have more.
     fn of(rows: &[&ReportRow], from: f64, to: f64) -> Option<Self> {
         let unit = rows.first()?.unit;
         let mut low = f64::INFINITY;
         let mut high = f64::NEG_INFINITY;
-        // The intervals of partial periods and few records do not determine the scale where most rows are others.
-        let sure =
-            |row: &&&ReportRow| !row.small_n && !row.period.as_ref().is_some_and(|period| period.partial);
-        let most = rows.iter().filter(sure).count() * 2 >= rows.len();
-        for row in rows {
-            let ends =
-                row.interval.filter(|_| !most || sure(&row)).map(|interval| [interval.lower, interval.upper]);
+        let valued = || rows.iter().filter(|row| row.value.is_some());
+        let whole = valued().filter(|row| !is_partial(row)).count();
+        let counted = || valued().filter(|row| whole == 0 || !is_partial(row));
+        let most = counted().filter(|row| !row.small_n).count() * 2 >= counted().count();
+        for row in counted() {
+            let ends = row
+                .interval
+                .filter(|_| !most || !row.small_n)
+                .map(|interval| [interval.lower, interval.upper]);
             for value in
                 row.value.into_iter().chain(ends.into_iter().flatten()).filter(|value| value.is_finite())
             {
@@ -73,18 +66,19 @@ impl Axis {
         Some(Self { low, high, from, to })
     }
 
+    fn has(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
     fn at(&self, value: f64) -> f64 {
         let share = (value.clamp(self.low, self.high) - self.low) / (self.high - self.low);
         self.from + share * (self.to - self.from)
     }
 
-    /// Round values on the axis.
-    fn ticks(&self, unit: Unit) -> Vec<f64> {
-        let span = self.high - self.low;
-        let rough = span / 3.0;
-        let step = if unit == Unit::Seconds && rough <= 2_419_200.0 {
-            STEPS.into_iter().find(|step| *step >= rough).unwrap_or(2_419_200.0)
-        } else {
+    /// Round values on the axis, some three to five.
+    fn ticks(&self, of: &ReportRow) -> Vec<f64> {
+        let rough = (self.high - self.low) / 5.0;
+        let round = |rough: f64| {
             let power = 10_f64.powf(rough.log10().floor());
             [1.0, 2.0, 5.0, 10.0]
                 .into_iter()
@@ -92,76 +86,109 @@ impl Axis {
                 .find(|step| *step >= rough)
                 .unwrap_or(rough)
         };
+        // The length of a business day depends on the schedule.
+        let most = if of.clock == Some(ClockKind::Business) { 3600.0 } else { 86_400.0 };
+        let step = match of.unit {
+            Unit::Seconds => STEPS
+                .into_iter()
+                .find(|step| *step >= rough && *step < most)
+                .unwrap_or_else(|| most * round(rough / most).max(1.0)),
+            _ => round(rough),
+        };
         let first = (self.low / step).ceil();
-        (0..6).map(|place| (first + f64::from(place)) * step).filter(|tick| *tick <= self.high).collect()
+        (0..8).map(|place| (first + f64::from(place)) * step).filter(|tick| *tick <= self.high).collect()
     }
 }
 
 /// The values of periods as a line with its intervals.
 pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
-    let dated: Vec<&ReportRow> = rows
-        .iter()
-        .filter(|row| row.period.as_ref().is_some_and(|period| period.start.is_some()))
-        .copied()
-        .collect();
+    let dated: Vec<&ReportRow> = rows.iter().filter(|row| start(row).is_some()).copied().collect();
     let (height, left, bottom) = (200.0, 70.0, 24.0);
     let Some(axis) = Axis::of(&dated, height - bottom, 8.0).filter(|_| dated.len() > 1) else {
         return html! {};
     };
     let unit = dated[0].unit;
-    let step = (WIDTH - left - 16.0) / (dated.len() - 1) as f64;
-    let x = |place: usize| left + step * place as f64;
+    // Periods without a row have their place, too.
+    let micros = |place: usize| dated.get(place).and_then(|row| start(row)).map_or(0, Timestamp::as_micros);
+    let (first, last) = (micros(0), micros(dated.len() - 1));
+    let x = |place: usize| {
+        left + (WIDTH - left - 16.0) * (micros(place) - first) as f64 / (last - first).max(1) as f64
+    };
     let label = |row: &ReportRow| row.period.as_ref().map_or(String::new(), |period| period.label.clone());
-    let every = dated.len().div_ceil(8);
-    let partial = |row: &ReportRow| row.period.as_ref().is_some_and(|period| period.partial);
+    // From the last period back, as many labels as there is room for.
+    let mut labelled: Vec<usize> = Vec::new();
+    for place in (0..dated.len()).rev() {
+        if labelled.last().is_none_or(|after| x(*after) - x(place) >= LABEL) {
+            labelled.push(place);
+        }
+    }
+    // A count of a part of a period is not comparable.
+    let dashed = unit != Unit::Count && dated.iter().any(|row| is_partial(row));
     let points = dated.len() <= POINTS;
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ (text(title)) " by period" } {
-                @for tick in axis.ticks(unit) {
+                @for tick in axis.ticks(dated[0]) {
                     line.grid x1=(left) x2=(WIDTH) y1=(px(axis.at(tick))) y2=(px(axis.at(tick))) {}
                     text.end x=(left - 6.0) y=(px(axis.at(tick) + 4.0)) { (value_text(Some(tick), unit, dated[0].clock)) }
                 }
-                @for band in runs(&dated, |row| row.interval.is_some()) {
+                @for band in runs(&dated, |row| row.interval.is_some() && !is_partial(row)) {
                     polygon.band points=(band_points(&dated, &band, &axis, x)) {}
                 }
-                @for run in runs(&dated, |row| row.value.is_some()) {
+                @for (place, ends) in alone(&dated) {
+                    line.interval x1=(px(x(place))) x2=(px(x(place))) y1=(px(axis.at(ends.lower))) y2=(px(axis.at(ends.upper))) {}
+                }
+                @for run in runs(&dated, |row| dashed && row.value.is_some()) {
+                    @if run.len() > 1 && run.iter().any(|place| is_partial(dated[*place])) {
+                        polyline.line.dashed points=(line_points(&dated, &run, &axis, x)) {}
+                    }
+                }
+                @for run in runs(&dated, |row| row.value.is_some() && !is_partial(row)) {
                     polyline.line points=(line_points(&dated, &run, &axis, x)) {}
                     @if run.len() == 1 { circle.point cx=(px(x(run[0]))) cy=(px(axis.at(dated[run[0]].value.unwrap_or(0.0)))) r="3" {} }
                 }
                 @for (place, row) in dated.iter().enumerate() {
                     @if let Some(found) = row.value.filter(|_| points) {
-                        circle.point.open[row.small_n || partial(row)] cx=(px(x(place))) cy=(px(axis.at(found))) r="3.5" {
+                        circle.point.open[row.small_n || is_partial(row)] cx=(px(x(place))) cy=(px(axis.at(found))) r="3.5" {
                             title { (text(&label(row))) ": " (value(row)) @if row.interval.is_some() { " (" (interval(row)) ")" } }
                         }
+                        @if !axis.has(found) {
+                            text.middle x=(px(x(place))) y=(px(axis.at(found) + 16.0)) { (value(row)) }
+                        }
                     }
-                    @if place % every == 0 {
+                    @if !points && row.small_n {
+                        line.few x1=(px(x(place))) x2=(px(x(place))) y1=(height - bottom) y2=(height - bottom - 5.0) {}
+                    }
+                    @if labelled.contains(&place) {
                         text.middle x=(px(x(place))) y=(height - 6.0) { (text(&label(row))) }
                     }
                 }
             }
-            @if dated.iter().any(|row| row.small_n || partial(row)) && points {
-                figcaption.note { "Open points: few records, or a part of the period." }
+            @if dated.iter().any(|row| row.small_n || is_partial(row)) {
+                figcaption.note {
+                    @if points { "Open points: few records, or a part of the period." }
+                    @else { "Ticks along the axis: few records." @if dashed { " Dashes: a part of the period." } }
+                    @if dated.iter().any(|row| row.value.is_some_and(|found| !axis.has(found))) {
+                        " A point with its value is beyond the axis."
+                    }
+                }
             }
         }
     }
 }
 
 /// The values of slices side by side.
-pub(crate) fn slices(rows: &[&ReportRow], title: &str) -> Markup {
+pub(crate) fn slices(rows: &[&ReportRow], title: &str, by_size: &[&SliceKeys]) -> Markup {
     let mut shown: Vec<&ReportRow> = rows.iter().filter(|row| row.value.is_some()).copied().collect();
     if shown.len() < 2 {
         return html! {};
     }
     let all = shown.len();
-    if all > SLICES {
-        // The slices with the most records, in their order.
-        let mut sizes: Vec<u64> = shown.iter().map(|row| row.n).collect();
-        sizes.sort_unstable_by(|one, other| other.cmp(one));
-        let least = sizes[SLICES - 1];
-        shown.retain(|row| row.n >= least);
-        shown.truncate(SLICES);
-    }
+    // The same slices in the same order in every chart.
+    let places: HashMap<&SliceKeys, usize> =
+        by_size.iter().enumerate().map(|(place, keys)| (*keys, place)).collect();
+    shown.sort_by_key(|row| places.get(&row.keys));
+    shown.truncate(SLICES);
     let unit = shown[0].unit;
     let (left, right, each) = (190.0, 130.0, 22.0);
     let Some(axis) = Axis::of(&shown, left, WIDTH - right) else { return html! {} };
@@ -170,7 +197,7 @@ pub(crate) fn slices(rows: &[&ReportRow], title: &str) -> Markup {
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (px(height)) } role="img" aria-label={ (text(title)) " by slice" } {
-                @for tick in axis.ticks(unit) {
+                @for tick in axis.ticks(shown[0]) {
                     line.grid x1=(px(axis.at(tick))) x2=(px(axis.at(tick))) y1="0" y2=(px(height - 18.0)) {}
                     text.middle x=(px(axis.at(tick))) y=(px(height - 4.0)) { (value_text(Some(tick), unit, shown[0].clock)) }
                 }
@@ -200,23 +227,38 @@ pub(crate) fn slices(rows: &[&ReportRow], title: &str) -> Markup {
     }
 }
 
-/// Places of neighboring rows that pass a test.
+fn is_partial(row: &ReportRow) -> bool {
+    row.period.as_ref().is_some_and(|period| period.partial)
+}
+
+/// Intervals of parts of periods, and of rows without neighbors.
+fn alone(rows: &[&ReportRow]) -> Vec<(usize, Interval)> {
+    let whole =
+        runs(rows, |row| row.interval.is_some() && !is_partial(row)).into_iter().filter(|run| run.len() == 1);
+    let partial = rows.iter().enumerate().filter(|(_, row)| is_partial(row)).map(|(place, _)| place);
+    let places = whole.flatten().chain(partial);
+    places.filter_map(|place| Some((place, rows.get(place)?.interval?))).collect()
+}
+
+/// Places of neighboring rows that pass a test; a period without a row separates them.
 fn runs(rows: &[&ReportRow], test: impl Fn(&ReportRow) -> bool) -> Vec<Vec<usize>> {
+    let end = |row: &ReportRow| row.period.as_ref().and_then(|period| period.end);
     let mut runs: Vec<Vec<usize>> = Vec::new();
-    let mut open = false;
+    let mut before = None;
     for (place, row) in rows.iter().enumerate() {
-        match (test(row), open) {
-            (true, true) => {
-                if let Some(run) = runs.last_mut() {
-                    run.push(place);
-                }
+        if test(row) {
+            match runs.last_mut().filter(|_| before.is_some() && before == start(row)) {
+                Some(run) => run.push(place),
+                None => runs.push(vec![place]),
             }
-            (true, false) => runs.push(vec![place]),
-            (false, _) => {}
         }
-        open = test(row);
+        before = end(row).filter(|_| test(row));
     }
     runs
+}
+
+fn start(row: &ReportRow) -> Option<Timestamp> {
+    row.period.as_ref().and_then(|period| period.start)
 }
 
 fn line_points(rows: &[&ReportRow], run: &[usize], axis: &Axis, x: impl Fn(usize) -> f64) -> String {

@@ -84,7 +84,7 @@ impl<'t> Kpi<'t> {
                     @let names = slicing.iter().map(Attribute::as_str).collect::<Vec<_>>().join(" and ");
                     @if !rows.is_empty() {
                         h3 { "By " (text(&names)) }
-                        (chart::slices(&rows, &headline.title()))
+                        (chart::slices(&rows, &headline.title(), &table.slices_by_size(slicing)))
                         (block(table, &names, &rows, open, |row| row.keys.label()))
                     }
                 }

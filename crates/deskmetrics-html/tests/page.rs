@@ -96,3 +96,40 @@ fn a_report_without_records_is_a_page() {
     let page = Page::new(&table);
     assert!(page.document().contains("Net Promoter Score") && !page.fragment().contains("<html"));
 }
+
+#[test]
+fn parts_of_periods_are_dashed_and_do_not_set_the_axis() {
+    let start: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
+    let at = |day: i64| Timestamp::from_micros(start.as_micros() + day * 86_400_000_000).unwrap();
+    // Four weeks of 80 %, a week without answers, one of 80 %, another one without, one of 80 %, and a day of 0 %.
+    let mut answers = Vec::new();
+    for day in (0..28).chain(35..42).chain(49..57) {
+        for number in 0..10 {
+            let score = if number < 2 || day == 56 { 1 } else { 5 };
+            answers.push(SurveyResponse::new("csat", Some(score)).with_at(at(day)));
+        }
+    }
+    let report = Report::builder(at(57))
+        .with_kpi(KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5).unwrap()))
+        .with_periods(Periods::new(Period::Week, Copenhagen))
+        .build()
+        .unwrap();
+    let page = Page::new(&report.run(&[], &answers, &[]).unwrap().table()).document();
+    let chart = &page[page.find("<svg").unwrap()..page.find("</svg>").unwrap()];
+    assert_eq!(count(chart, "class=\"end\""), count(chart, "class=\"grid\""));
+    assert!(!chart.contains(">0.0 %</text><line"), "no tick at the part's value");
+    assert_eq!(count(chart, "class=\"line dashed\""), 1);
+    assert_eq!(count(chart, "class=\"interval\""), 3, "of the part and of weeks without neighbors");
+    assert!(
+        chart.contains("class=\"middle\" ") && page.contains("A point with its value is beyond the axis.")
+    );
+}
+
+#[test]
+fn charts_show_the_same_slices() {
+    let page = Page::new(&table(70, 2)).document();
+    let chart = &page[page.rfind("<svg").unwrap()..page.rfind("</svg>").unwrap()];
+    // The largest have seven answers a week.
+    assert_eq!(count(chart, "<circle"), 12);
+    assert_eq!(count(chart, "n 14"), 12);
+}

@@ -12,6 +12,8 @@ pub use crate::report::calendar::PeriodId;
 #[cfg(feature = "report")]
 pub use crate::report::feed::Feed;
 #[cfg(feature = "report")]
+pub use crate::report::markdown::{markdown_list, markdown_table};
+#[cfg(feature = "report")]
 pub use crate::report::slice::{Responses, SliceIds};
 pub use crate::ticket::customer::CustomerNames;
-pub use crate::visible_text::{csv_cell, visible, visible_in_line};
+pub use crate::visible_text::{csv_cell, markdown_text, visible, visible_in_line};

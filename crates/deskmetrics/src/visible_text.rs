@@ -34,6 +34,34 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     if formula && !number() { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
+/// A text in Markdown that reads as it is: on one line, without a table's bars, HTML, emphasis, links, images, code or
+/// mathematics.
+pub fn markdown_text(text: &str) -> Cow<'_, str> {
+    let text = visible_in_line(text);
+    let special = |character| {
+        matches!(
+            character,
+            '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '!' | '#' | '~' | '$' | '<' | '>' | '&'
+        )
+    };
+    if !text.contains(special) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '<' => shown.push_str("&lt;"),
+            '>' => shown.push_str("&gt;"),
+            '&' => shown.push_str("&amp;"),
+            _ => {
+                shown.extend(special(character).then_some('\\'));
+                shown.push(character);
+            }
+        }
+    }
+    Cow::Owned(shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ from typing import Literal
 
 from . import _deskmetrics as _core
 from . import _html
-from ._deskmetrics import KpiResult
+from ._deskmetrics import KpiResult, ReportRow
 from .exceptions import ArgumentTypeError
 from .interval import Interval
 
@@ -74,8 +74,10 @@ class Comparison:
         return _html.comparison(self)
 
 
-def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.95) -> Comparison:
-    """Compare a result with another one, or with a fixed value such as an industry average.
+def compare(
+    a: KpiResult | ReportRow, b: KpiResult | ReportRow | float | timedelta, *, level: float = 0.95
+) -> Comparison:
+    """Compare a result or a row of a report with another one, or with a fixed value such as an industry average.
 
     Shares are compared by the pooled z test, or by Fisher's exact test when an expected count is below 5, with Newcombe's
     interval; net scores by the z test with adjusted Wald standard errors, or by the exact permutation test with at most 100
@@ -85,9 +87,10 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
 
     Parameters
     ----------
-    a : KpiResult
-    b : KpiResult, float or datetime.timedelta
-        A result of the same KPI with equal options, or a value in the unit of ``a``; of durations also a ``timedelta``.
+    a : KpiResult or ReportRow
+        Of a report, a headline: ``report.get("csat", market="DK")``.
+    b : KpiResult, ReportRow, float or datetime.timedelta
+        One of the same KPI with equal options, or a value in the unit of ``a``; of durations also a ``timedelta``.
     level : float, default 0.95
         Of the interval, between 0 and 1.
 
@@ -99,9 +102,9 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     Raises
     ------
     ArgumentTypeError
-        When the results are of different KPIs, or the first is not a result.
+        When the two are of different KPIs, or the first is neither a result nor a row.
     ArgumentError
-        When there is no test for them, or too little was counted.
+        When there is no test for them, too little was counted, or a row is another measure than the headline.
 
     Examples
     --------
@@ -116,9 +119,14 @@ def compare(a: KpiResult, b: KpiResult | float | timedelta, *, level: float = 0.
     0.1
     >>> round(dm.compare(dm.response_rate(100, 30), 20.0).p_value, 4)
     0.0124
+    >>> surveys = {"csat": [5, 5, 5, 1, 1, 1], "market": ["DK"] * 3 + ["ES"] * 3}
+    >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market")
+    >>> round(dm.compare(report.get("csat", market="DK"), report.get("csat", market="ES")).p_value, 4)
+    0.1
     """
-    if not isinstance(a, KpiResult):
-        place = "; give it second, to compare a result with it" if isinstance(b, KpiResult) else ", such as dm.nps(scores)"
-        raise ArgumentTypeError(f"a: {a!r} ({type(a).__name__}) is not the result of a KPI{place}")
+    if not isinstance(a, (KpiResult, ReportRow)):
+        results = isinstance(b, (KpiResult, ReportRow))
+        place = "; give it second, to compare a result with it" if results else ", such as dm.nps(scores)"
+        raise ArgumentTypeError(f"a: {a!r} ({type(a).__name__}) is not the result of a KPI, nor a row of a report{place}")
     difference, interval, p_value, n, unit = _core._compare(a, b, level)
     return Comparison(difference, interval, p_value, n, unit)

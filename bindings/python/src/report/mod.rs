@@ -14,9 +14,10 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use chrono_tz::Tz;
-use deskmetrics::engine::{csv_cell, visible};
+use deskmetrics::engine::{csv_cell, markdown_list, visible, visible_in_line};
 use deskmetrics::report::{
-    AttributeNames, Axis, PivotOptions, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable, Warning,
+    AttributeNames, Axis, PivotOptions, RecordCounts, ReportRow as CoreRow, ReportState, ReportTable,
+    Warning, count_text,
 };
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
@@ -35,11 +36,12 @@ use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
 use pivot::{Requested, unselected};
+use request::whole;
 pub(crate) use row::ReportRow;
 
 /// The KPIs of a dataset by slice and period; returned by :func:`report` and :meth:`Dataset.report`.
 ///
-/// Prints as a table, also in notebooks. Implements the Arrow PyCapsule interface: use ``polars.DataFrame(report)``,
+/// ``print(report)`` shows it as tables, and so do notebooks; ``repr(report)`` has the first and last rows. Implements the Arrow PyCapsule interface: use ``polars.DataFrame(report)``,
 /// ``pyarrow.table(report)`` or DuckDB, and :meth:`to_pandas` for pandas.
 ///
 /// Reports with equal requests can be added: ``a + b`` is the report on the records of both.
@@ -72,7 +74,7 @@ pub(crate) use row::ReportRow;
 /// (['by', 'by_level'], ['', 'gold', '(none)'])
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct Report {
-    state: ReportState,
+    state: Arc<ReportState>,
     table: Arc<ReportTable>,
     notes: Vec<String>,
     sources: Vec<SourceReport>,
@@ -100,7 +102,7 @@ impl Report {
     ) -> Self {
         let mut table = state.table().with_attribute_names(&names);
         table.warnings.extend(warned.iter().cloned());
-        Self { table: Arc::new(table), state, notes, sources, warned, zone: None, names }
+        Self { table: Arc::new(table), state: Arc::new(state), notes, sources, warned, zone: None, names }
     }
 
     /// The same with timestamps in a zone.
@@ -132,9 +134,56 @@ impl Report {
             if count % 4096 == 0 {
                 py.check_signals()?;
             }
-            rows.append(ReportRow::new(&self.table, place))?;
+            rows.append(self.row(place))?;
         }
         Ok(rows)
+    }
+
+    fn row(&self, place: usize) -> ReportRow {
+        ReportRow::new(&self.table, &self.state, place)
+    }
+
+    /// The first and the last rows, with what the report is about.
+    fn summary(&self) -> String {
+        let rows = self.table.rows.len();
+        let mut parts =
+            vec![format!("{} {}", count_text(rows as u64), if rows == 1 { "row" } else { "rows" })];
+        parts.extend(self.table.period.map(|period| format!("by {period}")));
+        parts.extend(self.table.by.iter().map(|slicing| {
+            let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
+            format!("by {}", names.join(" and "))
+        }));
+        let zone = self.table.zone.or(self.zone).unwrap_or(Tz::UTC);
+        parts.push(self.table.as_of.map_or_else(
+            || "no cut-off".to_owned(),
+            |at| format!("as of {} {zone}", at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M")),
+        ));
+        let mut lines = vec![format!("Report({})", visible_in_line(&parts.join(", ")))];
+        let shown =
+            |place: usize| format!("  {}", visible_in_line(&row::number_text(&self.table.rows[place])));
+        if rows <= 2 * ENDS + 1 {
+            lines.extend((0..rows).map(shown));
+        } else {
+            lines.extend((0..ENDS).map(shown));
+            lines.push(format!("  ... {} more", count_text((rows - 2 * ENDS) as u64)));
+            lines.extend((rows - ENDS..rows).map(shown));
+        }
+        let warnings = self.table.warnings.len() + self.notes.len();
+        if warnings > 0 {
+            lines.push(format!(
+                "  {warnings} {}",
+                if warnings == 1 { "warning or note" } else { "warnings and notes" }
+            ));
+        }
+        lines.join("\n")
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = self.table.to_markdown();
+        let excluded = self.sources.iter().flat_map(exclusion);
+        text.push_str(&markdown_list("Excluded, by table", excluded));
+        text.push_str(&markdown_list("Notes", self.notes.iter().cloned()));
+        text
     }
 
     fn text(&self) -> String {
@@ -172,8 +221,8 @@ impl Report {
 
     /// The report on the records of both.
     fn plus(&self, other: &Self) -> PyResult<Self> {
-        let mut state = self.state.clone();
-        state.merge(other.state.clone()).or_argument()?;
+        let mut state = ReportState::clone(&self.state);
+        state.merge(ReportState::clone(&other.state)).or_argument()?;
         let mut notes = self.notes.clone();
         notes.extend(other.notes.iter().filter(|note| !self.notes.contains(note)).cloned());
         let sources = self.sources.iter().chain(&other.sources).cloned().collect();
@@ -328,7 +377,7 @@ impl Report {
                 all.join(", ")
             )));
         }
-        self.table.headline_place(kpi).map(|place| ReportRow::new(&self.table, place)).ok_or_else(|| {
+        self.table.headline_place(kpi).map(|place| self.row(place)).ok_or_else(|| {
             let mut present: Vec<&str> = self.table.overall().map(|row| row.kpi).collect();
             present.dedup();
             error::no_such("KPI", kpi, "the report", &present)
@@ -442,7 +491,7 @@ impl Report {
         let requested = Requested { kpi: Some(kpi), question, option, clock, measure, period, slices };
         let selection = requested.selection()?;
         let place = self.table.get_place(&selection).map_err(|problem| unselected(&problem))?;
-        Ok(ReportRow::new(&self.table, place))
+        Ok(self.row(place))
     }
 
     /// A wide table of one number per cell, such as the periods as rows and the markets as columns.
@@ -616,6 +665,101 @@ impl Report {
         written(slf.py(), path, text)
     }
 
+    /// The report as Markdown with tables, as GitHub and most editors show it.
+    ///
+    /// The parts are those of ``print(report)``. Names and values of the data appear as they are: Markdown and HTML in them have
+    /// no effect.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike, optional
+    ///     File to write to; by default the text is returned.
+    ///
+    /// Returns
+    /// -------
+    /// str or None
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> report = dm.report({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}, kpis=["volume"])
+    /// >>> print("\n".join(report.to_markdown().splitlines()[:5]))
+    /// ## Overall
+    /// <BLANKLINE>
+    /// | KPI | measure | value |
+    /// |:--|:--|--:|
+    /// | Ticket volume | count | 1 |
+    #[pyo3(signature = (path = None))]
+    fn to_markdown(slf: &Bound<'_, Self>, path: Option<PathBuf>) -> PyResult<Option<String>> {
+        let text = watched_with(slf, Self::markdown)?;
+        written(slf.py(), path, text)
+    }
+
+    /// Write the report to an Excel file; needs ``pip install deskmetrics[excel]``.
+    ///
+    /// The sheets: ``overall``, ``by slice``, ``by period`` (also of slices), ``excluded``, ``definitions`` and ``about``. Numbers
+    /// are numbers, durations are in hours, and timestamps are dates in the report's zone. A text that begins like a formula,
+    /// such as ``=1+1``, is written as text.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : str or os.PathLike
+    ///     File to write to.
+    ///
+    /// Raises
+    /// ------
+    /// MissingPackageError
+    ///     Without the package ``xlsxwriter``.
+    /// ArgumentError
+    ///     When the rows are more than a sheet can have.
+    fn to_excel<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<()> {
+        slf.py().import("deskmetrics._excel")?.call_method1("write", (slf, path)).map(|_| ())
+    }
+
+    /// The report with the largest slices of each slicing, and all others joined as one slice ``"(others)"``.
+    ///
+    /// The others are counted together by the library, so their numbers, intervals and changes are those of their records.
+    /// A single slice is not replaced, nor are slices that overlap, such as those by tag.
+    ///
+    /// Parameters
+    /// ----------
+    /// slices : int, default 12
+    ///     Number of slices that stay, those with the most records.
+    ///
+    /// Returns
+    /// -------
+    /// Report
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> surveys = {"csat": [5, 2, 4, 5, 1], "market": ["DK", "DK", "ES", "DE", "FR"]}
+    /// >>> report = dm.report(surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, by="market").top(1)
+    /// >>> report.table("csat", rows="market").to_dict()["market"], report.get("csat", market="(others)").n
+    /// (['DK', '(others)'], 3)
+    #[pyo3(signature = (slices = None), text_signature = "($self, slices=12)")]
+    fn top(slf: &Bound<'_, Self>, slices: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        const REMEDY: &str = "give 1 or more";
+        let slices = match slices.map_or(Ok(12), |slices| whole("slices", slices, REMEDY))? {
+            0 => return Err(error::argument(format!("slices: 0 is out of range; {REMEDY}"))),
+            slices => slices,
+        };
+        watched_with(slf, move |report| {
+            let (notes, sources, warned) =
+                (report.notes.clone(), report.sources.clone(), report.warned.clone());
+            let state = report.state.with_largest_slices(slices);
+            Self { zone: report.zone, ..Self::new(state, notes, sources, warned, report.names.clone()) }
+        })
+    }
+
+    /// The slices of a slicing in the order of charts: the largest first, ``"(others)"`` last.
+    #[expect(clippy::needless_pass_by_value, reason = "an argument of Python")]
+    fn _slices<'py>(&self, py: Python<'py>, by: Vec<String>) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let slicing = self.table.by.iter().find(|slicing| slicing.iter().map(Attribute::as_str).eq(&by));
+        let slices = slicing.map(|slicing| self.table.slices_by_size(slicing)).unwrap_or_default();
+        slices.into_iter().map(|keys| row::keys(py, keys)).collect()
+    }
+
     /// Plot the report with Altair; needs ``pip install deskmetrics[plot]``.
     ///
     /// Parameters
@@ -651,8 +795,13 @@ impl Report {
         sum
     }
 
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    /// The whole report as text.
+    fn __str__(slf: &Bound<'_, Self>) -> PyResult<String> {
         watched_with(slf, Self::text)
+    }
+
+    fn __repr__(&self) -> String {
+        self.summary()
     }
 
     /// The report as an HTML page: one file with its style and charts, without scripts and without network.
@@ -697,6 +846,9 @@ impl Report {
         watched_with(slf, |report| report.page().fragment())
     }
 }
+
+/// Rows at each end of a report's representation.
+const ENDS: usize = 5;
 
 /// The text, unless it is written to a file.
 fn written(py: Python<'_>, path: Option<PathBuf>, text: String) -> PyResult<Option<String>> {

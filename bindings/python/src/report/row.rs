@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use deskmetrics::engine::visible;
 use deskmetrics::report::{
-    ReportRow as CoreRow, ReportTable, count_text, difference_text, interval_text, value_text,
+    KpiTally, ReportRow as CoreRow, ReportState, ReportTable, SliceKeys, count_text, difference_text,
+    interval_text, value_text,
 };
 use deskmetrics::{ClockKind, Excluded};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{IntoPyDict as _, PyDict, PyType};
+use pyo3::types::{IntoPyDict as _, PyDict, PyList, PyType};
 
 use crate::class::getters;
 use crate::data::{Data, to_python};
+use crate::error;
 use crate::result;
 use crate::zone::InZone;
 
@@ -20,6 +22,7 @@ use crate::zone::InZone;
 #[pyclass(module = "deskmetrics", frozen, eq)]
 pub(crate) struct ReportRow {
     table: Arc<ReportTable>,
+    state: Arc<ReportState>,
     place: usize,
 }
 
@@ -30,8 +33,29 @@ impl PartialEq for ReportRow {
 }
 
 impl ReportRow {
-    pub(super) fn new(table: &Arc<ReportTable>, place: usize) -> Self {
-        Self { table: Arc::clone(table), place }
+    pub(super) fn new(table: &Arc<ReportTable>, state: &Arc<ReportState>, place: usize) -> Self {
+        Self { table: Arc::clone(table), state: Arc::clone(state), place }
+    }
+
+    /// The tally behind it, to be compared by its headline.
+    pub(crate) fn tally(&self) -> PyResult<KpiTally> {
+        let row = self.core();
+        if !row.headline {
+            return Err(error::argument(format!(
+                "only the headline of a KPI is compared, and \"{}\" of {} is another measure; request it without measure=",
+                row.measure, row.kpi
+            )));
+        }
+        let tally = self.state.tally(row);
+        tally.ok_or_else(|| error::argument(format!("{} has no records here to compare", row.title())))
+    }
+
+    /// The rows of all measures of its KPI in its slice and period.
+    fn measures_rows(&self) -> &[CoreRow] {
+        let rows = &self.table.rows;
+        let first = rows[..=self.place].iter().rposition(|row| row.headline).unwrap_or(self.place);
+        let after = rows[self.place + 1..].iter().position(|row| row.headline);
+        &rows[first..after.map_or(rows.len(), |after| self.place + 1 + after)]
     }
 
     fn core(&self) -> &CoreRow {
@@ -93,8 +117,7 @@ impl ReportRow {
     /// The slice it is about, by attribute; empty for all records. ``None`` is the slice of records without the attribute.
     #[getter]
     fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let keys = self.core().keys.0.iter();
-        keys.map(|(attribute, value)| (attribute.as_str(), value.as_deref())).into_py_dict(py)
+        keys(py, &self.core().keys)
     }
 
     /// Start of the period (inclusive), in the time zone of the report.
@@ -141,6 +164,50 @@ impl ReportRow {
         row.value.and_then(|value| result::duration(value, row.unit))
     }
 
+    /// All numbers of the KPI in this slice and period by name, the headline first, each with ``value``, ``unit``, ``n`` and
+    /// ``interval``, as those of a :class:`KpiResult`.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    fn measures<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let measures = PyDict::new(py);
+        for row in self.measures_rows() {
+            let interval = result::interval(py, row.interval)?;
+            let measure = result::measure(py, row.value, row.unit, row.n, interval)?;
+            measures.set_item(&*row.measure, measure)?;
+        }
+        Ok(measures)
+    }
+
+    /// The reasons of negative answers in this slice and period, as :meth:`KpiResult.ranking`; empty for every KPI but
+    /// ``"reasons"``.
+    ///
+    /// Returns
+    /// -------
+    /// list of dict
+    fn ranking<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
+        result::ranking(py, self.state.tally(self.core()).as_ref())
+    }
+
+    /// All measures in this slice and period as a table in Markdown.
+    ///
+    /// Returns
+    /// -------
+    /// str
+    fn to_markdown(&self) -> String {
+        let rows = self.measures_rows().iter().map(|row| {
+            let few = if row.small_n { "*" } else { "" };
+            [
+                row.measure.replace('_', " "),
+                value_text(row.value, row.unit, row.clock),
+                row.interval.map_or_else(String::new, |found| interval_text(found, row.unit, row.clock)),
+                format!("{}{few}", count_text(row.n)),
+            ]
+        });
+        result::markdown(&place(self.core()), self.table.level, &rows.collect::<Vec<_>>())
+    }
+
     /// The definition of the KPI, from the catalogue.
     #[getter]
     fn definition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -168,21 +235,35 @@ impl ReportRow {
 
     fn __repr__(&self) -> String {
         let row = self.core();
-        let mut parts = vec![format!("{}, {}", row.title(), row.measure.replace('_', " "))];
-        if !row.keys.is_empty() {
-            parts.push(row.keys.label());
-        }
-        if let Some(period) = &row.period {
-            parts.push(format!("{}{}", period.label, if period.partial { " (partial)" } else { "" }));
-        }
-        let mut text = format!("{}: {}", parts.join(", "), self.text());
-        if row.interval.is_some() {
-            text = format!("{text}, interval {}", self.interval_text());
-        }
-        text = format!("{text}, n={}{}", count_text(row.n), if row.small_n { " (few)" } else { "" });
-        if !row.excluded.is_empty() {
-            text = format!("{text}, excluded: {}", row.excluded);
-        }
-        visible(&format!("ReportRow({text})")).into_owned()
+        let excluded =
+            if row.excluded.is_empty() { String::new() } else { format!(", excluded: {}", row.excluded) };
+        visible(&format!("ReportRow({}{excluded})", number_text(row))).into_owned()
     }
+}
+
+/// The slice by attribute.
+pub(super) fn keys<'py>(py: Python<'py>, keys: &SliceKeys) -> PyResult<Bound<'py, PyDict>> {
+    keys.0.iter().map(|(attribute, value)| (attribute.as_str(), value.as_deref())).into_py_dict(py)
+}
+
+/// The KPI, the slice and the period.
+fn place(row: &CoreRow) -> String {
+    let mut parts = vec![row.title()];
+    if !row.keys.is_empty() {
+        parts.push(row.keys.label());
+    }
+    if let Some(period) = &row.period {
+        parts.push(format!("{}{}", period.label, if period.partial { " (partial)" } else { "" }));
+    }
+    parts.join(", ")
+}
+
+/// The number with its interval and n on one line.
+pub(super) fn number_text(row: &CoreRow) -> String {
+    let [measure, value] = [row.measure.replace('_', " "), value_text(row.value, row.unit, row.clock)];
+    let interval = row.interval.map_or_else(String::new, |interval| {
+        format!(", interval {}", interval_text(interval, row.unit, row.clock))
+    });
+    let few = if row.small_n { " (few)" } else { "" };
+    format!("{}, {measure}: {value}{interval}, n={}{few}", place(row), count_text(row.n))
 }

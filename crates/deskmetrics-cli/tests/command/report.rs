@@ -277,3 +277,12 @@ fn a_page_is_one_file_with_the_numbers_of_the_report() {
     assert!(page.contains("Ticket volume") && !page.contains("<script"));
     assert!(error(&["due", small(), "--format", "html"]).contains("possible values: text, json, csv"));
 }
+
+#[test]
+fn markdown_has_the_tables_of_the_report() {
+    let file = folder("markdown", &[]).join("report.md");
+    assert_eq!(out(&["report", small(), "--by", "market", "--output", file.to_str().unwrap()]), "");
+    let text = fs::read_to_string(file).unwrap();
+    assert_eq!(text, out(&["report", small(), "--by", "market", "--format", "markdown"]));
+    assert!(text.starts_with("## Overall\n\n| KPI | measure | value |") && text.contains("\n## By market\n"));
+}

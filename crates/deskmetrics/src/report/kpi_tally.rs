@@ -281,9 +281,11 @@ impl KpiTally {
     /// How the headline differs from that of `earlier`, or of any other group; `None` where the two have different
     /// requests, where there is no test for it or too little was counted.
     pub fn change_from(&self, earlier: &Self, level: f64) -> Option<Comparison> {
-        let same = self.definition().id == earlier.definition().id
-            && self.measure.shown == earlier.measure.shown
-            && self.request().scale == earlier.request().scale;
+        let kind = |tally: &'_ Self| {
+            let KpiRequest { scale, policy, metric, .. } = tally.request.clone();
+            (tally.definition().id, tally.measure.shown.clone(), tally.clock(), scale, policy, metric)
+        };
+        let same = kind(self) == kind(earlier);
         let (now, before) = (self.measure.compared(&*self.tally), earlier.measure.compared(&*earlier.tally));
         now.change_from(before, level).filter(|_| same)
     }

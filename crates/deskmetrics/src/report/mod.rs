@@ -31,6 +31,7 @@ mod difference;
 mod error;
 pub(crate) mod feed;
 mod kpi_tally;
+pub(crate) mod markdown;
 mod milestones;
 mod period;
 mod pivot;

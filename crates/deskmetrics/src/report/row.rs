@@ -72,6 +72,19 @@ impl ReportRow {
 pub struct SliceKeys(pub Arc<[(Attribute, Option<Box<str>>)]>);
 
 impl SliceKeys {
+    /// The value of the slice in which [`with_largest_slices`](super::ReportState::with_largest_slices) joins all others.
+    pub const OTHERS: &str = "(others)";
+
+    /// Whether it is that slice.
+    pub fn is_others(&self) -> bool {
+        !self.is_empty() && self.values().all(|value| value == Some(Self::OTHERS))
+    }
+
+    /// The values without their attributes.
+    pub(super) fn values(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0.iter().map(|(_, value)| value.as_deref())
+    }
+
     /// The value of `attribute`: `None` when the slice is not about it, `Some(None)` when it is about the records
     /// that lack it.
     pub fn get(&self, attribute: &Attribute) -> Option<Option<&str>> {

@@ -254,11 +254,17 @@ impl Slicer {
         self.slices.get(number)
     }
 
-    /// The slices in the order of rows: by value, records without one last. Slices that differ only in the filters they meet are one
+    /// The slices in the order of rows: by value, records without one last, joined slices after them. Slices that differ only in the filters they meet are one
     /// slice of the report.
     pub(super) fn order(&self) -> SliceOrder {
         let shown = |number: usize| self.shown(number).unwrap_or_default();
-        let rank = |number: usize| shown(number).iter().map(|value| (value.is_none(), value.as_deref()));
+        let rank = |number: usize| {
+            shown(number).iter().map(|value| match value.as_deref() {
+                Some(SliceKeys::OTHERS) => (2, None),
+                None => (1, None),
+                value => (0, value),
+            })
+        };
         let mut order: Vec<usize> = (0..self.slices.len()).collect();
         order.sort_by(|one, other| rank(*one).cmp(rank(*other)));
         let (mut places, mut keys) = (vec![0; order.len()], Vec::new());

@@ -1,7 +1,7 @@
 //! The state of a report: one tally per slice, period and KPI.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,15 +10,16 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use super::builder::{Report, response_rule};
 use super::calendar::{Calendar, NO_PERIOD};
 use super::resolved_kpi::ResolvedKpi;
-use super::row::{ReportPeriod, ReportRow};
-use super::slice::{Responses, SliceOrder, Slicer};
+use super::row::{ReportPeriod, ReportRow, SliceKeys};
+use super::selection::usual;
+use super::slice::{Responses, SliceOrder, Slicer, Values};
 use super::table::{RecordCounts, ReportTable};
 use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
 use crate::queue::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
-use crate::ticket::Attributes;
+use crate::ticket::{Attribute, Attributes};
 use crate::{
     Comparison, Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics,
     Timestamp, Unit,
@@ -282,22 +283,29 @@ impl ReportState {
             let differs = Difference::of_reports(&self.report.settings, &other.report.settings).map(Box::new);
             return Err(ReportError::OtherReport { differs });
         }
+        self.merge_slices(other, |_, values| Cow::Borrowed(values));
+        Ok(())
+    }
+
+    /// Adds what another state of this report was fed, each slice to that of the values that `values` gives for its slicing and
+    /// its own values.
+    fn merge_slices(&mut self, other: Self, values: impl for<'v> Fn(usize, &'v Values) -> Cow<'v, Values>) {
         self.records.merge(other.records);
         self.events.merge(other.events);
         self.links.merge(other.links);
         self.first = self.first.into_iter().chain(other.first).min();
         let as_of = self.report.settings.as_of;
-        for (mine, theirs) in self.slicings.iter_mut().zip(other.slicings) {
+        for (slicing, (mine, theirs)) in self.slicings.iter_mut().zip(other.slicings).enumerate() {
             for (slice, questions) in theirs.invited.into_iter().enumerate() {
-                let Some(values) = theirs.slicer.values(slice) else { continue };
-                let slice = mine.slicer.slice_of_values(values);
+                let Some(own) = theirs.slicer.values(slice) else { continue };
+                let slice = mine.slicer.slice_of_values(&values(slicing, own));
                 for (question, rate) in questions {
                     mine.response_rate(slice, &question, as_of).merge(rate);
                 }
             }
             for (slice, periods) in theirs.cells.into_iter().enumerate() {
-                let Some(values) = theirs.slicer.values(slice) else { continue };
-                let slice = mine.slicer.slice_of_values(values);
+                let Some(own) = theirs.slicer.values(slice) else { continue };
+                let slice = mine.slicer.slice_of_values(&values(slicing, own));
                 for (period, tallies) in periods.into_iter().enumerate() {
                     let Some(tallies) = tallies else { continue };
                     let period = self.calendar.period(other.calendar.span(period).map(|span| span.start));
@@ -307,7 +315,122 @@ impl ReportState {
                 }
             }
         }
-        Ok(())
+    }
+
+    /// The same records with at most `most` slices of each slicing, those with the most records, and all others joined as one slice
+    /// named [`SliceKeys::OTHERS`].
+    ///
+    /// The tallies are merged, so the numbers of the others are those of their records, intervals and changes included. A
+    /// single slice is not replaced, nor are slices that overlap, such as those by tag: a record would count several times.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?);
+    /// let report = Report::undated().with_kpi(csat).with_slices([Attribute::Market]).build()?;
+    /// let answer = |(score, market)| SurveyResponse::new("csat", Some(score)).with_attribute(Attribute::Market, market);
+    /// let answers = [(5, "DK"), (2, "DK"), (4, "ES"), (5, "DE"), (1, "DE"), (1, "DE"), (5, "FR")].map(answer);
+    ///
+    /// let table = report.run(&[], &answers, &[])?.with_largest_slices(2).table();
+    /// let slices = table.slices().filter(|row| row.headline);
+    /// let slices: Vec<(String, Option<f64>)> = slices.map(|row| (row.keys.label(), row.value)).collect();
+    /// assert_eq!(slices[1], ("DK".to_owned(), Some(50.0)));
+    /// assert_eq!(slices[2], ("(others)".to_owned(), Some(100.0)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_largest_slices(&self, most: usize) -> Self {
+        let table = self.table();
+        let kept = self.slicings.iter().zip(&self.report.settings.by).map(|(sliced, by)| {
+            let slices = table.slices_by_size(by);
+            let joins = !sliced.slicer.overlaps() && slices.len() > most.saturating_add(1);
+            joins.then(|| slices.into_iter().filter(|keys| !keys.is_others()).take(most).collect())
+        });
+        let kept: Vec<Option<HashSet<&SliceKeys>>> = kept.collect();
+        let mut joined = Self::new(self.report.clone());
+        joined.merge_slices(self.clone(), |slicing, values| {
+            let by = self.report.settings.by.get(slicing).zip(kept.get(slicing).and_then(Option::as_ref));
+            let Some((by, kept)) = by else { return Cow::Borrowed(values) };
+            let keys = SliceKeys(by.iter().cloned().zip(values.iter().cloned()).collect());
+            if kept.contains(&keys) {
+                return Cow::Borrowed(values);
+            }
+            let others = by.iter().map(|_| Some(SliceKeys::OTHERS.into()));
+            Cow::Owned(others.chain(values.iter().skip(by.len()).cloned()).collect())
+        });
+        joined
+    }
+
+    /// The tally behind a row of its [`table`](Self::table), to compare it; `None` for a row of another report.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?);
+    /// let report = Report::undated().with_kpi(csat).with_slices([Attribute::Market]).build()?;
+    /// let answer = |score, market| SurveyResponse::new("csat", Some(score)).with_attribute(Attribute::Market, market);
+    /// let state = report.run(&[], &[answer(5, "DK"), answer(2, "DK"), answer(4, "ES"), answer(5, "ES")], &[])?;
+    ///
+    /// let table = state.table();
+    /// let rows: Vec<_> = table.slices().filter(|row| row.headline).collect();
+    /// let [dk, es] = [rows[0], rows[1]].map(|row| state.tally(row).unwrap());
+    /// assert_eq!(dk.change_from(&es, 0.95).unwrap().difference, -50.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tally(&self, row: &ReportRow) -> Option<KpiTally> {
+        let settings = &self.report.settings;
+        let (sliced, order, slice) = if row.keys.is_empty() {
+            (self.whole()?.1, None, 0)
+        } else {
+            let usual =
+                |attributes: &mut dyn Iterator<Item = &Attribute>| attributes.map(usual).collect::<Vec<_>>();
+            let own = usual(&mut row.keys.0.iter().map(|(attribute, _)| attribute));
+            let slicing = settings.by.iter().position(|by| usual(&mut by.iter()) == own)?;
+            let sliced = self.slicings.get(slicing)?;
+            let order = sliced.slicer.order();
+            let slice = order.keys.iter().position(|keys| keys.values().eq(row.keys.values()))?;
+            (sliced, Some(order), slice)
+        };
+        let periods = row.period.as_ref().map(|_| self.period_order());
+        let period = match (&row.period, &periods) {
+            (Some(own), Some(order)) => order.shown.iter().position(|shown| shown.period == *own)?,
+            _ => 0,
+        };
+        let group = Group { slice, period };
+        let cut = Cut { slices: order.as_ref(), periods: periods.as_ref() };
+        let is_of = |kpi: &ResolvedKpi| {
+            (kpi.definition.id, &kpi.name, &kpi.option, kpi.clock)
+                == (row.kpi, &row.name, &row.option, row.clock)
+        };
+        let tallies = self.report.measures.iter().zip(&settings.kpis).enumerate();
+        let mut tallies =
+            tallies.filter(|(_, (kpi, _))| is_of(kpi)).filter_map(|(number, (kpi, request))| {
+                let found =
+                    self.joined(sliced, number, cut, &kpi.filter).into_iter().find(|(one, _)| *one == group);
+                let mut tally = match (found, &periods) {
+                    (Some((_, tally)), _) => tally.into_owned(),
+                    // A stock or a flow is known in every period.
+                    (None, Some(periods)) => {
+                        let number = periods.places.iter().position(|place| *place == period)?;
+                        kpi.tally(self.calendar.known(number))
+                    }
+                    (None, None) => return None,
+                };
+                let is_whole = cut.is_whole() && kpi.filter.is_empty();
+                if let Some((_, whole)) = self.whole().filter(|_| kpi.empty.needs_whole() && !is_whole) {
+                    let whole = self.joined(whole, number, Cut::WHOLE, &Conditions::default()).pop()?;
+                    tally.resolve_with(&*whole.1);
+                }
+                KpiTally::of_counted(request, settings.as_of, tally).ok()
+            });
+        let is_same = |estimate: &Estimate| {
+            (&estimate.measure, estimate.value, estimate.n) == (&row.measure, row.value, row.n)
+        };
+        tallies.find(|tally| tally.estimates(settings.level).iter().any(is_same))
     }
 
     /// The tally of one of the report's KPIs over everything it was fed, whatever the slice and period.

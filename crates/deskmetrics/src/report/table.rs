@@ -1,6 +1,7 @@
 //! The finished report and its text form.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use chrono_tz::Tz;
@@ -92,6 +93,26 @@ impl ReportTable {
         self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_some())
     }
 
+    /// The slices of a slicing in the order of charts: by their tickets if the report has the KPI `volume`, then by the most records
+    /// of a KPI, the largest first and [`SliceKeys::OTHERS`] last.
+    pub fn slices_by_size(&self, by: &[Attribute]) -> Vec<&SliceKeys> {
+        let mut places: HashMap<&SliceKeys, usize> = HashMap::new();
+        let mut sizes: Vec<(&SliceKeys, [u64; 2])> = Vec::new();
+        for row in self.slices().filter(|row| row.headline && row.keys.0.iter().map(|(key, _)| key).eq(by)) {
+            let place = *places.entry(&row.keys).or_insert(sizes.len());
+            if place == sizes.len() {
+                sizes.push((&row.keys, [0, 0]));
+            }
+            if let Some((_, [tickets, most])) = sizes.get_mut(place) {
+                *most = row.n.max(*most);
+                *tickets = if row.kpi == "volume" { row.n.max(*tickets) } else { *tickets };
+            }
+        }
+        // Slices of equal size stay in the order of the rows.
+        sizes.sort_by_key(|(keys, sizes)| (keys.is_others(), Reverse(*sizes)));
+        sizes.into_iter().map(|(keys, _)| keys).collect()
+    }
+
     /// The headline of a KPI, by the name it was requested under or by its id: of the request that is not restricted to some
     /// records if there is one, and of the first where the KPI is reported with several options.
     pub fn headline(&self, kpi: &str) -> Option<&ReportRow> {
@@ -179,91 +200,119 @@ impl ReportTable {
         format!("{} % interval", (self.level * 1000.0).round() / 10.0)
     }
 
-    fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Every measure over all records.
+    pub(super) fn overall_part(&self) -> Part {
         // A KPI without any record needs one line, not eight.
-        let rows: Vec<&ReportRow> =
-            self.overall().filter(|row| row.headline || row.value.is_some_and(|_| row.n > 0)).collect();
-        let mut lines = vec![[
-            "Overall".to_owned(),
-            String::new(),
-            "value".to_owned(),
-            self.interval_heading(),
-            "n".to_owned(),
-        ]];
-        for row in &rows {
-            let mut title = if row.headline { row.title() } else { String::new() };
-            if width(&title) > TITLE {
-                lines.push([
-                    std::mem::take(&mut title),
-                    String::new(),
-                    String::new(),
-                    String::new(),
-                    String::new(),
-                ]);
+        let rows = self.overall().filter(|row| row.headline || row.value.is_some_and(|_| row.n > 0));
+        let line = |row: &ReportRow| {
+            let title = if row.headline { row.title() } else { String::new() };
+            [title, measure_text(row), number(row), interval(row), mark_small(row)]
+        };
+        let head = ["KPI", "measure", "value", &self.interval_heading(), "n"].map(str::to_owned);
+        Part { heading: "Overall".to_owned(), head, blocks: vec![(String::new(), rows.map(line).collect())] }
+    }
+
+    /// The headlines by slice and by period, each KPI in a block.
+    pub(super) fn further_parts(&self) -> Vec<Part> {
+        let slicings = self.by.iter().map(|slicing| {
+            let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
+            let rows =
+                self.slices().filter(|row| row.headline && row.keys.0.iter().map(|(key, _)| key).eq(slicing));
+            let names = names.join(" and ");
+            self.part(format!("By {names}"), &names, rows, |row| row.keys.label())
+        });
+        let periods = self.period.map(|period| {
+            let dated = |row: &&ReportRow| row.period.as_ref().is_some_and(|period| period.start.is_some());
+            let rows = self.periods().filter(|row| row.headline && (row.n > 0 || dated(row)));
+            let zone = self.zone.map_or("UTC", |zone| zone.name());
+            self.part(format!("By {period} ({zone})"), period.as_str(), rows, |row| {
+                row.period.as_ref().map_or_else(String::new, |period| {
+                    format!("{}{}", period.label, if period.partial { " ~" } else { "" })
+                })
+            })
+        });
+        slicings.chain(periods).collect()
+    }
+
+    fn part<'t>(
+        &self,
+        heading: String,
+        rows_are: &str,
+        rows: impl Iterator<Item = &'t ReportRow>,
+        label: impl Fn(&ReportRow) -> String,
+    ) -> Part {
+        let rows: Vec<&ReportRow> = rows.collect();
+        let changes = rows.iter().any(|row| row.change.is_some());
+        let mut blocks: Vec<(String, Vec<[String; 5]>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for row in rows {
+            let title = title_with_measure(row);
+            let place = *places.entry(title).or_insert_with_key(|title| {
+                blocks.push((title.clone(), Vec::new()));
+                blocks.len() - 1
+            });
+            let change = if changes { change(row) } else { String::new() };
+            blocks[place].1.push([label(row), number(row), interval(row), mark_small(row), change]);
+        }
+        let change = if changes { "change" } else { "" };
+        let head = [rows_are, "value", &self.interval_heading(), "n", change].map(str::to_owned);
+        Part { heading, head, blocks }
+    }
+
+    fn write_overall(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Part { heading, mut head, blocks } = self.overall_part();
+        [head[0], head[1]] = [heading, String::new()];
+        let mut lines = vec![head];
+        for mut line in blocks.into_iter().flat_map(|(_, lines)| lines) {
+            if width(&line[0]) > TITLE {
+                let mut alone: [String; 5] = Default::default();
+                alone[0] = std::mem::take(&mut line[0]);
+                lines.push(alone);
             }
-            lines.push([title, measure_text(row), number(row), interval(row), mark_small(row)]);
+            lines.push(line);
         }
         write_columns(f, &lines, [Align::Left, Align::Left, Align::Right, Align::Right, Align::Right])
     }
 
     /// One block per KPI, one line per slice or period.
-    fn write_blocks(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        heading: &str,
-        rows: &[&ReportRow],
-        label: impl Fn(&ReportRow) -> String,
-    ) -> fmt::Result {
-        let changes = rows.iter().any(|row| row.change.is_some());
-        writeln!(f, "\n{heading}")?;
-        let mut blocks: Vec<(String, Vec<&ReportRow>)> = Vec::new();
-        for row in rows {
-            let block = title_with_measure(row);
-            match blocks.iter_mut().find(|(title, _)| *title == block) {
-                Some((_, rows)) => rows.push(row),
-                None => blocks.push((block, vec![row])),
-            }
-        }
+    fn write_part(f: &mut fmt::Formatter<'_>, part: Part) -> fmt::Result {
+        writeln!(f, "\n{}", part.heading)?;
         // Columns line up over all blocks.
-        let change_heading = if changes { "change".to_owned() } else { String::new() };
         let mut lines = Vec::new();
-        for (title, rows) in blocks {
-            let heads = if lines.is_empty() {
-                ["value".to_owned(), self.interval_heading(), "n".to_owned(), change_heading.clone()]
+        for (title, rows) in part.blocks {
+            let mut head = if lines.is_empty() {
+                part.head.clone()
             } else {
                 lines.push(Default::default());
                 Default::default()
             };
-            let [value, ends, n, moved] = heads;
-            lines.push([title, value, ends, n, moved]);
-            for row in rows {
-                let change = if changes { change(row) } else { String::new() };
-                lines.push([
-                    format!("  {}", label(row)),
-                    number(row),
-                    interval(row),
-                    mark_small(row),
-                    change,
-                ]);
+            head[0] = title;
+            lines.push(head);
+            for mut row in rows {
+                row[0].insert_str(0, "  ");
+                lines.push(row);
             }
         }
         write_columns(f, &lines, [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right])
     }
 
-    fn write_exclusions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    /// Excluded records by KPI, each with its reasons.
+    pub(super) fn exclusions(&self) -> Vec<(String, Vec<String>)> {
         let texts = |excluded: &Excluded| {
             excluded.iter().map(|(reason, n)| format!("{} {reason}", count_text(n))).collect()
         };
-        for row in self.overall().filter(|row| row.headline && !row.excluded.is_empty()) {
-            reasons.push((row.title(), texts(&row.excluded)));
-        }
-        if !self.events_excluded.is_empty() {
-            reasons.push(("Events of tickets".to_owned(), texts(&self.events_excluded)));
-        }
-        if !self.links_excluded.is_empty() {
-            reasons.push(("Links of surveys".to_owned(), texts(&self.links_excluded)));
-        }
+        let kpis = self.overall().filter(|row| row.headline);
+        let kpis = kpis.map(|row| (row.title(), &*row.excluded));
+        let others =
+            [("Events of tickets", &self.events_excluded), ("Links of surveys", &self.links_excluded)];
+        let all = kpis.chain(others.map(|(name, excluded)| (name.to_owned(), excluded)));
+        all.filter(|(_, excluded)| !excluded.is_empty())
+            .map(|(name, excluded)| (name, texts(excluded)))
+            .collect()
+    }
+
+    fn write_exclusions(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons = self.exclusions();
         if reasons.is_empty() {
             return Ok(());
         }
@@ -309,7 +358,8 @@ impl ReportTable {
         Ok(())
     }
 
-    fn write_legend(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What the marks mean, of those that occur.
+    pub(super) fn legend(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.rows.iter().any(|row| row.small_n) {
             notes.push(format!("* rests on fewer than {} records: read it as a hint", self.min_n));
@@ -323,6 +373,11 @@ impl ReportTable {
                 "▲ ▼ more than chance: so large a change comes about by chance in less than {odds} % of cases"
             ));
         }
+        notes
+    }
+
+    fn write_legend(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let notes = self.legend();
         if notes.is_empty() {
             return Ok(());
         }
@@ -349,29 +404,20 @@ impl fmt::Display for ReportTable {
 impl ReportTable {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write_overall(f)?;
-        for slicing in &self.by {
-            let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
-            let rows: Vec<&ReportRow> = self
-                .slices()
-                .filter(|row| row.headline && row.keys.0.iter().map(|(key, _)| key).eq(slicing))
-                .collect();
-            self.write_blocks(f, &format!("By {}", names.join(" and ")), &rows, |row| row.keys.label())?;
-        }
-        if let Some(period) = self.period {
-            let dated = |row: &&ReportRow| row.period.as_ref().is_some_and(|period| period.start.is_some());
-            let rows: Vec<&ReportRow> =
-                self.periods().filter(|row| row.headline && (row.n > 0 || dated(row))).collect();
-            let zone = self.zone.map_or("UTC", |zone| zone.name());
-            self.write_blocks(f, &format!("By {period} ({zone})"), &rows, |row| {
-                row.period.as_ref().map_or_else(String::new, |period| {
-                    format!("{}{}", period.label, if period.partial { " ~" } else { "" })
-                })
-            })?;
-        }
+        self.further_parts().into_iter().try_for_each(|part| Self::write_part(f, part))?;
         self.write_exclusions(f)?;
         self.write_warnings(f)?;
         self.write_legend(f)
     }
+}
+
+/// A part of the report in texts.
+pub(super) struct Part {
+    pub(super) heading: String,
+    /// The names of the columns; empty where the part has no such column.
+    pub(super) head: [String; 5],
+    /// Titles with their lines.
+    pub(super) blocks: Vec<(String, Vec<[String; 5]>)>,
 }
 
 /// Lines are kept within this many columns where the content allows.

@@ -57,6 +57,20 @@ proptest! {
     }
 
     #[test]
+    fn every_number_has_its_tally(cases in prop::collection::vec(case(), 0..30)) {
+        let tickets: Vec<Replayed> = cases.iter().enumerate().map(|(number, case)| replayed(number, case)).collect();
+        let state = report(Period::Month).run(&tickets, &answers(&cases), &invitations(&cases)).unwrap();
+        let table = state.table();
+        for row in table.rows.iter().filter(|row| row.headline) {
+            let headline = state.tally(row).map(|tally| tally.headline(table.level));
+            let same = headline.is_some_and(|found| {
+                (found.value, found.n, found.interval) == (row.value, row.n, row.interval)
+            });
+            prop_assert!(same, "{row:?}");
+        }
+    }
+
+    #[test]
     fn backlog_flows(cases in prop::collection::vec(case(), 1..60)) {
         // backlog at the end = backlog before + created + reopened - solved, in every week
         let tickets: Vec<Replayed> = cases.iter().enumerate().map(|(number, case)| replayed(number, case)).collect();

@@ -75,3 +75,60 @@ fn a_misspelt_attribute_is_an_error() {
     // Without records there is nothing to compare names with.
     by("markte".into()).run(&[], &[], &[]).unwrap();
 }
+
+#[test]
+fn the_largest_slices_stay_and_the_others_are_one() {
+    let markets = [0, 0, 0, 1, 1, 2, 2];
+    let tickets: Vec<_> =
+        markets.iter().enumerate().map(|(number, market)| ticket(number, 0, 1, Some(*market))).collect();
+    let restricted = KpiRequest::new("volume")
+        .with_filter(Conditions::default().with_attribute(Attribute::Market, ["ES", "FR"]))
+        .with_name("Southern volume");
+    let report = Report::builder(as_of())
+        .with_kpi(KpiRequest::new("volume"))
+        .with_kpi(KpiRequest::new("customers"))
+        .with_kpi(restricted)
+        .with_slices([Attribute::Market])
+        .build()
+        .unwrap();
+    let state = report.run(&tickets, &[], &[]).unwrap();
+    let slices = |state: &deskmetrics::report::ReportState, name: &str| -> Vec<(String, Option<f64>)> {
+        let table = state.table();
+        let rows = table.slices().filter(|row| row.headline && row.name == name);
+        rows.map(|row| (row.keys.label(), row.value)).collect()
+    };
+    let named = |rows: &[(&str, f64)]| -> Vec<(String, Option<f64>)> {
+        rows.iter().map(|(name, value)| ((*name).to_owned(), Some(*value))).collect()
+    };
+    let joined = state.with_largest_slices(1);
+    assert_eq!(slices(&joined, "Ticket volume"), named(&[("DK", 3.0), ("(others)", 4.0)]));
+    // The same customer in both markets is one; of restricted requests only the records that meet them count.
+    assert_eq!(slices(&joined, "Customers with tickets"), named(&[("DK", 1.0), ("(others)", 1.0)]));
+    assert_eq!(slices(&joined, "Southern volume"), named(&[("(others)", 4.0)]));
+    let order: Vec<String> =
+        joined.table().slices_by_size(&[Attribute::Market]).iter().map(|keys| keys.label()).collect();
+    assert_eq!(order, ["DK", "(others)"]);
+    assert_eq!(joined.table().overall().collect::<Vec<_>>(), state.table().overall().collect::<Vec<_>>());
+    // A single slice is not replaced, and joining again changes nothing.
+    assert_eq!(state.with_largest_slices(2).table(), state.table());
+    assert_eq!(joined.with_largest_slices(1).table(), joined.table());
+}
+
+#[test]
+fn slices_that_overlap_are_not_joined() {
+    let tags = ["a", "b", "c", "d"];
+    let tickets: Vec<_> = (0..3)
+        .map(|number| {
+            let mut ticket = ticket(number, 0, 1, None);
+            ticket.ticket.tags.extend([tags[number].into(), tags[number + 1].into()]);
+            ticket
+        })
+        .collect();
+    let report = Report::builder(as_of())
+        .with_kpi(KpiRequest::new("volume"))
+        .with_slices([Attribute::Tag])
+        .build()
+        .unwrap();
+    let state = report.run(&tickets, &[], &[]).unwrap();
+    assert_eq!(state.with_largest_slices(1).table(), state.table());
+}

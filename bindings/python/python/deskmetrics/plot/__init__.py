@@ -1,6 +1,7 @@
 """Charts of reports, through Altair: ``pip install deskmetrics[plot]``.
 
-Nothing is counted here: every point is a row of the report.
+Nothing is counted here: every point is a row of the report. Slices are in one order in all charts, the largest first, and the
+smaller ones are counted together by :meth:`deskmetrics.Report.top`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from .. import _deskmetrics as _core
 from ..exceptions import ArgumentError
 from ._backlog import backlog, is_banded
+from ._flow import flow
 from ._nps import nps
 from ._overview import overview
+from ._pareto import pareto
 from ._sla import sla
 from ._slices import slices
 from ._survival import survival
@@ -23,7 +26,9 @@ from ._week import arrivals
 if TYPE_CHECKING:
     from .. import Replay, Report
 
-__all__ = ["arrivals", "backlog", "nps", "overview", "plot", "plot_replay", "sla", "slices", "survival", "trend"]
+__all__ = [
+    "arrivals", "backlog", "flow", "nps", "overview", "pareto", "plot", "plot_replay", "sla", "slices", "survival", "trend",
+]  # fmt: skip
 
 KINDS: dict[str, Callable[..., Any]] = {
     "trend": trend,
@@ -31,10 +36,18 @@ KINDS: dict[str, Callable[..., Any]] = {
     "nps": nps,
     "sla": sla,
     "backlog": backlog,
+    "flow": flow,
+    "pareto": pareto,
 }
 
 # Charts of KPIs that are shown neither as a trend nor as slices.
-OWN: dict[str, str] = {"nps": "nps", "sla_attainment": "sla", "sla_ticket_attainment": "sla", "backlog": "backlog"}
+OWN: dict[str, str] = {
+    "nps": "nps", "sla_attainment": "sla", "sla_ticket_attainment": "sla", "backlog": "backlog", "flow": "flow", "reasons": "pareto",
+}  # fmt: skip
+
+# Charts of all records together, and those of them that need periods.
+WHOLE = ("backlog", "flow", "pareto")
+DATED = ("backlog", "flow")
 
 
 def plot(
@@ -48,17 +61,32 @@ def plot(
         The report.
     kpi : str, optional
         Which KPI. By default all of them at a glance, or the only one.
-    kind : {"overview", "trend", "slices", "nps", "sla", "backlog"}, optional
-        By default chosen by KPI and report.
+    kind : {"overview", "trend", "slices", "nps", "sla", "backlog", "flow", "pareto"}, optional
+        By default chosen by KPI and report: ``"flow"`` shows tickets created against tickets solved, ``"pareto"`` the reasons of
+        negative answers with their cumulative share.
     by : str or sequence of str, optional
         A slicing of the report to distinguish.
     **options
-        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a reference line;
-        ``width`` and ``height`` in pixels.
+        ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a reference line; ``top``, the number of
+        slices shown by name (default 12); ``title`` in place of the KPI's; ``theme``, ``"light"`` (default), ``"dark"`` or
+        ``"transparent"`` for pages of any color; ``width`` and ``height`` in pixels.
 
     Returns
     -------
     altair.Chart
+
+    Raises
+    ------
+    ArgumentError
+        When the chart needs periods or slices that the report does not have, or does not have the option.
+    NoSuchNameError
+        When the report has no such KPI, measure, option or slicing.
+
+    Notes
+    -----
+    Marks: numbers with few records are pale or hollow; parts of periods are hollow or dashed and do not determine the axis
+    (except those of the backlog, a number as of the cut-off). More than 40 periods have no points; ticks along the axis mark
+    those with few records. A period between two empty ones has a point and a rule. A triangle is a value beyond the axis.
     """
     sliced = {_core._attribute(name): name for slicing in report.by for name in slicing}
     by = tuple(sliced.get(_core._attribute(name), name) for name in ((by,) if isinstance(by, str) else by))
@@ -67,12 +95,12 @@ def plot(
         if kind == "overview" or (kind is None and len(kpis) > 1 and report.period is not None and not by):
             return overview(report, **_checked("overview", overview, options))
         kpi = next((one for one in kpis if kind in (None, OWN.get(one, kind))), kpis[0])
-    kpi = report[kpi].kpi
+    kpi_id = report.rows_of(kpi)[0].kpi
     if kind is None:
-        kind = OWN.get(kpi) if "measure" not in options else None
-        if kpi == "backlog_age" and not {"measure", "option"} & set(options) and is_banded(report):
+        kind = OWN.get(kpi_id) if "measure" not in options else None
+        if kpi_id == "backlog_age" and not {"measure", "option"} & set(options) and is_banded(report):
             kind = "backlog"
-        if kind == "backlog" and (report.period is None or by):
+        if (kind in WHOLE and by) or (kind in DATED and report.period is None):
             kind = None
     if kind is None:
         kind = "trend" if report.period is not None else "slices"
@@ -82,10 +110,11 @@ def plot(
         raise ArgumentError(
             "the report has neither periods nor slices to draw: request it with period=\"week\" or by=\"market\""
         )
-    if kind == "backlog" and by:
-        raise ArgumentError(f'the chart "backlog" shows all tickets together; for {" and ".join(by)} use kind="trend"')
+    if kind in WHOLE and by:
+        other = "trend" if report.period is not None else "slices"
+        raise ArgumentError(f'the chart "{kind}" shows all records together; for {" and ".join(by)} use kind="{other}"')
     options = _checked(kind, KINDS[kind], options)
-    return KINDS[kind](report, kpi, by=by, **options) if kind != "backlog" else backlog(report, kpi, **options)
+    return KINDS[kind](report, kpi, **options) if kind in WHOLE else KINDS[kind](report, kpi, by=by, **options)
 
 
 def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
@@ -98,7 +127,7 @@ def plot_replay(replay: Replay, kind: str = "survival", **options: Any) -> Any:
     kind : {"survival", "arrivals"}, default "survival"
         The survival curve of the resolution time, or a heat map of the hours of the week in which tickets are created.
     **options
-        Those of :func:`survival` and :func:`arrivals`.
+        Those of :func:`survival` and :func:`arrivals`; both have ``by``, ``top``, ``title`` and ``theme``.
 
     Returns
     -------

@@ -6,25 +6,32 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._data import COMPLETE, PARTIAL, Point, Scaled, day, found, point, points, subtitle
-from ._look import AGES, BLUE, ORANGE, RED, SOFT, altair, finished, tooltips
+from ._data import COMPLETE, PARTIAL, POINTS, Point, Scaled, day, domain, found, periods_of, point, points, subtitle
+from ._look import Look, altair, finished, legend, themed, tooltips
 from ._trend import axis, time, tooltip
 
 if TYPE_CHECKING:
     from .. import Report, ReportRow
 
-MEASURES = (("median", BLUE), ("p90", ORANGE))
+MEASURES = ("median", "p90")
 
 
 def backlog(
-    report: Report, kpi: str = "backlog", *, clock: str | None = None, width: int = 560, height: int = 220
+    report: Report,
+    kpi: str = "backlog",
+    *,
+    clock: str | None = None,
+    title: str | None = None,
+    theme: str = "light",
+    width: int = 560,
+    height: int = 220,
 ) -> Any:
     """The open tickets at the end of each period, stacked by age where the report has ``backlog_age`` in bands.
 
     Ask for ``{"kpi": "backlog_age", "bands": ["1d", "3d", "7d"]}`` beside ``"backlog"``. Where the report has the ages
     themselves, their median and 90th percentile are drawn below.
     """
-    alt = altair()
+    alt, look = altair(), themed(theme)
     bands = _bands(report, clock)
     if "backlog" in report:
         kpi = "backlog"
@@ -36,34 +43,47 @@ def backlog(
     old = points(report, ages, unit)
     stacked = _stacked(bands)
     x = time(report, [*data, *old], width)
-    y = alt.Y("value:Q", **(axis(Scaled([])) | {"title": "open tickets at the period's end"}))
+    # The backlog as of the cut-off is a whole number of tickets, whatever its period: it counts for the axis.
+    ends = domain([one | {"partial": False} for one in data], Scaled([]))
+    y = alt.Y("value:Q", **(axis(Scaled([]), ends) | {"title": "open tickets at the period's end"}))
     base = alt.Chart(alt.Data(values=data)).encode(x=x)
+    pointed = periods_of(data) <= POINTS
     if bands:
         names = list(dict.fromkeys(one["age"] for one in stacked))
-        layers = [_stack(stacked, names, x), base.mark_line(color=SOFT, strokeWidth=1.2).encode(y=y)]
+        layers = [_stack(look, stacked, names, x, width), base.mark_line(color=look.soft, strokeWidth=1.2).encode(y=y)]
     else:
-        layers = [base.mark_area(color=BLUE, opacity=0.22, line={"color": BLUE, "strokeWidth": 2}).encode(y=y)]
-    ink = SOFT if bands else BLUE
-    dots = base.mark_point(filled=True, size=40, opacity=1).encode(
+        layers = [base.mark_area(color=look.blue, opacity=0.22, line={"color": look.blue, "strokeWidth": 2}).encode(y=y)]
+    ink = look.soft if bands else look.blue
+    dots = base.mark_point(filled=True, size=40, opacity=1 if pointed else 0).encode(
         y=y,
-        fill=alt.condition("datum.partial", alt.value("white"), alt.value(ink)),
+        fill=alt.condition("datum.partial", alt.value(look.paper), alt.value(ink)),
         stroke=alt.value(ink),
         tooltip=tooltip(),
     )
     chart = alt.layer(*layers, dots).properties(width=width, height=height)
+    few_ages = any(one["few"] for one in old)
     if ages:
-        shown = [name for name, _ in MEASURES if any(one["measure"] == name for one in old)]
-        colors = [color for name, color in MEASURES if name in shown]
+        shown = [name for name in MEASURES if any(one["measure"] == name for one in old)]
+        colors = [color for name, color in zip(MEASURES, (look.blue, look.orange), strict=True) if name in shown]
         lines = alt.Chart(alt.Data(values=old)).encode(
             x=x,
-            y=alt.Y("value:Q", **(axis(unit) | {"title": f"age in {unit.name}"})),
-            color=alt.Color("measure:N", scale=alt.Scale(domain=shown, range=colors)),
+            y=alt.Y("value:Q", **(axis(unit, domain([one | {"partial": False} for one in old], unit)) | {"title": f"age in {unit.name}"})),
+            color=alt.Color("measure:N", scale=alt.Scale(domain=shown, range=colors), legend=legend(shown, width)),
         )
-        below = alt.layer(
-            lines.mark_line(strokeWidth=2), lines.mark_point(filled=True, size=36, opacity=1).encode(tooltip=tooltip())
-        ).properties(width=width, height=max(90, height // 2))
+        marks = lines.mark_point(filled=True, size=36, opacity=1 if pointed else 0)
+        marked = marks.encode(tooltip=tooltip(), fillOpacity=alt.condition("datum.few", alt.value(0.25), alt.value(1.0)))
+        parts = [lines.mark_line(strokeWidth=2), marked]
+        if few_ages and not pointed:
+            rug = lines.transform_filter("datum.few").mark_rule(size=1.5, color=look.orange)
+            below_height = max(90, height // 2)
+            parts.append(rug.encode(y=alt.value(below_height), y2=alt.value(below_height - 7), color=alt.value(look.orange)))
+        below = alt.layer(*parts).properties(width=width, height=max(90, height // 2))
         chart = alt.vconcat(chart, below, spacing=14).resolve_scale(x="shared", color="independent")
-    return finished(chart, "Backlog by age" if bands else "Backlog", _lines(report, kpi, bands, data))
+    remarks = ["hollow: the period is not over"] if pointed and any(one["partial"] for one in data) else []
+    if few_ages:
+        remarks.append(f"{'pale' if pointed else 'ticks along the axis'}: fewer than {report.min_n} tickets")
+    own = "Backlog by age" if bands else "Backlog"
+    return finished(chart, look, own, _lines(report, kpi, bands), remarks, own=title, width=width)
 
 
 def is_banded(report: Report) -> bool:
@@ -88,7 +108,7 @@ def _ages(report: Report, clock: str | None) -> list[ReportRow]:
     """The ages themselves, where the report has them."""
     rows = [row for row in _rows(report, clock) if row.unit == "seconds" and row.option is None]
     rows = [row for row in rows if row.clock == rows[0].clock]
-    return [row for name, _ in MEASURES for row in rows if row.measure == name]
+    return [row for name in MEASURES for row in rows if row.measure == name]
 
 
 def _counted(report: Report, kpi: str) -> list[Point]:
@@ -123,17 +143,20 @@ def _totals(report: Report, bands: Sequence[ReportRow]) -> list[Point]:
     ]
 
 
-def _stack(stacked: list[Point], names: list[str], x: Any) -> Any:
+def _stack(look: Look, stacked: list[Point], names: list[str], x: Any, width: int) -> Any:
     """The bands on top of each other: the oldest at the bottom, where growth is plain to see."""
     alt = altair()
-    young = AGES[-(len(names) - 1) :] if len(names) <= len(AGES) + 1 else [*AGES, *AGES[-1:] * (len(names) - 1 - len(AGES))]
+    ages, older = look.ages, len(names) - 1
+    young = ages[-older:] if older <= len(ages) else [*ages, *ages[-1:] * (older - len(ages))]
     return (
         alt.Chart(alt.Data(values=stacked))
-        .mark_area(opacity=0.9, stroke="white", strokeWidth=0.6)
+        .mark_area(opacity=0.9, stroke=look.background, strokeWidth=0.6)
         .encode(
             x=x,
             y=alt.Y("tickets:Q", stack="zero", title="open tickets at the period's end"),
-            color=alt.Color("age:N", scale=alt.Scale(domain=names, range=[*young, RED]), legend=alt.Legend(symbolOpacity=1)),
+            color=alt.Color(
+                "age:N", scale=alt.Scale(domain=names, range=[*young, look.red]), legend=legend(names, width, symbolOpacity=1)
+            ),
             order=alt.Order("place:Q", sort="descending"),
             tooltip=tooltips(
                 ("period:N", "period"), ("age:N", "open for"), ("tickets:Q", "tickets", ","), ("share:N", "of the open ones"), ("n:Q", "open", ",")
@@ -142,7 +165,7 @@ def _stack(stacked: list[Point], names: list[str], x: Any) -> Any:
     )
 
 
-def _lines(report: Report, kpi: str, bands: Sequence[ReportRow], data: Sequence[Point]) -> list[str]:
+def _lines(report: Report, kpi: str, bands: Sequence[ReportRow]) -> list[str]:
     """What else a reader must know."""
     now = report["backlog"].text if kpi == "backlog" else f"{report['backlog_age'].n:,}"
     oldest = ""
@@ -156,7 +179,5 @@ def _lines(report: Report, kpi: str, bands: Sequence[ReportRow], data: Sequence[
         ]
         # "over 7d" reads on by itself.
         oldest = "".join(f", {round((row.value or 0.0) / 100.0 * row.n):,} of them {last}" for row in at_end)
-    lines = [f"{now} open as of the cut-off{oldest}", *subtitle(report, report.rows, interval=False)]
-    if any(one["partial"] for one in data):
-        lines.append("hollow: the period is not over")
-    return lines
+    dated = [row for row in report.rows if row.period and row.kpi in ("backlog", "backlog_age")]
+    return [f"{now} open as of the cut-off{oldest}", *subtitle(report, dated, interval=False)]

@@ -5,48 +5,70 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import ArgumentError
-from ._data import Point, Scaled, found, heading, points, states, subtitle
-from ._look import altair, finished
-from ._trend import layers
+from ._data import Point, Scaled, beyond, domain, found, heading, placed, points, subtitle
+from ._look import altair, finished, themed, titled
+from ._trend import layers, marked, ticked, time
 
 if TYPE_CHECKING:
     from .. import Report, ReportRow
 
 
-def overview(report: Report, *, width: int = 720, most: int = 8) -> Any:
-    """A small trend for each KPI; the first ``most`` of them."""
-    alt = altair()
+# KPIs without a chart that are named.
+NAMED = 6
+
+
+def overview(report: Report, *, width: int = 720, most: int = 8, title: str | None = None, theme: str = "light") -> Any:
+    """A small trend for each KPI, SLA first; the first ``most`` of them, over the same time."""
+    alt, look = altair(), themed(theme)
     shown: list[tuple[ReportRow, list[ReportRow], Scaled, list[Point]]] = []
     left: list[str] = []
-    for row in report.headlines:
+    # SLA first, the rest in the order of the report.
+    for row in sorted(report.headlines, key=lambda row: not row.kpi.startswith("sla_")):
         # One chart for each KPI; its other options are there by name.
-        if any(row.kpi == other.kpi for other, *_ in shown):
+        if any(row.kpi == other.kpi for other, *_ in shown) or row.name in left:
             continue
         try:
             rows = found(report, row.kpi, option=row.option, clock=row.clock, dated=True)
         except ArgumentError:
             continue
-        if len(rows) < 2:
+        if sum(one.value is not None for one in rows) < 2:
             continue
         if len(shown) == most:
-            left.append(row.kpi)
+            left.append(row.name)
             continue
         scaled = Scaled(rows)
         shown.append((row, rows, scaled, points(report, rows, scaled)))
     if not shown:
         raise ArgumentError("no KPI of the report has two periods to draw: name one, or request shorter periods")
-    marks = states(report, [point for *_, data in shown for point in data])
+    every = [point for *_, data in shown for point in data]
+    days = [point["start"] for point in every]
+    axes = {row.kpi: domain(data, scaled) for row, _, scaled, data in shown}
+    for row, _, _, data in shown:
+        placed(data, axes[row.kpi])
+    marks = list(dict.fromkeys(mark for _, _, _, data in shown for mark in marked(report, data)))
     panels = []
+    inner = width // 2 - 70
     for row, _rows, scaled, data in shown:
-        panel = layers(report, data, scaled, target=None, width=width // 2 - 70, height=120, ticks=4, legend=marks)
-        title = alt.TitleParams(
-            heading(row), subtitle=f"{_when(row)} {row.text}", fontSize=12, subtitleFontSize=11, anchor="start", frame="group", offset=6
+        x = time(report, data, inner, among=days)
+        panel = layers(
+            report, look, data, scaled, axes[row.kpi], target=None, width=inner, height=120, ticks=4, marks=marks, x=x, room=width
         )
-        panels.append(panel.properties(title=title))
+        names = titled(heading(row), inner, 12)
+        panels.append(
+            panel.properties(
+                title=alt.TitleParams(
+                    names, subtitle=f"{_when(row)} {row.text}", fontSize=12, subtitleFontSize=11, anchor="start", frame="group", offset=6
+                )
+            )
+        )
     lines = subtitle(report, [one for _, rows, *_ in shown for one in rows])
+    ticks = [remark for _, _, scaled, data in shown for remark in ticked(report, data, scaled)]
+    remarks = [*dict.fromkeys(ticks), *beyond(every)]
     if left:
-        lines.append(f"Also in the report: {', '.join(dict.fromkeys(left))}")
-    return finished(alt.concat(*panels, columns=2, spacing={"row": 96, "column": 70}, bounds="flush"), "Overview", lines)
+        more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        remarks.append(f"also in the report: {', '.join(left[:NAMED])}{more}")
+    chart = alt.concat(*panels, columns=2, spacing={"row": 98, "column": 70}, bounds="flush")
+    return finished(chart, look, "Overview", lines, remarks, own=title, width=width)
 
 
 def _when(row: ReportRow) -> str:

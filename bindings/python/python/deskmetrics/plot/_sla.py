@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._data import PARTIAL, Scaled, few, found, of_slices, points, subtitle
-from ._look import BLUE, GREY, INK, RED, altair, finished, side_by_side
-from ._trend import time, tooltip
+from ._data import (
+    PARTIAL,
+    POINTS,
+    TOP,
+    Scaled,
+    beyond,
+    domain,
+    few,
+    found,
+    largest,
+    of_slices,
+    periods_of,
+    placed,
+    points,
+    subtitle,
+)
+from ._look import altair, finished, height_of, legend, named, side_by_side, themed
+from ._trend import shapes, time, tooltip, trend
 
 if TYPE_CHECKING:
     from .. import Report
@@ -22,69 +37,83 @@ def sla(
     target: float | None = None,
     option: str | None = None,
     by: Sequence[str] = (),
+    top: int = TOP,
+    title: str | None = None,
+    theme: str = "light",
     width: int = 560,
     height: int | None = None,
     **_: Any,
 ) -> Any:
-    """Attainment by period, or by slice, as dots with their intervals; against a target, in three colors."""
-    alt = altair()
+    """Attainment by period, or by slice, as dots with their intervals; against a target, in three colors.
+
+    Many periods are a trend.
+    """
+    alt, look = altair(), themed(theme)
     dated = report.period is not None and not by
     by = tuple(by) or (report.by[0] if report.by and not dated else ())
+    report, order, remarks = largest(report, by, top)
     rows = found(report, kpi, option=option, by=by, dated=dated)
     scaled = Scaled(rows)
-    data = [point for point in points(report, rows, scaled) if point["value"] is not None]
-    for point in data:
+    data = [point for point in points(report, rows, scaled) if point["slice"] in order]
+    if dated and periods_of(data) > POINTS:
+        return trend(report, kpi, option=option, target=target, title=title, theme=theme, width=width, height=height or 260)
+    if not dated:
+        data = [point for point in data if point["value"] is not None]
+        data.sort(key=lambda point: order.index(point["slice"]))
+    names = named([point["slice"] or "all together" for point in data], [f"(n={point['n']:,})" for point in data])
+    for point, name in zip(data, names, strict=True):
         point["verdict"] = _verdict(point, target)
-        point["name"] = point["period"] if dated else f"{point['slice'] or 'all together'}  (n={point['n']:,})"
-        point["shape"] = point["state"]
-    verdicts = [verdict for verdict in (KEPT, OPEN, MISSED) if any(point["verdict"] == verdict for point in data)]
-    colors = {KEPT: BLUE, OPEN: GREY, MISSED: RED}
+        point["name"] = point["period"] if dated else name
+    ends = domain(data, scaled, also=[] if target is None else [target])
+    data = placed(data, ends)
+    present = {point["verdict"] for point in data if point["value"] is not None}
+    verdicts = [verdict for verdict in (KEPT, OPEN, MISSED) if verdict in present]
+    colors = {KEPT: look.blue, OPEN: look.grey, MISSED: look.red}
     color = (
-        alt.Color("verdict:N", scale=alt.Scale(domain=verdicts, range=[colors[one] for one in verdicts]), legend=alt.Legend(labelLimit=0, symbolOpacity=1))
+        alt.Color(
+            "verdict:N",
+            scale=alt.Scale(domain=verdicts, range=[colors[one] for one in verdicts]),
+            legend=legend(verdicts, width, symbolOpacity=1),
+        )
         if target is not None
-        else alt.value(BLUE)
+        else alt.value(look.blue)
     )
-    low = min([point["lower"] if point["lower"] is not None else point["value"] for point in data] + ([target] if target else []), default=0.0)
-    scale = alt.Scale(domain=[max(0.0, low - 5), 100], nice=True, clamp=True)
     base = alt.Chart(alt.Data(values=data))
-    value = {"title": "percent of targets met", "scale": scale}
+    value: dict[str, Any] = {"title": "percent of targets met", "scale": alt.Scale(domain=ends, nice=False, zero=False, padding=7)}
     if dated:
         places = {"x": time(report, data, width)}
-        ends = {"y": alt.Y("lower:Q", **value), "y2": "upper:Q"}
-        dots: dict[str, Any] = {"y": alt.Y("value:Q", **value)}
-        rule = {"y": alt.Y("at:Q", **value)}
+        bounds = {"y": alt.Y("lower:Q", **value), "y2": "upper:Q"}
+        dots: dict[str, Any] = {"y": alt.Y("at:Q", **value)}
     else:
-        data.sort(key=lambda point: -point["value"])
-        names = [point["name"] for point in data]
         places = {"y": side_by_side("name", names)}
         value["axis"] = alt.Axis(grid=True, tickCount=6)
-        ends = {"x": alt.X("lower:Q", **value), "x2": "upper:Q"}
-        dots = {"x": alt.X("value:Q", **value)}
-        rule = {"x": alt.X("at:Q", **value)}
+        bounds = {"x": alt.X("lower:Q", **value), "x2": "upper:Q"}
+        dots = {"x": alt.X("at:Q", **value)}
     parts = []
     if target is not None:
-        line = alt.Chart(alt.Data(values=[{"at": target, "words": f"target {target:g} %"}]))
-        parts.append(line.mark_rule(color=INK, strokeDash=[5, 3], size=1.2).encode(**rule))
+        line = alt.Chart(alt.Data(values=[{"at": target}]))
+        parts.append(line.mark_rule(color=look.ink, strokeDash=[5, 3], size=1.2).encode(**dots))
     if dated:
-        parts.append(base.transform_filter("!datum.partial").mark_line(color=GREY, strokeWidth=1.5).encode(**places, **dots))
+        parts.append(base.transform_filter("!datum.partial").mark_line(color=look.grey, strokeWidth=1.5).encode(**places, **dots))
     bars = base.transform_filter("datum.lower !== null")
-    parts.append(bars.mark_rule(size=2, opacity=0.55).encode(**places, **ends, color=color))
+    parts.append(bars.mark_rule(size=2, opacity=0.55, clip=True).encode(**places, **bounds, color=color))
+    hollow = "datum.partial || datum.few"
     parts.append(
-        base.mark_point(filled=True, size=70, opacity=1, strokeWidth=1.5).encode(
-            **places, **dots, color=color, stroke=color,
-            fillOpacity=alt.condition("datum.partial || datum.few", alt.value(0.0), alt.value(1.0)),
+        base.transform_filter("datum.value !== null").mark_point(filled=True, size=70, opacity=1, strokeWidth=1.5).encode(
+            **places, **dots, stroke=color, shape=shapes(),
+            fill=alt.condition(hollow, alt.value(look.paper), color if target is not None else alt.value(look.blue)),
             tooltip=tooltip(),
         )
     )
-    chart = alt.layer(*parts).properties(width=width, height=height or (260 if dated else max(90, 26 * len(data))))
+    chart = alt.layer(*parts).properties(width=width, height=height or (260 if dated else height_of(names)))
     overall = found(report, kpi, option=option)[0]
-    remarks = []
-    if target is not None:
-        remarks.append(f"dashed: target {target:g} %")
+    marks = [] if target is None else [f"dashed: target {target:g} %"]
     if any(point["partial"] or point["few"] for point in data):
-        remarks.append(f"hollow: {PARTIAL} or {few(report)}")
-    lines = [f"All together {overall.text} ({overall.interval_text}), n={overall.n:,}", *subtitle(report, rows)]
-    return finished(chart, of_slices(overall.title, by), lines, remarks)
+        marks.append(f"hollow: {PARTIAL} or {few(report)}" if dated else f"hollow: {few(report)}")
+    interval = f" ({overall.interval_text})" if overall.interval else ""
+    lines = [f"All together {overall.text}{interval}, n={overall.n:,}", *subtitle(report, rows)]
+    own = of_slices(overall.title, by)
+    return finished(chart, look, own, lines, [*marks, *beyond(data), *remarks], own=title, width=width)
 
 
 def _verdict(point: dict[str, Any], target: float | None) -> str:

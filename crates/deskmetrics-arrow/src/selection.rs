@@ -533,15 +533,31 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
     let logged = holds(dataset, &["events", "snapshots"]);
     // Snapshots contain no messages, and beside them the tickets' own times of replies have no role.
     let has_messages = !holds(dataset, &["snapshots"]) || holds(dataset, &["events"]);
+    // Events that cannot be used may be the missing ones; their exclusion has its own remedy.
+    let excluded = dataset
+        .sources
+        .iter()
+        .any(|source| matches!(source.holds, "events" | "snapshots") && !source.exclusions.is_empty());
     let lack = match evidence {
-        Evidence::Solves => (!tables.records_solves()).then(|| {
-            Lack::new(
-                "no time and no status of solves",
-                "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
-            )
+        Evidence::Solves => (!tables.records_solves() && !excluded).then(|| {
+            if logged {
+                Lack::new(
+                    "no change of status among its events",
+                    "provide the changes of status as events, or the time of each solve or close in tickets as solved_at or closed_at",
+                )
+            } else {
+                Lack::new(
+                    "no time and no status of solves",
+                    "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
+                )
+            }
         }),
         Evidence::Replies
-            if if named { tables.records_replies() && has_messages } else { tables.has_replies() } =>
+            if if named {
+                (tables.records_replies() || excluded) && has_messages
+            } else {
+                tables.has_replies()
+            } =>
         {
             None
         }
@@ -549,7 +565,7 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
             "no log of events",
             "provide events: messages and changes of status, group and assignee",
         )),
-        Evidence::Messages if named => (!tables.has_messages()).then(|| {
+        Evidence::Messages if named => (!tables.events.contain_messages()).then(|| {
             Lack::new(
                 "no message among its events",
                 "provide the replies of agents and the messages of customers as events",

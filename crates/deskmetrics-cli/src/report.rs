@@ -30,17 +30,21 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .check_attributes(attributes)
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
     }
-    let selected = select(arguments, &input)?;
+    let mut selected = select(arguments, &input)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
     for attributes in slicings(arguments, dataset) {
         builder = builder.with_slices(attributes);
     }
     if let Some(period) = arguments.period(dataset.last_timestamp().is_some()) {
-        let periods = Periods::new(period, dataset.time_zone);
-        builder = builder.with_periods(
-            periods.with_week_start(arguments.week_start).with_year_start(arguments.year_start),
-        );
+        let periods = Periods::new(period, dataset.time_zone)
+            .with_week_start(arguments.week_start)
+            .with_year_start(arguments.year_start);
+        builder = builder.with_periods(periods);
+        if let Some((until, note)) = dataset.end_of_creation(periods) {
+            builder = builder.with_observed_until(until);
+            selected.notes.push(input.message(&note));
+        }
     }
     let report = builder.build().map_err(|error| usage(&error))?;
     let state = dataset.feed(&report, 0).map_err(|error| usage(&error))?;

@@ -56,6 +56,13 @@ impl<'t> Kpi<'t> {
         dated.max_by_key(|row| row.period.as_ref().and_then(|period| period.start)).copied()
     }
 
+    /// Whether the data covers only a part of the period before that of a row.
+    pub(crate) fn follows_part(&self, row: &ReportRow) -> bool {
+        let Some(start) = row.period.as_ref().and_then(|period| period.start) else { return false };
+        let mut periods = self.rows.iter().filter_map(|row| row.period.as_ref());
+        periods.any(|period| period.partial && period.end == Some(start))
+    }
+
     pub(crate) fn section(&self, table: &ReportTable, open: bool) -> Markup {
         let headline = self.headline();
         let slices = |slicing: &[Attribute]| -> Vec<&ReportRow> {

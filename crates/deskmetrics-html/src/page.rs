@@ -235,6 +235,7 @@ fn cards(kpis: &[Kpi<'_>]) -> Markup {
                         span.detail {
                             (change_text(last)) " in "
                             (text(last.period.as_ref().map_or("", |period| &period.label)))
+                            @if kpi.follows_part(last) { ", against a part of the period before" }
                         }
                     }
                 }

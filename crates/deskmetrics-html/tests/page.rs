@@ -9,7 +9,11 @@ use deskmetrics_html::Page;
 
 /// Answers of `markets` markets in `weeks` weeks, most of them 5.
 fn table(markets: usize, weeks: i64) -> ReportTable {
-    let start: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
+    table_from(markets, weeks, "2026-01-05T10:00:00Z")
+}
+
+fn table_from(markets: usize, weeks: i64, start: &str) -> ReportTable {
+    let start: Timestamp = start.parse().unwrap();
     let at = |week: i64| Timestamp::from_micros(start.as_micros() + week * 7 * 86_400_000_000).unwrap();
     let mut answers = Vec::new();
     for week in 0..weeks {
@@ -95,4 +99,18 @@ fn a_report_without_records_is_a_page() {
         .table();
     let page = Page::new(&table);
     assert!(page.document().contains("Net Promoter Score") && !page.fragment().contains("<html"));
+}
+
+#[test]
+fn a_headline_states_that_it_is_compared_with_a_part_of_a_period() {
+    // The first week is from Monday, the second is the last whole one.
+    let note = "against a part of the period before";
+    let card = |weeks: i64, from: &str| {
+        let page = Page::new(&table_from(2, weeks, from)).document();
+        let start = page.find("<nav").unwrap();
+        page[start..page.find("</nav>").unwrap()].to_owned()
+    };
+    let (partial, whole) = (card(2, "2026-01-07T10:00:00Z"), card(2, "2026-01-05T10:00:00Z"));
+    assert!(partial.contains(" in 2026-W03") && partial.contains(note), "{partial}");
+    assert!(whole.contains(" in 2026-W03") && !whole.contains(note), "{whole}");
 }

@@ -380,6 +380,7 @@ class Dataset:
         level: float = 0.95,
         min_n: int = 30,
         observed_from: date | str | None = None,
+        observed_until: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -472,6 +473,7 @@ class Replay:
         level: float = 0.95,
         min_n: int = 30,
         observed_from: date | str | None = None,
+        observed_until: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -520,6 +522,7 @@ def report(
     level: float = 0.95,
     min_n: int = 30,
     observed_from: date | str | None = None,
+    observed_until: date | str | None = None,
     fcr: FcrPolicy | str | None = None,
     threads: int | None = None,
 ) -> Report: ...

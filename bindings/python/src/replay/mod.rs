@@ -186,7 +186,7 @@ impl Replay {
     /// Report
     #[pyo3(
         signature = (kpis = None, **settings),
-        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, observed_until=None, fcr=None, threads=None)"
     )]
     fn report<'py>(
         &self,

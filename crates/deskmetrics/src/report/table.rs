@@ -164,6 +164,7 @@ impl ReportTable {
                 | Warning::Caution { .. }
                 | Warning::ManyExcluded { .. }
                 | Warning::ManyRowsExcluded { .. }
+                | Warning::CutOffBeforeData { .. }
                 | Warning::ImplausibleTimestamp { .. }
                 | Warning::StatusDiffers { .. }
                 | Warning::AttributeDiffers { .. }

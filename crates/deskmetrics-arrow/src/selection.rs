@@ -705,11 +705,17 @@ fn unscaled(dataset: &Dataset, requests: &[KpiRequest]) -> Vec<String> {
             || scaled.any(|request| request.question.as_deref() == Some(question))
     };
     let without = dataset.questions.iter().filter(|question| !stated(question));
+    let needless: Vec<&str> =
+        dataset.scales.keys().filter(|name| !dataset.questions.contains(*name)).map(|name| &**name).collect();
     let note = |question: &str| {
         let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(
             "answers to \"{question}\" are not used, {answers} in all, because its scale is not known: state \
-             one under scales, such as {question} = \"1-5\""
+             one under scales, such as {question} = \"1-5\"{}",
+            match nearest(question, &needless) {
+                Some(name) => format!("; the scale of \"{name}\" is of no question"),
+                None => String::new(),
+            }
         )
     };
     without.map(|question| note(question)).collect()

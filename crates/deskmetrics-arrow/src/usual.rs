@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema};
 use chrono_tz::Tz;
 use deskmetrics::ticket::Attribute;
@@ -157,13 +158,22 @@ fn open(file: &Path) -> Result<Table, ReadError> {
     Table::open(Path::new(""), &FileSpec::new(file))
 }
 
+/// The rows of these columns. Lines that are no rows are excluded and counted when the table is decoded.
+fn rows(
+    table: &Table,
+    columns: &[usize],
+) -> Result<impl Iterator<Item = Result<RecordBatch, ReadError>>, ReadError> {
+    let mut batches = table.batches(columns)?;
+    Ok(std::iter::from_fn(move || batches.next_part()).map(|part| Ok(part?.batch)))
+}
+
 /// The schema, with the columns of a text file that contain numbers in their first rows as columns of numbers.
 fn typed(table: &Table) -> Result<Schema, ReadError> {
     let schema = table.schema();
     let texts = (0..schema.fields().len()).filter(|place| schema.field(*place).data_type().is_string());
     let texts: Vec<usize> = texts.collect();
     let mut fields: Vec<Field> = schema.fields().iter().map(|field| Field::clone(field)).collect();
-    let Some(first) = table.batches(&texts)?.next().transpose()? else { return Ok(Schema::new(fields)) };
+    let Some(first) = rows(table, &texts)?.next().transpose()? else { return Ok(Schema::new(fields)) };
     for (place, array) in texts.into_iter().zip(first.columns()) {
         let Ok(column) = TextColumn::new(array) else { continue };
         let values = (0..array.len()).filter_map(|row| column.get(row)).map(str::trim);
@@ -217,7 +227,7 @@ fn check_required(
 /// Checks that no column of timestamps contains wall-clock times.
 fn check_zones(table: &Table, roles: &Map<String, Value>) -> Result<(), UsualError> {
     for (column, reading) in without_zone(roles) {
-        for batch in table.batches(&[table.column(&column)?])? {
+        for batch in rows(table, &[table.column(&column)?])? {
             if reading.needs_zone(batch?.column(0)) {
                 return Err(UsualError::NoZone { file: table.path().to_owned(), column });
             }

@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
         ("--kpi: where", restricted_kpis(arguments)),
     ];
     let attributes: Vec<&Attribute> = named.iter().flat_map(|(_, attributes)| attributes).copied().collect();
+    let format = arguments.output.format()?;
     let input = input::read(&arguments.data, &attributes)?;
     let dataset = &input.dataset;
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
     let mut table = state.table();
     table.warnings.extend(dataset.warnings_for(&report));
 
-    output::write(&arguments.output.target, dataset, out, |out| match arguments.output.format() {
+    output::write(&arguments.output.target, dataset, out, |out| match format {
         ReportFormat::Text => write_text(out, arguments, dataset, &table, &selected.notes),
         ReportFormat::Json => {
             let (name, sources, notes) = (dataset.name.as_deref(), &dataset.sources, &selected.notes);

@@ -25,6 +25,7 @@ use crate::tables::{Rules, Tables};
 ///     SLA results of the source system. Measures computed by the source, such as ``reply_time_in_minutes``, ``reopens`` and
 ///     ``replies``, are used as stated: see Notes. A table of pandas, polars, pyarrow, DuckDB or any other library with the
 ///     Arrow PyCapsule interface, a dict of columns, or a list of dicts. Without an ``id`` each row is a separate ticket.
+///     A named index of a pandas frame counts as a column.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional

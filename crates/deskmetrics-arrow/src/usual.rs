@@ -8,9 +8,9 @@ use chrono_tz::Tz;
 use deskmetrics::ticket::Attribute;
 use serde_json::{Map, Value, json};
 
-use crate::column::TextColumn;
+use crate::column::{ColumnContent, TextColumn};
 use crate::file::{FileSpec, Table};
-use crate::infer::{AmbiguousRole, TableKind};
+use crate::infer::{AmbiguousRole, TableKind, usual};
 use crate::roles::{columns_of, columns_of_roles, complete, likely_column, without_zone};
 use crate::{Description, ReadError};
 
@@ -55,7 +55,7 @@ pub enum UsualError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// No column has a usual name of a required role.
-    #[error("{}: {} need a column for {role}, and none has a usual name of it; {}", file.display(), kind.key(), crate::error::present_columns(present))]
+    #[error("{}: {} need a column for {role}, and none has a usual name of it; {}{}", file.display(), kind.key(), crate::error::present_columns(present), names_in(*skip_rows))]
     NoColumn {
         /// The file.
         file: PathBuf,
@@ -67,6 +67,8 @@ pub enum UsualError {
         present: Vec<String>,
         /// The roles with the columns that are known or likely; without a column where none is likely.
         likely: Vec<(String, Option<String>)>,
+        /// The number of lines before a later one that has a usual name of the role. The likely columns are those of that line.
+        skip_rows: Option<usize>,
     },
     /// A column contains wall-clock times, and no zone is stated.
     #[error("{}: the times in column \"{column}\" have no zone", file.display())]
@@ -122,7 +124,9 @@ impl UsualFiles {
             if kind == TableKind::TicketsBesideEvents {
                 roles.entry("id").or_insert(json!("id"));
             }
-            check_required(file, kind, &table, &roles)?;
+            if let Err(missing) = check_required(file, kind, &table, &roles) {
+                return Err(below(missing, &table, by));
+            }
             if kind == TableKind::Tickets && !roles.contains_key("id") {
                 // Its rows are identified by their numbers.
                 roles.insert("id".to_owned(), json!({}));
@@ -152,6 +156,13 @@ impl UsualFiles {
             .map_err(|error| ReadError::from(crate::DescriptionError::new(error.to_string())))?;
         Ok(UsualDescription { description, notes, unitless })
     }
+}
+
+/// The line that may have the names of columns.
+fn names_in(skip_rows: Option<usize>) -> String {
+    skip_rows.map_or_else(String::new, |skipped| {
+        format!("; line {} seems to contain the names of columns: state skip_rows = {skipped}", skipped + 1)
+    })
 }
 
 fn open(file: &Path) -> Result<Table, ReadError> {
@@ -221,7 +232,28 @@ fn check_required(
         };
         likely.push((role.to_owned(), column));
     }
-    Err(UsualError::NoColumn { file: file.to_owned(), kind, role, present, likely })
+    Err(UsualError::NoColumn { file: file.to_owned(), kind, role, present, likely, skip_rows: None })
+}
+
+/// The error of a missing column, with the likely ones of a later line if that has the names of columns.
+fn below(mut missing: UsualError, table: &Table, by: &[Attribute]) -> UsualError {
+    let UsualError::NoColumn { file, kind, role, likely, skip_rows, .. } = &mut missing else {
+        return missing;
+    };
+    let names = kind.names(role);
+    let Some(before) = table.lines_before_name(|field| names.contains(&&*usual(field))) else {
+        return missing;
+    };
+    let spec = FileSpec { skip_rows: Some(before), ..FileSpec::new(file.as_path()) };
+    let Ok(table) = Table::open(Path::new(""), &spec) else { return missing };
+    let Ok(schema) = typed(&table) else { return missing };
+    let content = |field: &Field, content: ColumnContent| content.has_type(field.data_type());
+    let (roles, _) = complete(*kind, &schema, Map::new(), by, true, content);
+    for (role, column) in likely {
+        *column = roles.get(role).and_then(|form| columns_of(form).into_iter().next());
+    }
+    *skip_rows = Some(before);
+    missing
 }
 
 /// Checks that no column of timestamps contains wall-clock times.

@@ -441,3 +441,22 @@ fn a_log_of_replies_alone_is_noted() {
     assert!(noted(&events("agent")) && !noted(&events("customer")));
     assert!(!noted(&logged("", "1,2026-03-02T10:00:00Z,public_message,agent\n")));
 }
+
+#[test]
+fn the_policy_that_is_advised_suits_the_data() {
+    let flat = dataset(TICKETS, &[("t.csv", ROWS)]);
+    let logged = logged("", "1,2026-03-02T10:00:00Z,solved,agent\n");
+    for data in [&flat, &logged] {
+        let SelectionError::FcrPolicy { example } = KpiSelection::these(["fcr"]).of(data).unwrap_err() else {
+            panic!("a policy")
+        };
+        assert!(
+            KpiSelection::these(["fcr"]).with_fcr(example.parse().unwrap()).of(data).is_ok(),
+            "{example}"
+        );
+    }
+    let created =
+        dataset("[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n", &[("t.csv", ROWS)]);
+    let usual = KpiSelection::usual().of(&created).unwrap();
+    assert!(!usual.notes.iter().any(|note| note.contains("policy")), "{:?}", usual.notes);
+}

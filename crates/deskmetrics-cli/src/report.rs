@@ -132,7 +132,7 @@ fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Fa
         SelectionError::UnknownKpi { .. } => {
             Failure::Usage(format!("{error}; deskmetrics catalogue lists all"))
         }
-        SelectionError::FcrPolicy => Failure::Usage(with_option(&error.to_string())),
+        SelectionError::FcrPolicy { .. } => Failure::Usage(with_option(&error.to_string())),
         SelectionError::Request(_) | SelectionError::UnknownPolicy { .. } => {
             Failure::Usage(format!("--kpi: {error}"))
         }
@@ -179,7 +179,7 @@ fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Fa
 
 /// A message with the option that follows its advice.
 fn with_option(message: &str) -> String {
-    if message == SelectionError::FcrPolicy.to_string() {
+    if message.starts_with("KPI \"fcr\" has no default policy") {
         format!("{message}, with --fcr")
     } else {
         message.to_owned()

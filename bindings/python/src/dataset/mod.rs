@@ -195,7 +195,7 @@ getters! { Dataset, dataset;
 impl Dataset {
     /// The tickets as the KPI functions take them.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
+        ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of, true)
     }
 
     /// The default attributes that reports are sliced by.

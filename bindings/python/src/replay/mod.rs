@@ -274,7 +274,7 @@ impl Replay {
 
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets::new(Arc::clone(&self.dataset), self.as_of)
+        ReplayedTickets::new(Arc::clone(&self.dataset), self.as_of, self.remedies.is_none())
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -212,3 +212,22 @@ fn the_ending_of_the_output_is_that_of_its_form() {
         assert!(message.contains("is not a whole number of 0 or more"), "{message}");
     }
 }
+
+#[test]
+fn lines_before_the_column_names_are_advised_to_be_skipped() {
+    let heads = ["Export of 1 March\n", "Export of 1 March,,\n\n"];
+    for (number, head) in heads.into_iter().enumerate() {
+        let rows =
+            format!("{head}Number,Created,Market\n1,2026-03-02T09:00:00Z,DK\n2,2026-03-02T09:00:00Z,ES\n");
+        let folder = folder(&format!("head-{number}"), &[("tickets.csv", &rows)]);
+        let message = error(&["report", folder.join("tickets.csv").to_str().unwrap()]);
+        assert!(message.contains("seems to contain the names of columns"), "{message}");
+        // Its remedy.
+        let lines = message.lines().filter_map(|line| line.strip_prefix("    "));
+        let description = folder.join("helpdesk.toml");
+        fs::write(&description, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        let text = out(&["report", description.to_str().unwrap(), "--kpi", "volume", "--period", "none"]);
+        let volume = text.lines().find(|line| line.starts_with("Ticket volume")).unwrap();
+        assert!(volume.trim_end().ends_with(" 2"), "{volume}");
+    }
+}

@@ -387,7 +387,7 @@ FOLLOWED: list[tuple[Any, str, Any, str, float]] = [
      lambda: dm.report(TICKETS, MOVED, kpis=["group_transfers"], columns={"events": {"previous": "before"}}), "group_transfers", 1),
     (lambda: dm.report(GROUPS, MOVED, kpis=["group_transfers"]), 'columns={"tickets": {"attribute_values": "at_creation"}}',
      lambda: dm.report(GROUPS, MOVED, kpis=["group_transfers"], columns={"tickets": {"attribute_values": "at_creation"}}), "group_transfers", 1),
-    (lambda: dm.report(LOGGED, MESSAGES, kpis=["solved"], as_of="2026-03-03T00:00:00Z"), "name solved_at and closed_at of the table",
+    (lambda: dm.report(LOGGED, MESSAGES, kpis=["solved"], as_of="2026-03-03T00:00:00Z"), "the time of each solve or close in tickets as solved_at or closed_at",
      lambda: dm.report(LOGGED, MESSAGES, kpis=["solved"], as_of="2026-03-03T00:00:00Z", columns={"tickets": {"solved_at": "solved_at"}}), "solved", 2),
     (lambda: dm.report(TICKETS, STATUSES, kpis=["solved"]), 'columns={"events": {"statuses": {"frotzed": "solved"}}}',
      lambda: dm.report(TICKETS, STATUSES, kpis=["solved"], columns={"events": {"statuses": {"frotzed": "solved"}}}), "solved", 1),

@@ -194,3 +194,33 @@ def test_producers_are_complete() -> None:
         assert library in NUMBERS or any(name.startswith(library) for name in NUMBERS)
         assert any(name.startswith(library) for name in TIMESTAMPS)
     assert producers.NUMBERS is NUMBERS
+
+
+def test_a_named_index_of_pandas_is_a_column() -> None:
+    tickets = {"id": [1, 2, 2], "created_at": ["2026-03-02T08:00:00Z"] * 3, "market": ["DK", "ES", "ES"]}
+    surveys = pd.DataFrame({"ticket": [1, 2], "csat": [5, 2]}).set_index("ticket")
+    columns = dm.report(tickets, surveys=surveys.reset_index(), kpis=["volume", "csat"], scales={"csat": (1, 5)}, by="market")
+    frame = pd.DataFrame(tickets)
+    for indexed in (frame.set_index("id"), frame.set_index(["id", "market"])):
+        report = dm.report(indexed, surveys=surveys, kpis=["volume", "csat"], scales={"csat": (1, 5)}, by="market")
+        assert report["volume"].value == 2 and report.notes == []
+        assert [row.value for row in report] == [row.value for row in columns]
+    # A column of the same name counts, and an index without a name is none.
+    twice = frame.set_index("id", drop=False)
+    assert dm.report(twice, kpis=["volume"])["volume"].value == 2
+    assert dm.report(frame.set_index(pd.Index([7, 7, 7])), kpis=["volume"])["volume"].value == 2
+
+
+@pytest.mark.parametrize("zones", [(None, UTC), (UTC, None)])
+def test_times_with_and_without_a_zone_in_one_column(zones: tuple[Any, Any]) -> None:
+    created = [datetime(2026, 3, 2, 8, tzinfo=zone) for zone in zones]
+    tables: list[Any] = [{"id": [1, 2], "created_at": created}, [{"id": 1, "created_at": one} for one in created]]
+    tables.append(pd.DataFrame({"id": [1, 2], "created_at": pd.Series(created, dtype=object)}))
+    for table in tables:
+        for settings in ({}, {"assume_tz": "UTC"}):
+            with pytest.raises(dm.TimestampError, match=r'tickets\["created_at"\]\[1\]: .* has (a|no) time zone while the values before'):
+                dm.report(table, kpis=["volume"], **settings)
+    # The remedy.
+    madrid = ZoneInfo("Europe/Madrid")
+    fixed = [one if one.tzinfo else one.replace(tzinfo=madrid) for one in created]
+    assert dm.report({"id": [1, 2], "created_at": fixed}, kpis=["volume"])["volume"].value == 2

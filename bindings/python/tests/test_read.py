@@ -248,3 +248,15 @@ def test_threads_give_equal_results() -> None:
         thread.join()
     gc.collect()
     assert found == [expected] * 4
+
+
+def test_kpi_functions_advise_the_description(tmp_path: Path) -> None:
+    (tmp_path / "tickets.csv").write_text("id,created_at\n1,2026-03-02T09:00:00Z\n")
+    text = "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created_at'\n"
+    (tmp_path / "d.toml").write_text(text)
+    data = dm.read(tmp_path / "d.toml")
+    for tickets in (data, data.replay()):
+        with pytest.raises(dm.ArgumentError, match=r"provide policies with targets, as \[\[sla.policies\]\]"):
+            dm.sla_attainment(tickets)
+    with pytest.raises(dm.ArgumentError, match=r"give what replay\(.., policies="):
+        dm.sla_attainment({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]})

@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import math
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -204,3 +205,31 @@ def test_age_of_the_backlog() -> None:
     assert len(ages) > 50
     for row in ages:
         assert row.n == backlog[str(row.keys), row.period], row
+
+
+def test_periods_after_the_last_creation_are_partial() -> None:
+    created = [datetime(2026, 3, 2, 9, tzinfo=timezone.utc) + timedelta(days=day) for day in range(25)]
+    tickets = {"id": list(range(25)), "created_at": created, "solved_at": [at + timedelta(days=10) for at in created]}
+
+    def weeks(report: dm.Report, kpi: str = "volume") -> list[tuple[str | None, bool, bool]]:
+        return [(row.period, row.partial, row.change is not None) for row in report.rows if row.kpi == kpi and row.headline and row.period]
+
+    settings: dict[str, Any] = {"kpis": ["volume", "full_resolution_time"], "period": "week", "tz": "UTC"}
+    report = dm.report(tickets, **settings)
+    assert weeks(report)[-2:] == [("2026-W12", False, True), ("2026-W13", True, False)]
+    # Solves of old tickets alone are no change.
+    assert weeks(report, "full_resolution_time")[-2:] == [("2026-W13", True, True), ("2026-W14", True, False)]
+    assert [note for note in report.notes if "created on 2026-03-26" in note and note.endswith("set as_of")]
+    for complete in ({"as_of": "2026-04-05T09:00:00Z"}, {"observed_until": "2026-04-06"}):
+        report = dm.report(tickets, **settings, **complete)
+        assert weeks(report)[-1] == ("2026-W13", False, True) and report.notes == []
+    # Tickets created until Sunday cover their week.
+    until_sunday = {key: column[:21] for key, column in tickets.items()}
+    assert weeks(dm.report(until_sunday, **settings))[-1] == ("2026-W12", False, True)
+
+
+def test_a_cut_off_before_all_data_is_a_warning() -> None:
+    tickets = {"id": [1], "created_at": ["2026-03-02T08:00:00Z"]}
+    report = dm.report(tickets, kpis=["volume"], as_of="2020-01-01T00:00:00Z")
+    assert report["volume"].value == 0 and report.excluded["volume"] == {"after_cut_off": 1}
+    assert "before all records, the first of which is of 2026-03-02T08:00:00Z" in report.warnings[0]

@@ -1,5 +1,7 @@
 """`report` on tables: tickets, events, surveys, invitations of any library."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -262,3 +264,63 @@ def test_tags_that_events_change_are_those_at_the_cut_off() -> None:
 def test_report_by_tag_without_tags_lists_known_attributes() -> None:
     with pytest.raises(dm.ColumnNotFoundError, match='there is no attribute "tag"'):
         dm.report({key: TAGGED[key] for key in ("id", "created_at", "market")}, kpis=["volume"], by="tag")
+
+
+TIMES: dict[str, Any] = {
+    "id": [1, 2, 3],
+    "created_at": ["2026-03-02T08:00:00Z"] * 3,
+    "solved_at": ["2026-03-02T12:00:00Z"] * 3,
+    "market": ["DK", "ES", "DK"],
+}
+
+
+def test_a_unit_is_that_of_durations_alone() -> None:
+    report = dm.report(TIMES, kpis=["volume", "full_resolution_time"], by="market")
+    measures = report.table("full_resolution_time", rows="measure", unit="hours").to_dict()
+    shown = {name: (unit, value) for name, unit, value in zip(measures["measure"], measures["unit"], measures["value"])}
+    assert shown["median"] == ("hours", 4.0) and shown["censored"] == ("count", 0.0)
+    table = report.table(rows="kpi", columns="market", unit="hours").to_dict()
+    assert table["DK"] == [2.0, 4.0] and table["unit"] == ["count", "hours"]
+    with pytest.raises(dm.ArgumentError, match="the table has no durations to give in hours: omit unit"):
+        report.table("volume", rows="market", unit="hours")
+
+
+def test_arguments_of_the_wrong_type_are_named(tmp_path: Path) -> None:
+    report = dm.report(TIMES, kpis=["volume"], by="market", period="week", tz="Europe/Madrid")
+    wrong: Any = ("market",)
+    for name in ("rows", "columns", "measure", "unit", "values", "question", "option", "clock", "period"):
+        with pytest.raises(dm.ArgumentTypeError, match=f"^{name}: .* is not a name; give a text"):
+            report.table("volume", **{name: wrong})
+    for name in ("question", "period", "measure"):
+        with pytest.raises(dm.ArgumentTypeError, match=f"^{name}: "):
+            report.get("volume", **{name: wrong})
+        with pytest.raises(dm.ArgumentTypeError, match=f"^{name}: "):
+            report.rows_of("volume", **{name: wrong})
+    wrong_title: Any = 5
+    with pytest.raises(dm.ArgumentTypeError, match="^title: 5"):
+        report.to_html(title=wrong_title)
+    missing = tmp_path / "missing" / "report"
+    for write in (report.to_html, report.to_csv):
+        with pytest.raises(FileNotFoundError) as problem:
+            write(missing)
+        assert problem.value.filename == str(missing)
+    # A time without a zone is of the report's.
+    assert report.table("volume", since=datetime(2026, 3, 2)).to_dict()["value"] == [3]
+    with pytest.raises(dm.NoSuchNameError, match='no question "foo" in the report; it has nothing'):
+        report.get("volume", question="foo")
+
+
+def test_an_attribute_with_the_name_of_an_axis() -> None:
+    tickets = TIMES | {"period": ["a", "b", "a"]}
+    report = dm.report(tickets, kpis=["volume"], by="period")
+    with pytest.raises(dm.ArgumentError) as problem:
+        report.table("volume", rows="period")
+    assert 'columns={"tickets": {"attributes": {"own_period": "period"}}} with by="own_period"' in str(problem.value)
+    columns = {"tickets": {"attributes": {"own_period": "period"}}}
+    report = dm.report(tickets, kpis=["volume"], by="own_period", columns=columns)
+    assert report.table("volume", rows="own_period").to_dict() == {"own_period": ["a", "b"], "value": [2, 1]}
+
+
+def test_a_scale_of_no_question_is_named() -> None:
+    with pytest.raises(dm.ArgumentError, match='scales={"csat": \\(1, 5\\)}; the scale of "cast" is of no question'):
+        dm.report(surveys={"csat": [5, 1]}, kpis=["csat"], scales={"cast": (1, 5)})

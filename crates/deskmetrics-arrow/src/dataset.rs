@@ -9,12 +9,12 @@ use chrono_tz::Tz;
 use deskmetrics::engine::step::{NONE, StepKind};
 use deskmetrics::kpi::{self, FcrPolicy, KpiRequest};
 use deskmetrics::replay::{Explanation, Needs, NoSchedule, Replay, ReplayOptions, Schedules, StatedMeasure};
-use deskmetrics::report::{Report, Warning};
+use deskmetrics::report::{Period, Periods, Report, Warning};
 use deskmetrics::schedule::WorkingTime;
 use deskmetrics::sla::{SlaMetric, SlaPolicies};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{
-    ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
+    Author, ClockKind, Excluded, Invitation, Merge, Scale, SurveyResponse, Ticket, TicketEvent, Timestamp,
 };
 
 use crate::column::TimestampReading;
@@ -61,6 +61,8 @@ pub struct Dataset {
     pub fcr: Option<FcrPolicy>,
     /// The cut-off; `None` if the data contains no timestamp and the description names none.
     pub as_of: Option<Timestamp>,
+    /// Whether the cut-off is the last timestamp in the data.
+    pub(crate) cut_off_of_data: bool,
     /// The time zone of the report's days and weeks.
     pub time_zone: Tz,
     /// The attributes a report is sliced by, by default.
@@ -154,6 +156,18 @@ impl Dataset {
                     .to_owned(),
             );
         }
+        let first_events = description.events.iter().any(|source| source.creates_tickets);
+        if first_events
+            && description.tickets.is_empty()
+            && tables.events.contain_messages()
+            && !tables.events.contain_messages_by(|author| author == Author::Customer)
+        {
+            notes.push(
+                "events: no message is by a customer, so tickets begin with their first event and have no time until the first reply: provide \
+                 tickets with the time of their creation as created_at, or the messages of customers"
+                    .to_owned(),
+            );
+        }
         let as_of = match &description.as_of {
             AsOf::At(text) => cut_off(text, description.time_zone)?,
             AsOf::LatestEvent => None,
@@ -181,6 +195,7 @@ impl Dataset {
             replay_options: description.replay.clone(),
             fcr: description.fcr.clone(),
             as_of,
+            cut_off_of_data: false,
             time_zone: description.time_zone,
             by: description.by.clone(),
             sources,
@@ -197,6 +212,7 @@ impl Dataset {
         };
         if description.as_of == AsOf::LatestEvent && options.cut_off {
             dataset.as_of = dataset.last_timestamp();
+            dataset.cut_off_of_data = true;
             dataset.findings.extend(dataset.tables.implausible());
         }
         let sliced = dataset.check_attributes(&dataset.by);
@@ -387,6 +403,27 @@ impl Dataset {
     /// It excludes a timestamp that is more than ten years later than 99.9 % of all timestamps, or than all others.
     pub fn last_timestamp(&self) -> Option<Timestamp> {
         self.tables.last_timestamp()
+    }
+
+    /// The end of the local day in which the last ticket was created, with a note, if periods end between then and the cut-off and
+    /// the cut-off is taken from the data.
+    ///
+    /// Later replies and solves of older tickets do not show that the data contains later tickets: give the end to
+    /// [`with_observed_until`](deskmetrics::report::ReportBuilder::with_observed_until).
+    pub fn end_of_creation(&self, periods: Periods) -> Option<(Timestamp, String)> {
+        let as_of = self.as_of.filter(|_| self.cut_off_of_data)?;
+        let tickets = &self.tables.tickets;
+        let created = tickets.created_at.iter().enumerate();
+        let known = created.filter(|(row, at)| **at <= as_of.as_micros() && tickets.is_usable(*row));
+        let last = Timestamp::saturating_from_micros(*known.map(|(_, at)| at).max()?);
+        let day = Periods::new(Period::Day, periods.zone).of(last)?;
+        let next = periods.of(day.end)?;
+        let note = format!(
+            "the last ticket was created on {}, before the cut-off {as_of} that is taken from the data, so periods that end \
+             later are partial; if no later ticket is missing: set as_of",
+            day.label()
+        );
+        (next.end <= as_of).then_some((day.end, note))
     }
 
     /// The number of tickets.

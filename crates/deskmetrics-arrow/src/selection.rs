@@ -63,8 +63,11 @@ pub enum SelectionError {
         nearest: Option<String>,
     },
     /// First contact resolution was requested without a policy.
-    #[error("KPI \"fcr\" has no default policy: choose a policy such as \"no_reopen_within(7days)\"")]
-    FcrPolicy,
+    #[error("KPI \"fcr\" has no default policy: choose a policy such as \"{example}\"")]
+    FcrPolicy {
+        /// A policy for the data: one that needs no events if there are none.
+        example: &'static str,
+    },
     /// The data contains nothing that the KPI measures.
     #[error("the data contains nothing for {id}{hint}")]
     Nothing {
@@ -185,8 +188,9 @@ impl KpiSelection {
                 selected.kpis.retain(|request| is_selected(&request.kpi));
                 let unknown = without_cut_off.iter().filter(|id| is_selected(id));
                 selected.notes.extend(unknown.map(|id| needs_cut_off(id)));
-                if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 {
-                    selected.notes.push(SelectionError::FcrPolicy.to_string());
+                let answers = is_logged(dataset) || dataset.tables.records_solves();
+                if self.policy(dataset).is_none() && dataset.tables.tickets.len > 0 && answers {
+                    selected.notes.push(no_policy(dataset).to_string());
                 }
                 let mut unknown: BTreeMap<Lack, BTreeSet<String>> = BTreeMap::new();
                 selected.kpis.retain(|request| match lack(dataset, request, false) {
@@ -250,7 +254,7 @@ impl KpiSelection {
 
     fn nothing(&self, id: &'static str, dataset: &Dataset) -> SelectionError {
         if id == "fcr" && self.policy(dataset).is_none() {
-            return SelectionError::FcrPolicy;
+            return no_policy(dataset);
         }
         if id == "fcr"
             && let Some(policy @ FcrPolicy::Survey { .. }) = self.policy(dataset)
@@ -421,6 +425,18 @@ fn holds(dataset: &Dataset, what: &[&str]) -> bool {
     dataset.sources.iter().any(|source| what.contains(&source.holds))
 }
 
+/// Whether there is a log of events.
+fn is_logged(dataset: &Dataset) -> bool {
+    holds(dataset, &["events", "snapshots"])
+}
+
+/// First contact resolution has no policy.
+fn no_policy(dataset: &Dataset) -> SelectionError {
+    let example =
+        if is_logged(dataset) { "no_reopen_within(7days)" } else { "no_repeat_contact_within(7days)" };
+    SelectionError::FcrPolicy { example }
+}
+
 /// The missing evidence, and what to provide instead.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Lack {
@@ -530,18 +546,34 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
     if (by_reply && has_replies) || evidence == Evidence::Records {
         return None;
     }
-    let logged = holds(dataset, &["events", "snapshots"]);
+    let logged = is_logged(dataset);
     // Snapshots contain no messages, and beside them the tickets' own times of replies have no role.
     let has_messages = !holds(dataset, &["snapshots"]) || holds(dataset, &["events"]);
+    // Events that cannot be used may be the missing ones; their exclusion has its own remedy.
+    let excluded = dataset
+        .sources
+        .iter()
+        .any(|source| matches!(source.holds, "events" | "snapshots") && !source.exclusions.is_empty());
     let lack = match evidence {
-        Evidence::Solves => (!tables.records_solves()).then(|| {
-            Lack::new(
-                "no time and no status of solves",
-                "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
-            )
+        Evidence::Solves => (!tables.records_solves() && !excluded).then(|| {
+            if logged {
+                Lack::new(
+                    "no change of status among its events",
+                    "provide the changes of status as events, or the time of each solve or close in tickets as solved_at or closed_at",
+                )
+            } else {
+                Lack::new(
+                    "no time and no status of solves",
+                    "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
+                )
+            }
         }),
         Evidence::Replies
-            if if named { tables.records_replies() && has_messages } else { tables.has_replies() } =>
+            if if named {
+                (tables.records_replies() || excluded) && has_messages
+            } else {
+                tables.has_replies()
+            } =>
         {
             None
         }
@@ -549,7 +581,7 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
             "no log of events",
             "provide events: messages and changes of status, group and assignee",
         )),
-        Evidence::Messages if named => (!tables.has_messages()).then(|| {
+        Evidence::Messages if named => (!tables.events.contain_messages()).then(|| {
             Lack::new(
                 "no message among its events",
                 "provide the replies of agents and the messages of customers as events",
@@ -689,11 +721,17 @@ fn unscaled(dataset: &Dataset, requests: &[KpiRequest]) -> Vec<String> {
             || scaled.any(|request| request.question.as_deref() == Some(question))
     };
     let without = dataset.questions.iter().filter(|question| !stated(question));
+    let needless: Vec<&str> =
+        dataset.scales.keys().filter(|name| !dataset.questions.contains(*name)).map(|name| &**name).collect();
     let note = |question: &str| {
         let answers: usize = dataset.tables.answers.iter().map(|table| table.answers_to(question)).sum();
         format!(
             "answers to \"{question}\" are not used, {answers} in all, because its scale is not known: state \
-             one under scales, such as {question} = \"1-5\""
+             one under scales, such as {question} = \"1-5\"{}",
+            match nearest(question, &needless) {
+                Some(name) => format!("; the scale of \"{name}\" is of no question"),
+                None => String::new(),
+            }
         )
     };
     without.map(|question| note(question)).collect()

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema};
 use chrono_tz::Tz;
 use deskmetrics::ticket::Attribute;
 use serde_json::{Map, Value, json};
 
-use crate::column::TextColumn;
+use crate::column::{ColumnContent, TextColumn};
 use crate::file::{FileSpec, Table};
-use crate::infer::{AmbiguousRole, TableKind};
+use crate::infer::{AmbiguousRole, TableKind, usual};
 use crate::roles::{columns_of, columns_of_roles, complete, likely_column, without_zone};
 use crate::{Description, ReadError};
 
@@ -54,7 +55,7 @@ pub enum UsualError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// No column has a usual name of a required role.
-    #[error("{}: {} need a column for {role}, and none has a usual name of it; {}", file.display(), kind.key(), crate::error::present_columns(present))]
+    #[error("{}: {} need a column for {role}, and none has a usual name of it; {}{}", file.display(), kind.key(), crate::error::present_columns(present), names_in(*skip_rows))]
     NoColumn {
         /// The file.
         file: PathBuf,
@@ -66,6 +67,8 @@ pub enum UsualError {
         present: Vec<String>,
         /// The roles with the columns that are known or likely; without a column where none is likely.
         likely: Vec<(String, Option<String>)>,
+        /// The number of lines before a later one that has a usual name of the role. The likely columns are those of that line.
+        skip_rows: Option<usize>,
     },
     /// A column contains wall-clock times, and no zone is stated.
     #[error("{}: the times in column \"{column}\" have no zone", file.display())]
@@ -121,7 +124,9 @@ impl UsualFiles {
             if kind == TableKind::TicketsBesideEvents {
                 roles.entry("id").or_insert(json!("id"));
             }
-            check_required(file, kind, &table, &roles)?;
+            if let Err(missing) = check_required(file, kind, &table, &roles) {
+                return Err(below(missing, &table, by));
+            }
             if kind == TableKind::Tickets && !roles.contains_key("id") {
                 // Its rows are identified by their numbers.
                 roles.insert("id".to_owned(), json!({}));
@@ -153,8 +158,24 @@ impl UsualFiles {
     }
 }
 
+/// The line that may have the names of columns.
+fn names_in(skip_rows: Option<usize>) -> String {
+    skip_rows.map_or_else(String::new, |skipped| {
+        format!("; line {} seems to contain the names of columns: state skip_rows = {skipped}", skipped + 1)
+    })
+}
+
 fn open(file: &Path) -> Result<Table, ReadError> {
     Table::open(Path::new(""), &FileSpec::new(file))
+}
+
+/// The rows of these columns. Lines that are no rows are excluded and counted when the table is decoded.
+fn rows(
+    table: &Table,
+    columns: &[usize],
+) -> Result<impl Iterator<Item = Result<RecordBatch, ReadError>>, ReadError> {
+    let mut batches = table.batches(columns)?;
+    Ok(std::iter::from_fn(move || batches.next_part()).map(|part| Ok(part?.batch)))
 }
 
 /// The schema, with the columns of a text file that contain numbers in their first rows as columns of numbers.
@@ -163,7 +184,7 @@ fn typed(table: &Table) -> Result<Schema, ReadError> {
     let texts = (0..schema.fields().len()).filter(|place| schema.field(*place).data_type().is_string());
     let texts: Vec<usize> = texts.collect();
     let mut fields: Vec<Field> = schema.fields().iter().map(|field| Field::clone(field)).collect();
-    let Some(first) = table.batches(&texts)?.next().transpose()? else { return Ok(Schema::new(fields)) };
+    let Some(first) = rows(table, &texts)?.next().transpose()? else { return Ok(Schema::new(fields)) };
     for (place, array) in texts.into_iter().zip(first.columns()) {
         let Ok(column) = TextColumn::new(array) else { continue };
         let values = (0..array.len()).filter_map(|row| column.get(row)).map(str::trim);
@@ -211,13 +232,34 @@ fn check_required(
         };
         likely.push((role.to_owned(), column));
     }
-    Err(UsualError::NoColumn { file: file.to_owned(), kind, role, present, likely })
+    Err(UsualError::NoColumn { file: file.to_owned(), kind, role, present, likely, skip_rows: None })
+}
+
+/// The error of a missing column, with the likely ones of a later line if that has the names of columns.
+fn below(mut missing: UsualError, table: &Table, by: &[Attribute]) -> UsualError {
+    let UsualError::NoColumn { file, kind, role, likely, skip_rows, .. } = &mut missing else {
+        return missing;
+    };
+    let names = kind.names(role);
+    let Some(before) = table.lines_before_name(|field| names.contains(&&*usual(field))) else {
+        return missing;
+    };
+    let spec = FileSpec { skip_rows: Some(before), ..FileSpec::new(file.as_path()) };
+    let Ok(table) = Table::open(Path::new(""), &spec) else { return missing };
+    let Ok(schema) = typed(&table) else { return missing };
+    let content = |field: &Field, content: ColumnContent| content.has_type(field.data_type());
+    let (roles, _) = complete(*kind, &schema, Map::new(), by, true, content);
+    for (role, column) in likely {
+        *column = roles.get(role).and_then(|form| columns_of(form).into_iter().next());
+    }
+    *skip_rows = Some(before);
+    missing
 }
 
 /// Checks that no column of timestamps contains wall-clock times.
 fn check_zones(table: &Table, roles: &Map<String, Value>) -> Result<(), UsualError> {
     for (column, reading) in without_zone(roles) {
-        for batch in table.batches(&[table.column(&column)?])? {
+        for batch in rows(table, &[table.column(&column)?])? {
             if reading.needs_zone(batch?.column(0)) {
                 return Err(UsualError::NoZone { file: table.path().to_owned(), column });
             }

@@ -302,7 +302,7 @@ fn an_unknown_value_at_creation_is_a_warning_if_a_kpi_depends_on_it() {
 fn solves_need_a_time_a_status_or_events() {
     const ROWS: &str = "id,created,done,state\n1,2026-03-02T09:00:00Z,,open\n";
     const CREATED: &str = "[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n";
-    let events = "ticket,at,kind,author\n1,2026-03-02T11:00:00Z,public_message,agent\n";
+    let events = "ticket,at,kind,author\n1,2026-03-02T11:00:00Z,open,agent\n";
     let files = [("t.csv", ROWS), ("e.csv", events)];
     let silent = dataset(CREATED, &files);
     let described = ["solved_at = 'done'\n", "closed_at = 'done'\n", "status = 'state'\n", EVENTS]
@@ -386,4 +386,77 @@ fn a_value_of_where_that_no_row_has_is_noted() {
     assert!(notes("{ not = ['Denmark', 'Peru'] }").is_empty());
     assert!(notes("['Denmark', 'Spain', '*']").is_empty());
     assert!(notes("'Spane'")[0].starts_with("none of its rows has the values of where"));
+}
+
+/// Two tickets with these events.
+fn logged(tickets: &str, rows: &str) -> Dataset {
+    let table = "id,created,done\n1,2026-03-02T09:00:00Z,\n2,2026-03-02T09:00:00Z,\n";
+    let events = format!("ticket,at,kind,author\n{rows}");
+    let tickets =
+        format!("[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n{tickets}\n{EVENTS}");
+    dataset(&tickets, &[("t.csv", table), ("e.csv", &events)])
+}
+
+#[test]
+fn a_log_of_messages_records_no_solves() {
+    let messages =
+        "1,2026-03-02T10:00:00Z,public_message,agent\n2,2026-03-02T10:30:00Z,public_message,customer\n";
+    let ids = ["solved", "backlog", "backlog_age", "full_resolution_time", "flow", "solve_events"];
+    let refused = |data: &Dataset, id: &str| KpiSelection::these([id]).of(data).unwrap_err().to_string();
+    for id in ids {
+        let refused = refused(&logged("", messages), id);
+        assert!(refused.contains("the data has no change of status among its events"), "{refused}");
+        assert!(refused.contains("as solved_at or closed_at"), "{refused}");
+        // What the remedies name.
+        let status = format!("{messages}1,2026-03-02T11:00:00Z,open,agent\n");
+        for followed in [logged("", &status), logged("solved_at = 'done'", messages)] {
+            assert!(KpiSelection::these([id]).of(&followed).is_ok(), "{id}");
+        }
+    }
+    let usual = KpiSelection::usual().of(&logged("", messages)).unwrap();
+    assert!(usual.kpis.iter().all(|request| !ids.contains(&&*request.kpi)));
+    assert!(usual.notes.iter().any(|note| note.contains("no change of status")), "{:?}", usual.notes);
+}
+
+#[test]
+fn a_log_of_statuses_records_no_replies() {
+    let data = logged("", "1,2026-03-02T10:00:00Z,solved,agent\n");
+    let refused = KpiSelection::these(["first_response_time"]).of(&data).unwrap_err().to_string();
+    assert!(refused.contains("no reply to a customer"), "{refused}");
+    let messages = logged("", "1,2026-03-02T10:00:00Z,public_message,customer\n");
+    assert!(KpiSelection::these(["first_response_time"]).of(&messages).is_ok(), "none has been answered yet");
+}
+
+#[test]
+fn a_log_of_replies_alone_is_noted() {
+    let events = |author: &str| {
+        let rows = format!("ticket,at,kind,author\n1,2026-03-02T10:00:00Z,public_message,{author}\n");
+        dataset(&format!("{EVENTS}creates_tickets = true\n"), &[("e.csv", &rows)])
+    };
+    let noted = |data: &Dataset| {
+        data.notes(&[])
+            .iter()
+            .any(|note| note.contains("no message is by a customer") && note.contains("created_at"))
+    };
+    assert!(noted(&events("agent")) && !noted(&events("customer")));
+    assert!(!noted(&logged("", "1,2026-03-02T10:00:00Z,public_message,agent\n")));
+}
+
+#[test]
+fn the_policy_that_is_advised_suits_the_data() {
+    let flat = dataset(TICKETS, &[("t.csv", ROWS)]);
+    let logged = logged("", "1,2026-03-02T10:00:00Z,solved,agent\n");
+    for data in [&flat, &logged] {
+        let SelectionError::FcrPolicy { example } = KpiSelection::these(["fcr"]).of(data).unwrap_err() else {
+            panic!("a policy")
+        };
+        assert!(
+            KpiSelection::these(["fcr"]).with_fcr(example.parse().unwrap()).of(data).is_ok(),
+            "{example}"
+        );
+    }
+    let created =
+        dataset("[[tickets]]\nfile = 't.csv'\nid = 'id'\ncreated_at = 'created'\n", &[("t.csv", ROWS)]);
+    let usual = KpiSelection::usual().of(&created).unwrap();
+    assert!(!usual.notes.iter().any(|note| note.contains("policy")), "{:?}", usual.notes);
 }

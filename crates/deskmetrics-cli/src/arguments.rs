@@ -13,6 +13,8 @@ use deskmetrics::{ClockKind, Scale};
 use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::{Dataset, plain_message};
 
+use super::failure::Failure;
+
 /// Customer-service KPIs from files of tickets, ticket events and surveys
 #[derive(Debug, Parser)]
 #[command(name = "deskmetrics", version, max_term_width = 100, after_help = EXAMPLES)]
@@ -246,7 +248,7 @@ pub(crate) struct ReportArguments {
     pub(crate) week_start: Weekday,
 
     /// First month of the year, 1 to 12
-    #[arg(long, value_name = "MONTH", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=12))]
+    #[arg(long, value_name = "MONTH", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=12), allow_negative_numbers = true)]
     pub(crate) year_start: u32,
 
     /// Clock of durations; by default both if there is a schedule, else calendar
@@ -259,11 +261,11 @@ pub(crate) struct ReportArguments {
     pub(crate) fcr: Option<FcrPolicy>,
 
     /// Confidence level of the intervals, between 0 and 1
-    #[arg(long, default_value_t = 0.95, value_parser = level)]
+    #[arg(long, default_value_t = 0.95, value_parser = level, allow_negative_numbers = true)]
     pub(crate) level: f64,
 
     /// Mark numbers that are based on fewer records than this
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = count, allow_negative_numbers = true)]
     pub(crate) min_n: u64,
 
     /// The title of an HTML page; by default the name of the data
@@ -319,7 +321,7 @@ pub(crate) struct InitArguments {
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
     /// Excluded rows of a file, for one reason in one column, are a finding if they are more than this share
-    #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent, allow_negative_numbers = true)]
     pub(crate) max_excluded: f64,
 
     /// The form of the output
@@ -425,10 +427,29 @@ pub(crate) enum TextFormat {
 
 impl<F: FileFormat> OutputArguments<F> {
     /// The requested form, else that of the file's ending.
-    pub(crate) fn format(&self) -> F {
-        let ending = self.target.output.as_ref().and_then(|file| file.extension()?.to_str());
-        let named = || F::from_str(ending?, true).ok();
-        self.format.or_else(named).unwrap_or(F::USUAL)
+    pub(crate) fn format(&self) -> Result<F, Failure> {
+        let Some(file) = &self.target.output else { return Ok(self.format.unwrap_or(F::USUAL)) };
+        let Some(ending) = file.extension().map(|ending| ending.to_string_lossy()) else {
+            return Ok(self.format.unwrap_or(F::USUAL));
+        };
+        let of_ending = F::from_str(if ending.eq_ignore_ascii_case("txt") { "text" } else { &ending }, true);
+        let name =
+            |form: F| form.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let refused = |why: String| Failure::Usage(format!("--output {}: {why}", file.display()));
+        match (self.format.map(name), of_ending.map(name)) {
+            (Some(requested), Ok(named)) if requested != named => Err(refused(format!(
+                "the ending is that of {named}, and --format is {requested}: change one of them"
+            ))),
+            (None, Err(_)) => {
+                let known: Vec<String> =
+                    F::value_variants().iter().map(|form| name(*form).replace("text", "txt")).collect();
+                Err(refused(format!(
+                    "no form has the ending \"{ending}\": name the file with one of {}, or give --format",
+                    known.join(", ")
+                )))
+            }
+            _ => Ok(self.format.or(F::from_str(&ending, true).ok()).unwrap_or(F::USUAL)),
+        }
     }
 }
 
@@ -557,6 +578,11 @@ fn timestamp(text: &str) -> Result<String, String> {
         Ok(Some(_)) => Ok(text.to_owned()),
         _ => Err("not a timestamp such as 2026-06-30T22:00:00Z or 2026-07-01".to_owned()),
     }
+}
+
+/// A number of records.
+fn count(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is not a whole number of 0 or more; 0 marks nothing"))
 }
 
 fn level(text: &str) -> Result<f64, String> {

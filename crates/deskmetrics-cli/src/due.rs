@@ -36,6 +36,7 @@ struct OpenTarget {
 
 /// Writes the open targets, those that are due first before the others.
 pub(crate) fn run(arguments: &DueArguments, out: &mut dyn Write) -> Result<(), Failure> {
+    let format = arguments.output.format()?;
     let input = input::read(&arguments.data, &[])?;
     let dataset = &input.dataset;
     let replay = input.replay()?;
@@ -53,7 +54,7 @@ pub(crate) fn run(arguments: &DueArguments, out: &mut dyn Write) -> Result<(), F
         let key = |target: &OpenTarget| (target.due_at.is_none(), target.due_at);
         key(one).cmp(&key(other)).then_with(|| one.ticket.cmp(&other.ticket))
     });
-    output::write(&arguments.output.target, dataset, out, |out| match arguments.output.format() {
+    output::write(&arguments.output.target, dataset, out, |out| match format {
         Format::Text => write_text(out, dataset, as_of, &targets),
         Format::Json => text::write_json(out, &targets),
         Format::Csv => write_csv(out, &targets),

@@ -218,7 +218,12 @@ fn data_root(arguments: &DataArguments, description: &Path, folder: &Path) -> Pa
 /// What to write where the names of columns are not usual.
 fn undescribed(error: &UsualError) -> String {
     match error {
-        UsualError::NoColumn { file, kind, likely, .. } => {
+        UsualError::NoColumn { file, kind, likely, skip_rows, .. } => {
+            let path = Value::from(file.display().to_string());
+            let file = match skip_rows {
+                Some(skipped) => format!("{{ path = {path}, skip_rows = {skipped} }}"),
+                None => path.to_string(),
+            };
             let mut lines = vec![
                 format!("{error}"),
                 String::new(),
@@ -227,7 +232,7 @@ fn undescribed(error: &UsualError) -> String {
                 "    time_zone = \"Europe/Copenhagen\"".to_owned(),
                 String::new(),
                 format!("    [[{}]]", kind.key()),
-                format!("    file = {}", Value::from(file.display().to_string())),
+                format!("    file = {file}"),
             ];
             let column = |role: &str| likely.iter().find(|(known, _)| known == role)?.1.clone();
             if let (TableKind::Surveys, Some(score)) = (kind, column("score")) {

@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
         ("--kpi: where", restricted_kpis(arguments)),
     ];
     let attributes: Vec<&Attribute> = named.iter().flat_map(|(_, attributes)| attributes).copied().collect();
+    let format = arguments.output.format()?;
     let input = input::read(&arguments.data, &attributes)?;
     let dataset = &input.dataset;
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
@@ -31,24 +32,28 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .check_attributes(attributes)
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
     }
-    let selected = select(arguments, &input)?;
+    let mut selected = select(arguments, &input)?;
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
     for attributes in slicings(arguments, dataset) {
         builder = builder.with_slices(attributes);
     }
     if let Some(period) = arguments.period(dataset.last_timestamp().is_some()) {
-        let periods = Periods::new(period, dataset.time_zone);
-        builder = builder.with_periods(
-            periods.with_week_start(arguments.week_start).with_year_start(arguments.year_start),
-        );
+        let periods = Periods::new(period, dataset.time_zone)
+            .with_week_start(arguments.week_start)
+            .with_year_start(arguments.year_start);
+        builder = builder.with_periods(periods);
+        if let Some((until, note)) = dataset.end_of_creation(periods) {
+            builder = builder.with_observed_until(until);
+            selected.notes.push(input.message(&note));
+        }
     }
     let report = builder.build().map_err(|error| usage(&error))?;
     let state = dataset.feed(&report, 0).map_err(|error| usage(&error))?;
     let mut table = state.table();
     table.warnings.extend(dataset.warnings_for(&report));
 
-    output::write(&arguments.output.target, dataset, out, |out| match arguments.output.format() {
+    output::write(&arguments.output.target, dataset, out, |out| match format {
         ReportFormat::Text => write_text(out, arguments, dataset, &table, &selected.notes),
         ReportFormat::Json => {
             let (name, sources, notes) = (dataset.name.as_deref(), &dataset.sources, &selected.notes);
@@ -138,7 +143,7 @@ fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Fa
         SelectionError::UnknownKpi { .. } => {
             Failure::Usage(format!("{error}; deskmetrics catalogue lists all"))
         }
-        SelectionError::FcrPolicy => Failure::Usage(with_option(&error.to_string())),
+        SelectionError::FcrPolicy { .. } => Failure::Usage(with_option(&error.to_string())),
         SelectionError::Request(_) | SelectionError::UnknownPolicy { .. } => {
             Failure::Usage(format!("--kpi: {error}"))
         }
@@ -185,7 +190,7 @@ fn select(arguments: &ReportArguments, input: &Input) -> Result<SelectedKpis, Fa
 
 /// A message with the option that follows its advice.
 fn with_option(message: &str) -> String {
-    if message == SelectionError::FcrPolicy.to_string() {
+    if message.starts_with("KPI \"fcr\" has no default policy") {
         format!("{message}, with --fcr")
     } else {
         message.to_owned()

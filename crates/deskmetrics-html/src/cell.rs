@@ -7,17 +7,42 @@ use deskmetrics::engine::visible;
 use deskmetrics::report::{ReportRow, ReportTable, count_text, difference_text, interval_text, value_text};
 use maud::{Markup, html};
 
-/// Value, interval and n of a row.
-pub(crate) fn numbers(row: &ReportRow) -> Markup {
-    html! {
-        td.small[row.small_n] { (value(row)) }
-        td.small[row.small_n] { (interval(row)) }
-        td.small[row.small_n] { (n_text(row)) }
+/// The columns of a table that have a value in some row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Columns {
+    interval: bool,
+    n: bool,
+}
+
+impl Columns {
+    pub(crate) fn of<'r>(rows: impl Iterator<Item = &'r ReportRow>) -> Self {
+        rows.fold(Self { interval: false, n: false }, |columns, row| Self {
+            interval: columns.interval || row.interval.is_some(),
+            n: columns.n || !n_text(row).is_empty(),
+        })
+    }
+
+    /// The names of value, interval and n.
+    pub(crate) fn head(self, table: &ReportTable) -> Markup {
+        html! {
+            th scope="col" { "value" }
+            @if self.interval { th scope="col" { (level(table)) " interval" } }
+            @if self.n { th scope="col" { "n" } }
+        }
+    }
+
+    /// Value, interval and n of a row.
+    pub(crate) fn numbers(self, row: &ReportRow) -> Markup {
+        html! {
+            td.small[row.small_n] { (value(row)) }
+            @if self.interval { td.small[row.small_n] { (interval(row)) } }
+            @if self.n { td.small[row.small_n] { (n_text(row)) } }
+        }
     }
 }
 
 /// The level of the intervals.
-pub(crate) fn level(table: &ReportTable) -> String {
+fn level(table: &ReportTable) -> String {
     format!("{} %", (table.level * 1000.0).round() / 10.0)
 }
 

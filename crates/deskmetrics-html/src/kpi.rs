@@ -5,7 +5,7 @@ use deskmetrics::report::{ReportRow, ReportTable, count_text};
 use deskmetrics::ticket::Attribute;
 use maud::{Markup, html};
 
-use crate::cell::{change_text, level, numbers, text, value};
+use crate::cell::{Columns, change_text, text, value};
 use crate::chart;
 
 /// Longer tables are folded.
@@ -56,6 +56,13 @@ impl<'t> Kpi<'t> {
         dated.max_by_key(|row| row.period.as_ref().and_then(|period| period.start)).copied()
     }
 
+    /// Whether the data covers only a part of the period before that of a row.
+    pub(crate) fn follows_part(&self, row: &ReportRow) -> bool {
+        let Some(start) = row.period.as_ref().and_then(|period| period.start) else { return false };
+        let mut periods = self.rows.iter().filter_map(|row| row.period.as_ref());
+        periods.any(|period| period.partial && period.end == Some(start))
+    }
+
     pub(crate) fn section(&self, table: &ReportTable, open: bool) -> Markup {
         let headline = self.headline();
         let slices = |slicing: &[Attribute]| -> Vec<&ReportRow> {
@@ -102,15 +109,14 @@ fn block(
     open: bool,
     label: impl Fn(&ReportRow) -> String,
 ) -> Markup {
+    let columns = Columns::of(rows.iter().copied());
     let changes = rows.iter().any(|row| row.change.is_some());
     let shown = html! {
         table {
             thead {
                 tr {
                     th.left scope="col" { (text(heading)) }
-                    th scope="col" { "value" }
-                    th scope="col" { (level(table)) " interval" }
-                    th scope="col" { "n" }
+                    (columns.head(table))
                     @if changes { th scope="col" { "change" } }
                 }
             }
@@ -118,7 +124,7 @@ fn block(
                 @for row in rows.iter().take(MOST) {
                     tr {
                         th.left scope="row" { (text(&label(row))) }
-                        (numbers(row))
+                        (columns.numbers(row))
                         @if changes { td { (change_text(row)) } }
                     }
                 }

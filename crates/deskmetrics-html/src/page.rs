@@ -4,7 +4,7 @@ use deskmetrics::Timestamp;
 use deskmetrics::report::{ReportTable, count_text};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use crate::cell::{change_text, interval, level, n_text, numbers, text, value};
+use crate::cell::{Columns, change_text, interval, n_text, text, value};
 use crate::kpi::Kpi;
 
 /// The style of pages and fragments, whose outer element has the class `deskmetrics`.
@@ -136,6 +136,7 @@ impl<'t> Page<'t> {
     /// Every measure over all records.
     fn overall(&self, folded: bool) -> Markup {
         let rows = || self.table.overall().filter(|row| row.headline || (row.value.is_some() && row.n > 0));
+        let columns = Columns::of(rows());
         html! {
             details open[!folded] {
                 summary { h2 { "All measures" } }
@@ -144,9 +145,7 @@ impl<'t> Page<'t> {
                         tr {
                             th.left scope="col" { "KPI" }
                             th.left scope="col" { "measure" }
-                            th scope="col" { "value" }
-                            th scope="col" { (level(self.table)) " interval" }
-                            th scope="col" { "n" }
+                            (columns.head(self.table))
                         }
                     }
                     tbody {
@@ -154,7 +153,7 @@ impl<'t> Page<'t> {
                             tr.first[row.headline] {
                                 th.left scope="row" { @if row.headline { (text(&row.title())) } }
                                 td.left { (row.measure.replace('_', " ")) }
-                                (numbers(row))
+                                (columns.numbers(row))
                             }
                         }
                     }
@@ -235,6 +234,7 @@ fn cards(kpis: &[Kpi<'_>]) -> Markup {
                         span.detail {
                             (change_text(last)) " in "
                             (text(last.period.as_ref().map_or("", |period| &period.label)))
+                            @if kpi.follows_part(last) { ", against a part of the period before" }
                         }
                     }
                 }

@@ -4,12 +4,16 @@
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportTable};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Scale, SurveyResponse, Timestamp};
+use deskmetrics::{Replayed, Scale, SurveyResponse, Ticket, TicketMetrics, Timestamp};
 use deskmetrics_html::Page;
 
 /// Answers of `markets` markets in `weeks` weeks, most of them 5.
 fn table(markets: usize, weeks: i64) -> ReportTable {
-    let start: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
+    table_from(markets, weeks, "2026-01-05T10:00:00Z")
+}
+
+fn table_from(markets: usize, weeks: i64, start: &str) -> ReportTable {
+    let start: Timestamp = start.parse().unwrap();
     let at = |week: i64| Timestamp::from_micros(start.as_micros() + week * 7 * 86_400_000_000).unwrap();
     let mut answers = Vec::new();
     for week in 0..weeks {
@@ -132,4 +136,39 @@ fn charts_show_the_same_slices() {
     // The largest have seven answers a week.
     assert_eq!(count(chart, "<circle"), 12);
     assert_eq!(count(chart, "n 14"), 12);
+}
+
+#[test]
+fn a_headline_states_that_it_is_compared_with_a_part_of_a_period() {
+    // The first week is from Monday, the second is the last whole one.
+    let note = "against a part of the period before";
+    let card = |weeks: i64, from: &str| {
+        let page = Page::new(&table_from(2, weeks, from)).document();
+        let start = page.find("<nav").unwrap();
+        page[start..page.find("</nav>").unwrap()].to_owned()
+    };
+    let (partial, whole) = (card(2, "2026-01-07T10:00:00Z"), card(2, "2026-01-05T10:00:00Z"));
+    assert!(partial.contains(" in 2026-W03") && partial.contains(note), "{partial}");
+    assert!(whole.contains(" in 2026-W03") && !whole.contains(note), "{whole}");
+}
+
+#[test]
+fn tables_of_counts_have_no_empty_columns() {
+    let at: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    let ticket = Replayed::new(
+        Ticket::new("1", at).with_attribute(Attribute::Market, "DK"),
+        TicketMetrics::new(at, at),
+    );
+    let report = Report::builder(at)
+        .with_kpi(KpiRequest::new("volume"))
+        .with_slices([Attribute::Market])
+        .build()
+        .unwrap();
+    let page = Page::new(&report.run(&[ticket], &[], &[]).unwrap().table()).document();
+    assert!(
+        !page.contains("interval</th>")
+            && !page.contains("<th scope=\"col\">n</th>")
+            && !page.contains("<td></td>")
+    );
+    assert!(Page::new(&table(2, 2)).document().contains("95 % interval</th>"));
 }

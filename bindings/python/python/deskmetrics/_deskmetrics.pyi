@@ -395,6 +395,7 @@ class Dataset:
         level: float = 0.95,
         min_n: int = 30,
         observed_from: date | str | None = None,
+        observed_until: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -488,6 +489,7 @@ class Replay:
         level: float = 0.95,
         min_n: int = 30,
         observed_from: date | str | None = None,
+        observed_until: date | str | None = None,
         fcr: FcrPolicy | str | None = None,
         threads: int | None = None,
     ) -> Report: ...
@@ -536,6 +538,7 @@ def report(
     level: float = 0.95,
     min_n: int = 30,
     observed_from: date | str | None = None,
+    observed_until: date | str | None = None,
     fcr: FcrPolicy | str | None = None,
     threads: int | None = None,
 ) -> Report: ...

@@ -195,7 +195,7 @@ getters! { Dataset, dataset;
 impl Dataset {
     /// The tickets as the KPI functions take them.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of)
+        ReplayedTickets::new(Arc::clone(&self.core), self.core.as_of, true)
     }
 
     /// The default attributes that reports are sliced by.
@@ -251,6 +251,9 @@ impl Dataset {
     ///     Numbers with fewer records are marked.
     /// observed_from : datetime.datetime, datetime.date or str, optional
     ///     Start of the data: periods that begin earlier are partial. By default the day of the first record.
+    /// observed_until : datetime.datetime, datetime.date or str, optional
+    ///     End of the data, exclusive: periods that end later are partial. By default the cut-off; where that is taken from the
+    ///     data, the end of the day in which the last ticket was created, with a note if that makes a period partial.
     /// fcr : str or dict, optional
     ///     The definition of first contact resolution, ``"no_reopen_within(7days)"``; by default those of the description.
     /// threads : int, optional
@@ -268,7 +271,7 @@ impl Dataset {
     ///     When the data has no such attribute; the message lists the known ones and the nearest.
     #[pyo3(
         signature = (kpis = None, **settings),
-        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, as_of=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, observed_until=None, fcr=None, threads=None)"
     )]
     fn report<'py>(
         &self,
@@ -278,8 +281,9 @@ impl Dataset {
     ) -> PyResult<Report> {
         let keywords = Keywords::new(settings);
         let as_of: Option<Bound<'_, PyAny>> = keywords.take("as_of")?;
+        let mut arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone), None)?;
+        arguments.dated = as_of.is_some();
         let as_of = self.cut_off(as_of.as_ref())?;
-        let arguments = ReportArguments::new(kpis, &keywords, Some(self.core.time_zone), None)?;
         keywords.end("Dataset.report")?;
         arguments.of(py, Arc::clone(&self.core), as_of)
     }

@@ -85,6 +85,15 @@ pub(crate) fn array_of(name: &str, values: &Bound<'_, PyAny>) -> PyResult<ArrayR
             (None, found) => found,
             (Some(kind), found) if kind == found => kind,
             (Some(Kind::Whole | Kind::Number), Kind::Whole | Kind::Number) => Kind::Number,
+            (Some(Kind::Timestamp | Kind::WallClock), Kind::Timestamp | Kind::WallClock) => {
+                let (has, others) =
+                    if found == Kind::Timestamp { ("a", "have none") } else { ("no", "have one") };
+                return Err(error::timestamp(format!(
+                    "{name}[{position}]: {} has {has} time zone while the values before it {others}; give all of them a zone, such as \
+                     with .replace(tzinfo=ZoneInfo(\"Europe/Madrid\")) where it is missing",
+                    describe(&value)
+                )));
+            }
             _ => {
                 return Err(error::argument_type(format!(
                     "{name}[{position}]: {} is of another type than the values before it; convert the column to one type, such \

@@ -43,6 +43,7 @@ impl Table {
         if value.is_instance_of::<PyList>() {
             return Self::of_rows(name, value);
         }
+        let value = &with_index(value)?;
         if has_capsule(value)? {
             return match Self::of_capsule(name, value) {
                 // pandas has no Arrow without pyarrow, and pyarrow converts all columns or none.
@@ -79,7 +80,10 @@ impl Table {
             );
             (column.clone(), error::column_type(why))
         });
-        let unread = unread.collect();
+        let mut unread: BTreeMap<String, PyErr> = unread.collect();
+        if is_pandas(value)? {
+            mixed_zones(name, value, &fields, &mut unread)?;
+        }
         let schema = Arc::new(Schema::new(fields));
         let batches = chunks.iter().map(|chunk| {
             let rows = chunk.as_struct();
@@ -240,6 +244,43 @@ fn array_or_why(
         unread.insert(label.to_owned(), why);
         Arc::new(NullArray::new(n))
     }))
+}
+
+/// A frame of pandas with its named index as columns, unless a column has the same name.
+fn with_index<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !is_pandas(value)? || value.get_type().name()? != "DataFrame" {
+        return Ok(value.clone());
+    }
+    let columns = value.getattr("columns")?;
+    for name in value.getattr("index")?.getattr("names")?.try_iter()? {
+        let name = name?;
+        if name.is_none() || columns.contains(name)? {
+            return Ok(value.clone());
+        }
+    }
+    value.call_method0("reset_index")
+}
+
+/// Finds columns of datetimes of which some have a zone and others none: Arrow takes them for times of one zone.
+fn mixed_zones(
+    name: &str,
+    value: &Bound<'_, PyAny>,
+    fields: &Fields,
+    unread: &mut BTreeMap<String, PyErr>,
+) -> PyResult<()> {
+    for field in fields.iter().filter(|field| matches!(field.data_type(), DataType::Timestamp(..))) {
+        let label = field.name();
+        let column = value.get_item(label)?;
+        if column
+            .getattr("dtype")
+            .and_then(|kind| kind.getattr("kind")?.extract::<String>())
+            .is_ok_and(|kind| kind == "O")
+        {
+            let place = format!("{name}[\"{label}\"]");
+            array_or_why(&place, label, &column.call_method0("tolist")?, unread)?;
+        }
+    }
+    Ok(())
 }
 
 fn is_pandas(value: &Bound<'_, PyAny>) -> PyResult<bool> {

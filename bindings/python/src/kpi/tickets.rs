@@ -25,11 +25,13 @@ pub(crate) struct ReplayedTickets {
     dataset: Arc<Dataset>,
     /// The cut-off; `None` without timestamps, and then without tickets.
     as_of: Option<Timestamp>,
+    /// Whether they have a description, in which remedies are followed.
+    described: bool,
 }
 
 impl ReplayedTickets {
-    pub(crate) fn new(dataset: Arc<Dataset>, as_of: Option<Timestamp>) -> Self {
-        Self { dataset, as_of }
+    pub(crate) fn new(dataset: Arc<Dataset>, as_of: Option<Timestamp>, described: bool) -> Self {
+        Self { dataset, as_of, described }
     }
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn of_tickets(
         // This policy evaluates answers to a survey question.
         return of_scores(py, kpi, tickets, None, options);
     }
-    let (dataset, known) = if tickets.hasattr("_replayed")? {
+    let (dataset, known, described) = if tickets.hasattr("_replayed")? {
         let given = tickets.call_method0("_replayed")?;
         let given = given.cast::<ReplayedTickets>()?.get();
         let mut dataset = Arc::clone(&given.dataset);
@@ -63,7 +65,7 @@ pub(crate) fn of_tickets(
             Rules { schedules: schedule.cloned(), ..Rules::default() }.apply(&mut scheduled)?;
             dataset = Arc::new(scheduled);
         }
-        (dataset, given.as_of)
+        (dataset, given.as_of, given.described)
     } else {
         let rules = Rules { as_of: as_of.cloned(), schedules: schedule.cloned(), ..Rules::default() };
         let about_customers = ["fcr", "customers"].contains(&request.kpi.as_str());
@@ -71,7 +73,7 @@ pub(crate) fn of_tickets(
         let lean = Lean { attributes: None, requesters: about_customers, threads: 0 };
         let dataset = tables(tickets)?.described(&rules)?.dataset(py, &rules, None, lean)?;
         let known = dataset.as_of;
-        (Arc::new(dataset), known)
+        (Arc::new(dataset), known, false)
     };
     // Without timestamps there are no tickets at any cut-off.
     let known = known.unwrap_or(Timestamp::MIN);
@@ -85,7 +87,8 @@ pub(crate) fn of_tickets(
     // Where there are no other targets to count.
     request = dataset.with_stated_sla(request);
     dataset.can_answer(&request).map_err(|problem| {
-        let message = in_python(&problem.to_string(), Place::Kpi);
+        let message = problem.to_string();
+        let message = if described { message } else { in_python(&message, Place::Kpi) };
         let with_events = message.contains("events") && !tickets.hasattr("_replayed").unwrap_or(false);
         let remedy = if with_events { "; give events in deskmetrics.replay(events, tickets=..)" } else { "" };
         error::argument(message + remedy)

@@ -186,7 +186,7 @@ impl Replay {
     /// Report
     #[pyo3(
         signature = (kpis = None, **settings),
-        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+        text_signature = "($self, kpis=None, *, by=None, period=None, tz=None, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, observed_until=None, fcr=None, threads=None)"
     )]
     fn report<'py>(
         &self,
@@ -274,7 +274,7 @@ impl Replay {
 
     /// What the functions for KPIs of tickets take.
     fn _replayed(&self) -> ReplayedTickets {
-        ReplayedTickets::new(Arc::clone(&self.dataset), self.as_of)
+        ReplayedTickets::new(Arc::clone(&self.dataset), self.as_of, self.remedies.is_none())
     }
 
     fn _repr_html_<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {

@@ -81,6 +81,9 @@ pub(crate) struct ReportArguments<'py> {
     level: f64,
     min_n: u64,
     observed_from: Option<Timestamp>,
+    observed_until: Option<Timestamp>,
+    /// Whether the cut-off is an argument, so that the data is complete until then.
+    pub(crate) dated: bool,
     fcr: Option<FcrPolicy>,
     /// Number of threads; 0 means one per processor.
     threads: usize,
@@ -102,6 +105,10 @@ impl<'py> ReportArguments<'py> {
         // Texts and dates without a zone are of that of the report's days; other values may be of another one.
         let assumed_for =
             |value: &Bound<'_, PyAny>| assumed.or(of_days.filter(|_| input::is_wall_clock(value)));
+        let observed = |name: &'static str| {
+            keywords
+                .take_with(name, |at| input::timestamp(name, at, assumed_for(at)).map(|at| at.utc().into()))
+        };
         Ok(Self {
             year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
             min_n: keywords
@@ -116,9 +123,9 @@ impl<'py> ReportArguments<'py> {
             zone: of_days,
             kpis: Kpis::of(kpis, &assumed_for)?,
             by: keywords.take_with("by", by)?,
-            observed_from: keywords.take_with("observed_from", |from| {
-                input::timestamp("observed_from", from, assumed_for(from)).map(|from| from.utc().into())
-            })?,
+            observed_from: observed("observed_from")?,
+            observed_until: observed("observed_until")?,
+            dated: false,
             fcr: keywords.take_with("fcr", fcr_policy)?,
             progress: None,
             remedies: None,
@@ -162,7 +169,7 @@ impl<'py> ReportArguments<'py> {
     fn empty(
         &self,
         by: Vec<Vec<Attribute>>,
-        as_of: Option<Timestamp>,
+        [as_of, until]: [Option<Timestamp>; 2],
         kpis: Vec<KpiRequest>,
     ) -> PyResult<CoreReport> {
         let builder: ReportBuilder = as_of.map_or_else(CoreReport::undated, CoreReport::builder);
@@ -175,6 +182,9 @@ impl<'py> ReportArguments<'py> {
         }
         if let Some(from) = self.observed_from {
             builder = builder.with_observed_from(from);
+        }
+        if let Some(until) = until {
+            builder = builder.with_observed_until(until);
         }
         builder.build().or_argument()
     }
@@ -192,7 +202,12 @@ impl<'py> ReportArguments<'py> {
         dataset.check_attributes(by.iter().flatten()).map_err(unknown("by"))?;
         let by_responder = by.iter().flatten().any(|by| Actor::of(by) == Some(Actor::Responder));
         let (requests, mut notes) = self.requests(&dataset, by_responder)?;
-        let report = self.empty(by, as_of, requests)?;
+        let stated = self.dated || self.observed_until.is_some() || as_of != dataset.as_of;
+        let created =
+            self.periods()?.filter(|_| !stated).and_then(|periods| dataset.end_of_creation(periods));
+        let (until, note) = created.unzip();
+        notes.extend(note);
+        let report = self.empty(by, [as_of, self.observed_until.or(until)], requests)?;
         dataset.check_attributes(report.sliced_by()).map_err(unknown("kpis: where"))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);
         let bar = Bar::new(py, self.progress.as_ref(), dataset.ticket_count())?;

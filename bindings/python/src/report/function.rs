@@ -25,6 +25,7 @@ use crate::tables::{Rules, Tables};
 ///     SLA results of the source system. Measures computed by the source, such as ``reply_time_in_minutes``, ``reopens`` and
 ///     ``replies``, are used as stated: see Notes. A table of pandas, polars, pyarrow, DuckDB or any other library with the
 ///     Arrow PyCapsule interface, a dict of columns, or a list of dicts. Without an ``id`` each row is a separate ticket.
+///     A named index of a pandas frame counts as a column.
 /// events : frame, optional
 ///     One row per event; see :func:`replay`.
 /// surveys : frame, optional
@@ -62,8 +63,8 @@ use crate::tables::{Rules, Tables};
 /// period : {"day", "week", "month", "quarter", "year"}, optional
 ///     Rows by period, with the change against the previous period.
 /// tz : str or zoneinfo.ZoneInfo, optional
-///     The zone of days and weeks, and of a date or text without an offset as ``as_of``, ``observed_from``, ``since`` and
-///     ``until``; required with ``period``.
+///     The zone of days and weeks, and of a date or text without an offset as ``as_of``, ``observed_from``, ``observed_until``,
+///     ``since`` and ``until``; required with ``period``.
 /// as_of : datetime.datetime or str, optional
 ///     The cut-off: later data is ignored. By default the last timestamp in the data, or the end of the last duration that
 ///     the source states; one that is more than ten years later than 99.9 % of all timestamps, or than all others, is excluded
@@ -74,7 +75,7 @@ use crate::tables::{Rules, Tables};
 ///     The scale of each question: ``{"csat": (1, 5), "ces": "ces2"}``.
 /// columns, schedules, schedule, schedule_by, policies, options, assume_tz, strict, progress
 ///     As for :func:`replay`; ``columns`` may also have ``"surveys"`` and ``"invitations"``.
-/// week_start, year_start, level, min_n, observed_from, fcr
+/// week_start, year_start, level, min_n, observed_from, observed_until, fcr
 ///     As for :meth:`Dataset.report`.
 /// threads : int, optional
 ///     Number of threads; by default the number of processors. Results are identical, bit for bit.
@@ -194,7 +195,7 @@ use crate::tables::{Rules, Tables};
 #[pyfunction]
 #[pyo3(
     signature = (tickets = None, events = None, surveys = None, **keywords),
-    text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, fcr=None, threads=None)"
+    text_signature = "(tickets=None, events=None, surveys=None, *, snapshots=None, invitations=None, kpis=None, by=None, period=None, tz=None, as_of=None, scales=None, columns=None, schedules=None, schedule=None, schedule_by=None, policies=None, options=None, assume_tz=None, strict=False, progress=False, week_start='Mon', year_start=1, level=0.95, min_n=30, observed_from=None, observed_until=None, fcr=None, threads=None)"
 )]
 pub(crate) fn report<'py>(
     py: Python<'py>,

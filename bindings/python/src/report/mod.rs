@@ -23,6 +23,7 @@ use deskmetrics::ticket::Attribute;
 use deskmetrics::{Excluded, Timestamp};
 use deskmetrics_arrow::SourceReport;
 use deskmetrics_html::Page;
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyDict, PyIterator, PyList};
 
@@ -31,7 +32,7 @@ use crate::data::{Data, built, stored_bytes, to_data, to_python};
 use crate::dataset::progress::{Bar, Watch, watched, watched_with};
 use crate::error::{self, OrError as _};
 use crate::frame::Frame;
-use crate::input::{is_wall_clock, named, timestamp};
+use crate::input::{named, timestamp};
 use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
@@ -420,10 +421,10 @@ impl Report {
     fn rows_of<'py>(
         &self,
         kpi: &Bound<'py, PyAny>,
-        question: Option<&str>,
-        slice: Option<&Bound<'_, PyAny>>,
-        period: Option<&str>,
-        measure: Option<&str>,
+        question: Option<&Bound<'py, PyAny>>,
+        slice: Option<&Bound<'py, PyAny>>,
+        period: Option<&Bound<'py, PyAny>>,
+        measure: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let slices = slice.into_iter().collect();
         let requested =
@@ -475,16 +476,16 @@ impl Report {
     /// (50.0, '3.67')
     #[pyo3(signature = (kpi, *, question = None, option = None, clock = None, measure = None, period = None, slice = None, **attributes))]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
-    fn get(
+    fn get<'py>(
         &self,
-        kpi: &Bound<'_, PyAny>,
-        question: Option<&str>,
-        option: Option<&str>,
-        clock: Option<&str>,
-        measure: Option<&str>,
-        period: Option<&str>,
-        slice: Option<&Bound<'_, PyAny>>,
-        attributes: Option<&Bound<'_, PyDict>>,
+        kpi: &Bound<'py, PyAny>,
+        question: Option<&Bound<'py, PyAny>>,
+        option: Option<&Bound<'py, PyAny>>,
+        clock: Option<&Bound<'py, PyAny>>,
+        measure: Option<&Bound<'py, PyAny>>,
+        period: Option<&Bound<'py, PyAny>>,
+        slice: Option<&Bound<'py, PyAny>>,
+        attributes: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<ReportRow> {
         let attributes = attributes.map(Bound::as_any);
         let slices = slice.into_iter().chain(attributes).collect();
@@ -508,7 +509,8 @@ impl Report {
     /// measure : str, optional
     ///     Such as ``"p90"``; by default the headline.
     /// unit : {"seconds", "minutes", "hours", "days"}, optional
-    ///     Durations as numbers in this unit; by default they have the type of durations (``timedelta``).
+    ///     Durations as numbers in this unit; by default they have the type of durations (``timedelta``). Other numbers, such as
+    ///     counts, stay as they are.
     /// values : {"value", "n", "text"}, default "value"
     ///     What a cell shows: the value, the number of records behind it, or the value formatted (``"4h 12m"``).
     /// question : str, optional
@@ -524,7 +526,7 @@ impl Report {
     ///     attributes of the table together, ``by=[("market", "channel")]``.
     /// since, until : datetime.datetime, datetime.date or str, optional
     ///     Only periods that begin at or after ``since`` and before ``until``. A date, and a text without an offset, is in the
-    ///     report's zone.
+    ///     report's zone, as is a datetime without a zone.
     /// totals : bool, default False
     ///     Whether there is a row and a column ``"(all)"`` for all slices and periods together; for all periods only without
     ///     ``since`` and ``until``.
@@ -535,7 +537,7 @@ impl Report {
     ///     The first column has the names of the rows. Periods are in order of time; ``"no date"``, for records that belong to no
     ///     period, comes last, and not with ``since`` or ``until``. Counts are whole numbers, percentages are 0 to 100. Cells
     ///     without records are missing. Where the rows have different units, a second column names them, and durations are
-    ///     seconds.
+    ///     seconds, or numbers in ``unit``.
     ///
     /// Raises
     /// ------
@@ -558,26 +560,27 @@ impl Report {
     /// ... )
     /// >>> report.table("csat", rows="period", columns="market").to_dict()
     /// {'period': ['2026-03', '2026-04'], 'DK': [50.0, None], 'ES': [100.0, 100.0]}
-    #[pyo3(signature = (
-        kpi = None, *, rows = None, columns = None, measure = None, unit = None, values = "value", question = None, option = None,
-        clock = None, period = None, r#where = None, since = None, until = None, totals = false
-    ))]
+    #[pyo3(
+        signature = (kpi = None, *, rows = None, columns = None, measure = None, unit = None, values = None, question = None, option = None,
+            clock = None, period = None, r#where = None, since = None, until = None, totals = false),
+        text_signature = "($self, kpi=None, *, rows=None, columns=None, measure=None, unit=None, values='value', question=None, option=None, clock=None, period=None, where=None, since=None, until=None, totals=False)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
-    fn table(
+    fn table<'py>(
         &self,
-        kpi: Option<&Bound<'_, PyAny>>,
-        rows: Option<&str>,
-        columns: Option<&str>,
-        measure: Option<&str>,
-        unit: Option<&str>,
-        values: &str,
-        question: Option<&str>,
-        option: Option<&str>,
-        clock: Option<&str>,
-        period: Option<&str>,
-        r#where: Option<&Bound<'_, PyAny>>,
-        since: Option<&Bound<'_, PyAny>>,
-        until: Option<&Bound<'_, PyAny>>,
+        kpi: Option<&Bound<'py, PyAny>>,
+        rows: Option<&Bound<'py, PyAny>>,
+        columns: Option<&Bound<'py, PyAny>>,
+        measure: Option<&Bound<'py, PyAny>>,
+        unit: Option<&Bound<'py, PyAny>>,
+        values: Option<&Bound<'py, PyAny>>,
+        question: Option<&Bound<'py, PyAny>>,
+        option: Option<&Bound<'py, PyAny>>,
+        clock: Option<&Bound<'py, PyAny>>,
+        period: Option<&Bound<'py, PyAny>>,
+        r#where: Option<&Bound<'py, PyAny>>,
+        since: Option<&Bound<'py, PyAny>>,
+        until: Option<&Bound<'py, PyAny>>,
         totals: bool,
     ) -> PyResult<Frame> {
         let requested = Requested {
@@ -591,8 +594,8 @@ impl Report {
         };
         let mut options = PivotOptions::of(requested.selection()?).with_totals(totals);
         let at = |name: &str, at: &Bound<'_, PyAny>| {
-            let zone = is_wall_clock(at).then(|| self.table.zone.or(self.zone).unwrap_or(Tz::UTC));
-            timestamp(name, at, zone).map(|at| Timestamp::from(at.utc()))
+            let zone = self.table.zone.or(self.zone).unwrap_or(Tz::UTC);
+            timestamp(name, at, Some(zone)).map(|at| Timestamp::from(at.utc()))
         };
         if let Some(since) = since {
             options = options.with_since(at("since", since)?);
@@ -600,15 +603,20 @@ impl Report {
         if let Some(until) = until {
             options = options.with_until(at("until", until)?);
         }
-        let first = || self.table.by.first()?.first().map(Attribute::as_str);
-        let rows = rows.unwrap_or_else(|| match self.table.period {
-            Some(_) => "period",
-            None => first().unwrap_or("kpi"),
-        });
-        let shown = pivot::Shown::parse(values)?;
-        let pivot = self.table.pivot(&options, &Axis::from(rows), columns.map(Axis::from).as_ref());
+        let text =
+            |name: &str, value: Option<&Bound<'_, PyAny>>| value.map(|value| named(name, value)).transpose();
+        let first = || self.table.by.first()?.first().cloned().map(Axis::Attribute);
+        let rows = match rows {
+            Some(rows) => self.axis("rows", &named("rows", rows)?)?,
+            None if self.table.period.is_some() => Axis::Period,
+            None => first().unwrap_or(Axis::Kpi),
+        };
+        let columns = columns.map(|columns| self.axis("columns", &named("columns", columns)?)).transpose()?;
+        let shown = pivot::Shown::parse(text("values", values)?.as_deref().unwrap_or("value"))?;
+        let unit = text("unit", unit)?;
+        let pivot = self.table.pivot(&options, &rows, columns.as_ref());
         let pivot = pivot.map_err(|problem| unselected(&problem))?;
-        let batch = pivot::batch(&pivot, rows, unit, shown)?;
+        let batch = pivot::batch(&pivot, &rows.to_string(), unit.as_deref(), shown)?;
         Ok(Frame::new(pivot::rows_are(&pivot), batch))
     }
 
@@ -830,8 +838,9 @@ impl Report {
     fn to_html(
         slf: &Bound<'_, Self>,
         path: Option<PathBuf>,
-        title: Option<String>,
+        title: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<String>> {
+        let title = title.map(|title| named("title", title)).transpose()?;
         let text = watched_with(slf, |report| {
             let page = report.page();
             match title {
@@ -850,11 +859,41 @@ impl Report {
 /// Rows at each end of a report's representation.
 const ENDS: usize = 5;
 
+impl Report {
+    /// What the rows or columns of a wide table are.
+    fn axis(&self, argument: &str, name: &str) -> PyResult<Axis> {
+        let axis = Axis::from(name);
+        let is_attribute = self.table.by.iter().flatten().any(|attribute| attribute.as_str() == name);
+        if is_attribute && !matches!(axis, Axis::Attribute(_)) {
+            return Err(error::argument(format!(
+                "{argument}: \"{name}\" is an attribute of this report and also the name of its {}: give the attribute another name, \
+                 such as columns={{\"tickets\": {{\"attributes\": {{\"own_{name}\": \"{name}\"}}}}}} with by=\"own_{name}\"",
+                match axis {
+                    Axis::Kpi => "KPIs",
+                    Axis::Measure => "measures",
+                    _ => "periods",
+                }
+            )));
+        }
+        Ok(axis)
+    }
+}
+
 /// The text, unless it is written to a file.
 fn written(py: Python<'_>, path: Option<PathBuf>, text: String) -> PyResult<Option<String>> {
     match path {
         None => Ok(Some(text)),
-        Some(path) => py.detach(|| std::fs::write(path, text)).map(|()| None).map_err(PyErr::from),
+        Some(path) => py.detach(|| std::fs::write(&path, text)).map(|()| None).map_err(|problem| {
+            match problem.raw_os_error() {
+                // The exception of this number, such as FileNotFoundError, which names the file.
+                Some(number) => {
+                    let message = problem.to_string();
+                    let message = message.split(" (os error").next().unwrap_or(&message).to_owned();
+                    PyOSError::new_err((number, message, path.display().to_string()))
+                }
+                None => PyErr::from(problem),
+            }
+        }),
     }
 }
 

@@ -21,11 +21,11 @@ use crate::input::{describe, named};
 #[derive(Default)]
 pub(super) struct Requested<'a, 'py> {
     pub(super) kpi: Option<&'a Bound<'py, PyAny>>,
-    pub(super) question: Option<&'a str>,
-    pub(super) option: Option<&'a str>,
-    pub(super) clock: Option<&'a str>,
-    pub(super) measure: Option<&'a str>,
-    pub(super) period: Option<&'a str>,
+    pub(super) question: Option<&'a Bound<'py, PyAny>>,
+    pub(super) option: Option<&'a Bound<'py, PyAny>>,
+    pub(super) clock: Option<&'a Bound<'py, PyAny>>,
+    pub(super) measure: Option<&'a Bound<'py, PyAny>>,
+    pub(super) period: Option<&'a Bound<'py, PyAny>>,
     /// Values of attributes; several dicts add up.
     pub(super) slices: Vec<&'a Bound<'py, PyAny>>,
 }
@@ -37,19 +37,23 @@ impl Requested<'_, '_> {
             None => RowSelection::default(),
         };
         if let Some(question) = self.question {
-            selection = selection.with_question(question);
+            selection = selection.with_question(named("question", question)?);
         }
         if let Some(option) = self.option {
-            selection = selection.with_option(option);
+            selection = selection.with_option(named("option", option)?);
         }
         if let Some(clock) = self.clock {
-            selection = selection.with_clock(from_form::<ClockKind>("clock", clock.into(), error::argument)?);
+            selection = selection.with_clock(from_form::<ClockKind>(
+                "clock",
+                named("clock", clock)?.into(),
+                error::argument,
+            )?);
         }
         if let Some(measure) = self.measure {
-            selection = selection.with_measure(measure);
+            selection = selection.with_measure(named("measure", measure)?);
         }
         if let Some(period) = self.period {
-            selection = selection.with_period(period);
+            selection = selection.with_period(named("period", period)?);
         }
         for slice in self.slices {
             selection = selection.with_slice(keys(slice)?);
@@ -132,11 +136,16 @@ pub(super) fn batch(
 ) -> PyResult<RecordBatch> {
     let filled = || pivot.cells.iter().flatten().flatten();
     let per = unit.map(seconds_of).transpose()?;
+    let is_duration = |row: &&ReportRow| row.unit == Unit::Seconds;
     if let Some(unit) = unit
-        && let Some(other) = filled().find(|row| row.unit != Unit::Seconds)
+        && let Some(first) = filled().next()
+        && !filled().any(|row| is_duration(&row))
     {
-        let found = other.unit.as_str();
-        let message = format!("unit: {} is in {found} and not in {unit}: leave `unit` out", other.name);
+        let found = first.unit.as_str();
+        let message = format!(
+            "unit: {} is in {found}, and the table has no durations to give in {unit}: omit unit",
+            first.name
+        );
         return Err(error::argument(message));
     }
     let durations = filled().all(|row| row.unit == Unit::Seconds) && filled().next().is_some();
@@ -156,9 +165,15 @@ pub(super) fn batch(
             ),
             Shown::Records => Arc::new(cells().map(|row| i64::try_from(row?.n).ok()).collect::<Int64Array>()),
             Shown::Value => match per {
-                Some(per) => {
-                    Arc::new(cells().map(|row| value(row).map(|value| value / per)).collect::<Float64Array>())
-                }
+                Some(per) => Arc::new(
+                    cells()
+                        .map(|row| {
+                            value(row).map(|value| {
+                                if row.as_ref().is_some_and(is_duration) { value / per } else { value }
+                            })
+                        })
+                        .collect::<Float64Array>(),
+                ),
                 None if durations => Arc::new(
                     cells()
                         .map(|row| value(row).map(|value| (value * 1e6).round() as i64))
@@ -183,12 +198,13 @@ pub(super) fn batch(
     let labels = pivot.rows.iter().map(|label| Some(label.to_string()));
     add(axis.to_owned(), Arc::new(labels.collect::<StringArray>()));
     if mixed && shown == Shown::Value {
-        let unit = |cells: &Vec<Option<&ReportRow>>| {
-            let mut units: Vec<&str> = cells.iter().flatten().map(|row| row.unit.as_str()).collect();
+        let units_of = |cells: &Vec<Option<&ReportRow>>| {
+            let of = |row: &&ReportRow| unit.filter(|_| is_duration(row)).unwrap_or(row.unit.as_str());
+            let mut units: Vec<&str> = cells.iter().flatten().map(of).collect();
             units.dedup();
             units.join(", ")
         };
-        let units = pivot.cells.iter().map(|cells| Some(unit(cells)));
+        let units = pivot.cells.iter().map(|cells| Some(units_of(cells)));
         add("unit".to_owned(), Arc::new(units.collect::<StringArray>()));
     }
     for (place, label) in pivot.columns.iter().enumerate() {

@@ -53,14 +53,26 @@ impl ColumnContent {
         if kind.is_numeric() || *kind == DataType::Boolean {
             return false;
         }
-        let Ok(texts) = TextColumn::new(array) else { return false };
-        let first =
-            (0..array.len()).filter_map(|row| texts.get(row)).map(str::trim).find(|text| !text.is_empty());
+        let (mut start, mut rows) = (0, 16);
+        while start < array.len() {
+            let part = array.slice(start, rows.min(array.len() - start));
+            let Ok(texts) = TextColumn::new(&part) else { return false };
+            let mut values = (0..part.len()).filter_map(|row| texts.get(row)).map(str::trim);
+            if let Some(first) = values.find(|text| !text.is_empty()) {
+                return self.takes(first);
+            }
+            (start, rows) = (start + rows, rows * 4);
+        }
+        false
+    }
+
+    /// Whether a text is such a value.
+    fn takes(self, text: &str) -> bool {
         let numbers = NumberReading::default();
-        first.is_some_and(|first| match self {
-            Self::Timestamps => TimestampReading::is_timestamp(first),
-            Self::Durations => MeasureReading::duration(None, numbers).takes(first),
-            Self::Counts => MeasureReading::count(numbers).takes(first),
-        })
+        match self {
+            Self::Timestamps => TimestampReading::is_timestamp(text),
+            Self::Durations => MeasureReading::duration(None, numbers).takes(text),
+            Self::Counts => MeasureReading::count(numbers).takes(text),
+        }
     }
 }

@@ -266,7 +266,7 @@ impl Tables {
         let tickets = &self.tickets;
         let Some(columns) = &tickets.milestones else {
             let of_messages = matches!(measure, FirstResponseTime | PublicReplies | CustomerMessages);
-            return self.events.len > 0 && (!of_messages || self.has_messages());
+            return self.events.len > 0 && (!of_messages || self.events.contain_messages());
         };
         let ends = match measure {
             FirstResponseTime => [columns.replied_at.as_ref(), None],
@@ -279,20 +279,20 @@ impl Tables {
 
     /// Whether the data would contain solves, if there were any: as timestamps, statuses or events.
     pub(crate) fn records_solves(&self) -> bool {
-        self.tickets.milestones.as_ref().is_none_or(|columns| {
-            columns.solved_at.is_some() || columns.closed_at.is_some() || columns.status.kinds() > 1
-        })
+        match &self.tickets.milestones {
+            Some(columns) => {
+                columns.solved_at.is_some() || columns.closed_at.is_some() || columns.status.kinds() > 1
+            }
+            None => self.tickets.states_ends || self.events.len == 0 || self.events.contain_statuses(),
+        }
     }
 
     /// Whether the data would contain replies, if there were any.
     pub(crate) fn records_replies(&self) -> bool {
-        self.tickets.milestones.as_ref().is_none_or(|columns| columns.replied_at.is_some())
-    }
-
-    /// Whether the events include messages by anyone.
-    pub(crate) fn has_messages(&self) -> bool {
-        let kinds = self.events.occurring().filter_map(|code| self.events.kinds.of(code));
-        kinds.into_iter().any(|(kind, ..)| kind.0.contains(&EventMeaning::PublicMessage))
+        match &self.tickets.milestones {
+            Some(columns) => columns.replied_at.is_some(),
+            None => self.tickets.states_replies || self.events.len == 0 || self.events.contain_messages(),
+        }
     }
 
     /// Whether there is a reply by an agent or a bot.
@@ -303,13 +303,7 @@ impl Tables {
             let by = columns.author.meanings();
             return replied && (by.is_empty() || by.iter().any(|author| answers(*author)));
         }
-        let events = &self.events;
-        events.occurring().any(|code| {
-            let meaning = events.kinds.of(code);
-            meaning.is_some_and(|(kind, author, _)| {
-                answers(author) && kind.0.contains(&EventMeaning::PublicMessage)
-            })
-        })
+        self.events.contain_messages_by(answers)
     }
 }
 

@@ -91,6 +91,20 @@ impl Dialect {
         self.encoding != UTF_8
     }
 
+    /// The number of lines before a later line with a column of such a name, if the start of the file has one.
+    pub(super) fn lines_before_name(&self, file: File, is_name: impl Fn(&str) -> bool) -> Option<usize> {
+        let (sample, _) = sample(file).ok()?;
+        let text = decoded(&sample, self.encoding);
+        let has_name = |line: &str| {
+            DELIMITERS.into_iter().any(|delimiter| {
+                let rows = fields_of(line, delimiter, 1);
+                rows.first().is_some_and(|row| row.len() > 1 && row.iter().any(&is_name))
+            })
+        };
+        let mut lines = text.lines().take(self.lines_before + ROWS).enumerate().skip(self.lines_before + 1);
+        lines.find(|(_, line)| has_name(line)).map(|(before, _)| before)
+    }
+
     /// What to state so that the column `name` is found, if the start of the file shows it.
     pub(super) fn hint(&self, file: File, name: &str) -> Option<String> {
         let (sample, _) = sample(file).ok()?;

@@ -328,6 +328,11 @@ impl Table {
         }
     }
 
+    /// The number of lines of a text file before a later line with a column of such a name.
+    pub(crate) fn lines_before_name(&self, is_name: impl Fn(&str) -> bool) -> Option<usize> {
+        self.dialect()?.lines_before_name(File::open(&self.path).ok()?, is_name)
+    }
+
     /// What to state so that a column is found.
     fn hint(&self, name: &str) -> Option<String> {
         self.dialect()?.hint(File::open(&self.path).ok()?, name)

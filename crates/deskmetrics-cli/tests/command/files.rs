@@ -1,5 +1,6 @@
 //! Files without a description.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
 use std::sync::OnceLock;
@@ -167,4 +168,66 @@ fn files_of_unknown_kind_need_an_option() {
     );
     assert!(error(&["report", "nothing.csv"]).contains("nothing.csv: there is no such file"));
     assert!(error(&["report", "--events", "tickets.csv"]).contains("events need a column for ticket"));
+}
+
+#[test]
+fn a_line_with_too_few_fields_is_excluded_with_and_without_a_description() {
+    let rows = "id,created_at,market\n1,2026-03-02T09:00:00Z,DK\n2,2026-03-02T09:00:00Z\n3,2026-03-02T09:00:00Z,ES\n";
+    let description =
+        "time_zone = 'UTC'\n[[tickets]]\nfile = 'tickets.csv'\nid = 'id'\ncreated_at = 'created_at'\n";
+    let folder = folder("short-line", &[("tickets.csv", rows), ("d.toml", description)]);
+    for input in ["tickets.csv", "d.toml"] {
+        let text =
+            out(&["report", folder.join(input).to_str().unwrap(), "--kpi", "volume", "--period", "none"]);
+        assert!(text.contains("wrong number of fields") && text.contains("line 3"), "{text}");
+        let volume = text.lines().find(|line| line.starts_with("Ticket volume")).unwrap();
+        assert!(volume.trim_end().ends_with(" 2"), "{volume}");
+    }
+}
+
+#[test]
+fn the_ending_of_the_output_is_that_of_its_form() {
+    let folder = folder("endings", &[("tickets.csv", "id,created_at\n1,2026-03-02T09:00:00Z\n")]);
+    let tickets = folder.join("tickets.csv");
+    let tickets = tickets.to_str().unwrap();
+    let written = |file: &str, start: &str| {
+        let file = folder.join(file);
+        assert_eq!(out(&["report", tickets, "--output", file.to_str().unwrap()]), "");
+        assert!(fs::read_to_string(&file).unwrap().starts_with(start), "{}", file.display());
+    };
+    written("r.html", "<!DOCTYPE html>");
+    written("r.JSON", "{");
+    written("r.csv", "by,");
+    let table = folder.join("r.xlsx");
+    let message = error(&["report", tickets, "--output", table.to_str().unwrap()]);
+    assert!(
+        message.contains("no form has the ending \"xlsx\": name the file with one of txt, json, csv, html"),
+        "{message}"
+    );
+    assert!(!table.exists());
+    let message = error(&["report", tickets, "--output", "r.csv", "--format", "html"]);
+    assert!(message.contains("the ending is that of csv, and --format is html"), "{message}");
+    for n in ["-3", "1.5", "x"] {
+        let message = error(&["report", tickets, "--min-n", n]);
+        assert!(message.contains("is not a whole number of 0 or more"), "{message}");
+    }
+}
+
+#[test]
+fn lines_before_the_column_names_are_advised_to_be_skipped() {
+    let heads = ["Export of 1 March\n", "Export of 1 March,,\n\n"];
+    for (number, head) in heads.into_iter().enumerate() {
+        let rows =
+            format!("{head}Number,Created,Market\n1,2026-03-02T09:00:00Z,DK\n2,2026-03-02T09:00:00Z,ES\n");
+        let folder = folder(&format!("head-{number}"), &[("tickets.csv", &rows)]);
+        let message = error(&["report", folder.join("tickets.csv").to_str().unwrap()]);
+        assert!(message.contains("seems to contain the names of columns"), "{message}");
+        // Its remedy.
+        let lines = message.lines().filter_map(|line| line.strip_prefix("    "));
+        let description = folder.join("helpdesk.toml");
+        fs::write(&description, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        let text = out(&["report", description.to_str().unwrap(), "--kpi", "volume", "--period", "none"]);
+        let volume = text.lines().find(|line| line.starts_with("Ticket volume")).unwrap();
+        assert!(volume.trim_end().ends_with(" 2"), "{volume}");
+    }
 }

@@ -286,3 +286,21 @@ fn markdown_has_the_tables_of_the_report() {
     assert_eq!(text, out(&["report", small(), "--by", "market", "--format", "markdown"]));
     assert!(text.starts_with("## Overall\n\n| KPI | measure | value |") && text.contains("\n## By market\n"));
 }
+
+#[test]
+fn weeks_after_the_last_creation_are_partial() {
+    let mut rows = "id,created_at,solved_at\n".to_owned();
+    for day in 2..27 {
+        rows += &format!("{day},2026-03-{day:02}T09:00:00Z,2026-04-{day:02}T09:00:00Z\n");
+    }
+    let tickets = folder("creation-ends", &[("tickets.csv", &rows)]).join("tickets.csv");
+    let tickets = tickets.to_str().unwrap();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "the last ticket was created on 2026-03-26";
+    let text = words(&out(&["report", tickets, "--kpi", "volume", "--period", "week", "--tz", "UTC"]));
+    assert!(text.contains("2026-W13 ~") && text.contains(note) && text.contains("give --as-of"), "{text}");
+    let arguments =
+        ["report", tickets, "--kpi", "volume", "--period", "week", "--tz", "UTC", "--as-of", "2026-04-26"];
+    let text = words(&out(&arguments));
+    assert!(!text.contains("2026-W13 ~") && !text.contains(note), "{text}");
+}

@@ -60,6 +60,8 @@ pub struct ReportBuilder {
     pub(super) as_of: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) observed_from: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) observed_until: Option<Timestamp>,
     pub(super) kpis: Vec<KpiRequest>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) by: Vec<Vec<Attribute>>,
@@ -162,6 +164,34 @@ impl ReportBuilder {
         self
     }
 
+    /// Until when the data is complete: periods that end later are partial. Without it, the cut-off.
+    ///
+    /// Set it where tickets created later are missing though the data contains later replies and solves of the others.
+    ///
+    /// ```
+    /// use chrono_tz::UTC;
+    /// use deskmetrics::report::{KpiRequest, Period, Periods, Report};
+    /// use deskmetrics::{Replayed, Ticket, TicketMetrics, Timestamp};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let tickets = ["2026-03-02T09:00:00Z", "2026-03-09T09:00:00Z"]
+    ///     .map(|created| Replayed::new(Ticket::new(created, at(created)), TicketMetrics::new(at(created), at(created))));
+    /// let report = Report::builder(at("2026-03-20T00:00:00Z"))
+    ///     .with_kpi(KpiRequest::new("volume"))
+    ///     .with_periods(Periods::new(Period::Week, UTC))
+    ///     .with_observed_until(at("2026-03-12T00:00:00Z"))
+    ///     .build()
+    ///     .unwrap();
+    /// let table = report.run(&tickets, &[], &[]).unwrap().table();
+    /// let partial: Vec<bool> = table.periods().map(|row| row.period.as_ref().unwrap().partial).collect();
+    /// assert_eq!(partial, [false, true]);
+    /// ```
+    #[must_use]
+    pub fn with_observed_until(mut self, until: impl Into<Timestamp>) -> Self {
+        self.observed_until = Some(until.into());
+        self
+    }
+
     /// Whether an answer or invitation that lacks an attribute takes it from the ticket it is about; by default it
     /// does.
     #[must_use]
@@ -207,6 +237,7 @@ impl Report {
         ReportBuilder {
             as_of: None,
             observed_from: None,
+            observed_until: None,
             kpis: Vec::new(),
             by: Vec::new(),
             periods: None,

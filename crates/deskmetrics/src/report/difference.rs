@@ -87,6 +87,7 @@ fn settings(report: &ReportBuilder) -> Choices {
         ("year_start", report.periods.as_ref().map(|periods| periods.year_start.to_string())),
         ("as_of", text(report.as_of.as_ref())),
         ("observed_from", text(report.observed_from.as_ref())),
+        ("observed_until", text(report.observed_until.as_ref())),
         ("level", Some(report.level.to_string())),
         ("min_n", Some(report.min_n.to_string())),
         ("surveys_inherit", Some(report.surveys_inherit.to_string())),

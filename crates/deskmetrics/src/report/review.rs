@@ -16,7 +16,13 @@ impl ReportState {
     /// The warnings, by KPI in the order of the report. `rows` are those without a period, `orders` the slices of each
     /// slicing.
     pub(super) fn warnings(&self, rows: &[ReportRow], orders: &[SliceOrder]) -> Vec<Warning> {
-        let mut warnings: Vec<Warning> = self.overlapping(rows).collect();
+        let dates = self.report.settings.as_of.zip(self.first());
+        let too_early = dates.filter(|(cut_off, first)| cut_off < first);
+        let mut warnings: Vec<Warning> = too_early
+            .map(|(cut_off, first)| Warning::CutOffBeforeData { cut_off, first })
+            .into_iter()
+            .collect();
+        warnings.extend(self.overlapping(rows));
         for (number, measure) in self.report.measures.iter().enumerate() {
             let own: Vec<&ReportRow> = rows
                 .iter()

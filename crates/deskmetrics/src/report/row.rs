@@ -48,7 +48,7 @@ pub struct ReportRow {
     /// Records excluded of this number's KPI in this slice and period, by reason.
     pub excluded: Arc<Excluded>,
     /// The change against the period before. `None` without periods, for the first period, for an undated or
-    /// partial count.
+    /// partial count, after a partial count, and where the data covers nothing of one of the two.
     pub change: Option<Change>,
 }
 
@@ -124,8 +124,8 @@ pub struct ReportPeriod {
     pub start: Option<Timestamp>,
     /// The first timestamp after it.
     pub end: Option<Timestamp>,
-    /// Whether the data does not cover it wholly: it begins before the first day of the data or ends after the
-    /// cut-off.
+    /// Whether the data does not cover it wholly: it begins before the first day of the data, or ends after the cut-off or
+    /// after the [end of the data](super::ReportBuilder::with_observed_until).
     pub partial: bool,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ReportRow, ReportTable};
 use crate::ClockKind;
-use crate::kpi::did_you_mean;
+use crate::kpi::{self, did_you_mean};
 use crate::ticket::Attribute;
 
 /// Which rows of a [`ReportTable`] are meant: those of a KPI, and of these the ones of an option, clock, measure, slice and
@@ -129,7 +129,7 @@ impl RowSelection {
 #[non_exhaustive]
 pub enum RowSelectionError {
     /// The report has no such KPI, option, measure, period, or value of an attribute.
-    #[error("there is no {what} \"{name}\" in the report{}; it has {}", meant(name, known), known.join(", "))]
+    #[error("there is no {what} \"{name}\" in the report{}; it has {}", meant(name, known), listed(known))]
     Unknown {
         /// What was named: `KPI`, `question`, `option`, `clock`, `measure`, `period`, `attribute`, or an attribute itself.
         what: String,
@@ -173,6 +173,10 @@ pub enum RowSelectionError {
 
 fn meant(name: &str, known: &[String]) -> String {
     did_you_mean(name, &known.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn listed(known: &[String]) -> String {
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
 }
 
 fn slicings(known: &[String]) -> String {
@@ -266,8 +270,13 @@ impl ReportTable {
         }
         for (what, option) in [("question", &selection.question), ("option", &selection.option)] {
             let Some(option) = option else { continue };
-            known(what, option, &|row| has_option(row, option), &|row| {
-                Some(row.option.as_deref().unwrap_or(row.kpi).to_owned())
+            let named = |row: &ReportRow| what != "question" || has_question(row);
+            known(what, option, &|row| named(row) && has_option(row, option), &|row| {
+                let name = match what {
+                    "question" => row.option.as_deref().unwrap_or(row.kpi),
+                    _ => row.option.as_deref()?,
+                };
+                named(row).then(|| name.to_owned())
             })?;
         }
         if let Some(clock) = selection.clock {
@@ -350,6 +359,12 @@ fn has_option(row: &ReportRow, option: &str) -> bool {
     row.option
         .as_deref()
         .map_or(row.kpi == option, |own| own == option || own.split(", ").any(|part| part == option))
+}
+
+/// Whether a row is about a survey question.
+fn has_question(row: &ReportRow) -> bool {
+    kpi::definition(row.kpi)
+        .is_some_and(|definition| definition.options.iter().any(|option| option.name == "question"))
 }
 
 fn period_name(row: &ReportRow) -> &str {

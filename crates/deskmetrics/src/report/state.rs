@@ -609,10 +609,12 @@ impl ReportState {
         let mut order: Vec<usize> = self.calendar.numbers().collect();
         order.sort_by_key(|number| (first_day(*number).is_none(), first_day(*number)));
         let (mut places, mut shown) = (vec![0; order.len()], Vec::new());
-        let from = self.observed_from();
+        let (from, until) = (self.observed_from(), self.observed_until());
         let is_partial = |span: &PeriodSpan| {
-            self.report.settings.as_of.is_some_and(|as_of| span.end > as_of)
-                || from.is_some_and(|from| span.start < from)
+            until.is_some_and(|until| span.end > until) || from.is_some_and(|from| span.start < from)
+        };
+        let is_observed = |span: &PeriodSpan| {
+            until.is_none_or(|until| span.start < until) && from.is_none_or(|from| span.end > from)
         };
         let mut last = None;
         for number in order {
@@ -624,7 +626,9 @@ impl ReportState {
                 period: Arc::new(
                     span.map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(span, is_partial(span))),
                 ),
-                before: earlier.and_then(|_| shown.len().checked_sub(1)),
+                before: earlier
+                    .filter(|earlier| is_observed(earlier) && span.is_some_and(is_observed))
+                    .and_then(|_| shown.len().checked_sub(1)),
                 covered: span.into_iter().chain(&before).all(|span| !is_partial(span)),
             });
             last = first_day(number);
@@ -705,6 +709,12 @@ impl ReportState {
         joined
     }
 
+    /// Until when the data is complete.
+    fn observed_until(&self) -> Option<Timestamp> {
+        let settings = &self.report.settings;
+        settings.observed_until.into_iter().chain(settings.as_of).min()
+    }
+
     /// From when on the data is complete. Without a stated beginning, it is taken to cover the whole local day of its first
     /// record.
     fn observed_from(&self) -> Option<Timestamp> {
@@ -765,7 +775,7 @@ struct PeriodOrder {
 #[derive(Debug)]
 struct ShownPeriod {
     period: Arc<ReportPeriod>,
-    /// The place of the one before it, where it has rows.
+    /// The place of the one before it, if that has rows and both begin within the data.
     before: Option<usize>,
     /// The data covers both.
     covered: bool,

@@ -185,6 +185,7 @@ impl ReportTable {
                 | Warning::Caution { .. }
                 | Warning::ManyExcluded { .. }
                 | Warning::ManyRowsExcluded { .. }
+                | Warning::CutOffBeforeData { .. }
                 | Warning::ImplausibleTimestamp { .. }
                 | Warning::StatusDiffers { .. }
                 | Warning::AttributeDiffers { .. }

@@ -118,6 +118,13 @@ pub enum Warning {
         /// The cut-off without them.
         cut_off: Timestamp,
     },
+    /// The cut-off is before all records, so that none counts.
+    CutOffBeforeData {
+        /// The cut-off.
+        cut_off: Timestamp,
+        /// The date of the first record.
+        first: Timestamp,
+    },
     /// The status that a table of tickets states differs from that of the ticket's last event.
     StatusDiffers {
         /// Tickets where it differs.
@@ -343,6 +350,10 @@ impl fmt::Display for Warning {
                 }
                 write!(f, ", so the cut-off is {cut_off}: correct the value, or set as_of")
             }
+            Self::CutOffBeforeData { cut_off, first } => write!(
+                f,
+                "the cut-off {cut_off} is before all records, the first of which is of {first}, so none counts: set as_of to a later time"
+            ),
             Self::StatusDiffers { count, of, ticket, stated, replayed } => {
                 write!(
                     f,

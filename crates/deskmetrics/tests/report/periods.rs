@@ -6,7 +6,7 @@ use deskmetrics::kpi::CustomersOf;
 use deskmetrics::queue::{AgentShift, QueueContact};
 use deskmetrics::replay::{ReopenCycle, Response, UnansweredWait};
 use deskmetrics::report::{
-    Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable,
+    Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable, Warning,
 };
 use deskmetrics::ticket::{Attribute, Author};
 use deskmetrics::{ClockKind, Estimates, Invitation, Reason, Replayed, Significance, SurveyResponse, kpi};
@@ -289,4 +289,51 @@ fn a_call_over_midnight_is_handled_once_where_its_wrap_up_ends() {
     let (first, second) = ("2026-01-01", "2026-01-02");
     assert_eq!(by_period(&table, "speed_of_answer", "mean"), [(first, Some(0.0), 1)]);
     assert_eq!(by_period(&table, "handle_time", "mean"), [(second, Some(4500.0), 1)]);
+}
+
+#[test]
+fn periods_that_end_after_the_data_are_partial() {
+    // Creation stops on 20 March, a Friday; solves continue until April.
+    let tickets: Vec<Replayed> = (0..80)
+        .map(|day| {
+            let mut ticket = ticket(usize::try_from(day).unwrap(), DAY * (day - 1) + 9, 1, None);
+            ticket.metrics.first_solved_at = Some(hour(DAY * (day + 13)));
+            ticket.metrics.last_solved_at = ticket.metrics.first_solved_at;
+            ticket.metrics.full_resolution_time = Some(elapsed(DAY * 14));
+            ticket
+        })
+        .collect();
+    let weeks = |until: Option<i64>| {
+        let report = Report::builder(as_of())
+            .with_kpis(["volume", "solved", "full_resolution_time"].map(KpiRequest::new))
+            .with_periods(Periods::new(Period::Week, Copenhagen));
+        let report = until.map(hour).into_iter().fold(report, ReportBuilder::with_observed_until);
+        report.build().unwrap().run(&tickets, &[], &[]).unwrap().table()
+    };
+    let shown = |table: &ReportTable, kpi: &str, week: &str| {
+        let row = row(table, kpi, None, Some(week));
+        (row.period.as_ref().unwrap().partial, row.change.map(|change| change.difference))
+    };
+    let complete = weeks(None);
+    assert_eq!(shown(&complete, "volume", "2026-W12"), (false, Some(-2.0)));
+
+    let table = weeks(Some(DAY * 79 - 1));
+    assert_eq!(shown(&table, "volume", "2026-W11"), (false, Some(0.0)));
+    assert_eq!(shown(&table, "volume", "2026-W12"), (true, None), "part of a week has part of the tickets");
+    assert_eq!(shown(&table, "solved", "2026-W12"), (true, None));
+    assert_eq!(shown(&table, "solved", "2026-W13"), (true, None));
+    // A part of a week has a median, a week after the data has that of old tickets alone.
+    assert_eq!(shown(&table, "full_resolution_time", "2026-W12"), (true, Some(0.0)));
+    assert_eq!(shown(&table, "full_resolution_time", "2026-W13"), (true, None));
+}
+
+#[test]
+fn a_cut_off_before_all_records_is_a_warning() {
+    let warned = |at: i64| {
+        let report = Report::builder(hour(at)).with_kpi(KpiRequest::new("volume")).build().unwrap();
+        report.run(&[ticket(1, 30, 1, None)], &[], &[]).unwrap().table().warnings
+    };
+    assert_eq!(warned(30), []);
+    let [Warning::CutOffBeforeData { cut_off, first }] = warned(29)[..] else { panic!("no warning") };
+    assert_eq!((cut_off, first), (hour(29), hour(30)));
 }

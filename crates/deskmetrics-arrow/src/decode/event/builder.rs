@@ -148,6 +148,8 @@ impl EventBuilder {
         let Some(mut columns) = tickets.milestones.take() else { return };
         // Events give the statuses; those stated by the table are compared.
         tickets.stated = std::mem::take(&mut columns.status);
+        tickets.states_replies = columns.replied_at.is_some();
+        tickets.states_ends = columns.solved_at.is_some() || columns.closed_at.is_some();
         let bare = columns.replied_at.is_none()
             && columns.solved_at.is_none()
             && columns.closed_at.is_none()

@@ -4,7 +4,7 @@ pub(super) mod builder;
 pub(super) mod reader;
 
 use arrow_buffer::ScalarBuffer;
-use deskmetrics::ticket::{EventKind, TicketId};
+use deskmetrics::ticket::{Author, EventKind, TicketId};
 use deskmetrics::{TicketEvent, Timestamp};
 
 use super::kind::{KindCode, Kinds};
@@ -44,8 +44,22 @@ impl EventTable {
 
     /// Whether there are public messages.
     pub(crate) fn contain_messages(&self) -> bool {
+        self.contain_messages_by(|_| true)
+    }
+
+    /// Whether there are public messages by such authors.
+    pub(crate) fn contain_messages_by(&self, author: impl Fn(Author) -> bool) -> bool {
         let mut meanings = self.occurring().filter_map(|code| self.kinds.of(code));
-        meanings.any(|(mapping, ..)| mapping.0.contains(&EventMeaning::PublicMessage))
+        meanings.any(|(mapping, by, _)| author(by) && mapping.0.contains(&EventMeaning::PublicMessage))
+    }
+
+    /// Whether there are changes of status.
+    pub(crate) fn contain_statuses(&self) -> bool {
+        let is_status = |meaning: &EventMeaning| {
+            matches!(meaning, EventMeaning::Became(_) | EventMeaning::Status | EventMeaning::EndUnknown)
+        };
+        let mut meanings = self.occurring().filter_map(|code| self.kinds.of(code));
+        meanings.any(|(mapping, ..)| mapping.0.iter().any(is_status))
     }
 
     /// The events as records, in the order of their rows.

@@ -377,6 +377,8 @@ impl TicketBuilder {
             sla_met: self.sla_met,
             tags: self.tags,
             attributes: self.attributes,
+            states_replies: false,
+            states_ends: false,
             milestones: Some(MilestoneColumns {
                 replied_at: given(replied, self.replied_at),
                 solved_at: given(solved, self.solved_at),

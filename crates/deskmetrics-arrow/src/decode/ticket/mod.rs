@@ -36,6 +36,9 @@ pub(crate) struct TicketTable {
     pub(crate) attributes: AttributeWords,
     /// The timestamp columns; `None` if tickets have a log of events.
     pub(crate) milestones: Option<MilestoneColumns>,
+    /// Whether columns give first replies, and solves or closes, beside a log of events.
+    pub(crate) states_replies: bool,
+    pub(crate) states_ends: bool,
     /// The statuses that tickets with a log of events state beside it.
     pub(crate) stated: Words<TicketStatus>,
     /// Rows from which on attributes and tags are current ones, or ones at creation.

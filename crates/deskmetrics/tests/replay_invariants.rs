@@ -305,6 +305,8 @@ proptest! {
     #[test]
     fn what_is_completed_stays((ticket, events) in logs(), cut in 0..25usize) {
         let cut = cut.min(events.len());
+        // Changes at one timestamp count as one.
+        prop_assume!(cut == 0 || events.get(cut).is_none_or(|next| next.at > events[cut - 1].at));
         let early = replay(end(&ticket, &events[..cut])).ticket(&ticket, &events[..cut]);
         let late = replay(end(&ticket, &events)).ticket(&ticket, &events);
         for verdict in early.verdicts.iter().filter(|verdict| verdict.completed_at.is_some()) {

@@ -217,9 +217,9 @@ def test_times_with_and_without_a_zone_in_one_column(zones: tuple[Any, Any]) -> 
     tables: list[Any] = [{"id": [1, 2], "created_at": created}, [{"id": 1, "created_at": one} for one in created]]
     tables.append(pd.DataFrame({"id": [1, 2], "created_at": pd.Series(created, dtype=object)}))
     for table in tables:
-        for settings in ({}, {"assume_tz": "UTC"}):
+        for zone in (None, "UTC"):
             with pytest.raises(dm.TimestampError, match=r'tickets\["created_at"\]\[1\]: .* has (a|no) time zone while the values before'):
-                dm.report(table, kpis=["volume"], **settings)
+                dm.report(table, kpis=["volume"], assume_tz=zone)
     # The remedy.
     madrid = ZoneInfo("Europe/Madrid")
     fixed = [one if one.tzinfo else one.replace(tzinfo=madrid) for one in created]

@@ -209,7 +209,7 @@ def test_age_of_the_backlog() -> None:
 
 def test_periods_after_the_last_creation_are_partial() -> None:
     created = [datetime(2026, 3, 2, 9, tzinfo=timezone.utc) + timedelta(days=day) for day in range(25)]
-    tickets = {"id": list(range(25)), "created_at": created, "solved_at": [at + timedelta(days=10) for at in created]}
+    tickets: dict[str, list[Any]] = {"id": list(range(25)), "created_at": created, "solved_at": [at + timedelta(days=10) for at in created]}
 
     def weeks(report: dm.Report, kpi: str = "volume") -> list[tuple[str | None, bool, bool]]:
         return [(row.period, row.partial, row.change is not None) for row in report.rows if row.kpi == kpi and row.headline and row.period]
@@ -220,7 +220,8 @@ def test_periods_after_the_last_creation_are_partial() -> None:
     # Solves of old tickets alone are no change.
     assert weeks(report, "full_resolution_time")[-2:] == [("2026-W13", True, True), ("2026-W14", True, False)]
     assert [note for note in report.notes if "created on 2026-03-26" in note and note.endswith("set as_of")]
-    for complete in ({"as_of": "2026-04-05T09:00:00Z"}, {"observed_until": "2026-04-06"}):
+    completes: list[dict[str, Any]] = [{"as_of": "2026-04-05T09:00:00Z"}, {"observed_until": "2026-04-06"}]
+    for complete in completes:
         report = dm.report(tickets, **settings, **complete)
         assert weeks(report)[-1] == ("2026-W13", False, True) and report.notes == []
     # Tickets created until Sunday cover their week.

@@ -102,7 +102,7 @@ def test_a_wide_table_has_the_types_of_its_numbers(report: dm.Report) -> None:
     assert str(times.to_pandas()["value"].dtype).startswith("timedelta64")
     assert report.table("first_response_time", rows="market", measure="mean", values="text").to_dict()["value"][1] == "4h 0m"
     assert report.table("volume", rows="market", values="n").to_dict()["value"] == [3, 1, 1]
-    with pytest.raises(dm.ArgumentError, match="unit: Ticket volume is in count and not in hours: leave `unit` out"):
+    with pytest.raises(dm.ArgumentError, match="unit: Ticket volume is in count, and the table has no durations to give in hours: omit unit"):
         report.table("volume", unit="hours")
     with pytest.raises(dm.NoSuchNameError, match='did you mean "hours"'):
         report.table("volume", unit="hour")  # type: ignore[arg-type]

@@ -139,7 +139,7 @@ pub(super) fn batch(
     let is_duration = |row: &&ReportRow| row.unit == Unit::Seconds;
     if let Some(unit) = unit
         && let Some(first) = filled().next()
-        && !filled().any(|row| is_duration(&row))
+        && !filled().any(|row| row.unit == Unit::Seconds)
     {
         let found = first.unit.as_str();
         let message = format!(

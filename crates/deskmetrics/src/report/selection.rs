@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ReportRow, ReportTable};
 use crate::ClockKind;
-use crate::kpi::{self, did_you_mean};
+use crate::kpi::{self, Topic, did_you_mean};
 use crate::ticket::Attribute;
 
 /// Which rows of a [`ReportTable`] are meant: those of a KPI, and of these the ones of an option, clock, measure, slice and
@@ -270,13 +270,10 @@ impl ReportTable {
         }
         for (what, option) in [("question", &selection.question), ("option", &selection.option)] {
             let Some(option) = option else { continue };
-            let named = |row: &ReportRow| what != "question" || has_question(row);
-            known(what, option, &|row| named(row) && has_option(row, option), &|row| {
-                let name = match what {
-                    "question" => row.option.as_deref().unwrap_or(row.kpi),
-                    _ => row.option.as_deref()?,
-                };
-                named(row).then(|| name.to_owned())
+            known(what, option, &|row| has_option(row, option), &|row| match row.option.as_deref() {
+                Some(option) => Some(option.to_owned()),
+                // The question that has the KPI's own name.
+                None => is_of_surveys(row).then(|| row.kpi.to_owned()),
             })?;
         }
         if let Some(clock) = selection.clock {
@@ -361,10 +358,9 @@ fn has_option(row: &ReportRow, option: &str) -> bool {
         .map_or(row.kpi == option, |own| own == option || own.split(", ").any(|part| part == option))
 }
 
-/// Whether a row is about a survey question.
-fn has_question(row: &ReportRow) -> bool {
-    kpi::definition(row.kpi)
-        .is_some_and(|definition| definition.options.iter().any(|option| option.name == "question"))
+/// Whether a row is about answers to a survey question.
+fn is_of_surveys(row: &ReportRow) -> bool {
+    kpi::definition(row.kpi).is_some_and(|definition| definition.topic == Topic::Surveys)
 }
 
 fn period_name(row: &ReportRow) -> &str {

@@ -105,7 +105,7 @@ def test_what_is_open_is_a_question() -> None:
     assert parked.until == "what depends on them is excluded and counted"
     assert parked.candidates[0].startswith('"Parked" = "..." # new, open, pending')
     ambiguous = dm.describe(tickets={"id": ["1"], "created_at": ["03/04/2026"]})
-    assert ambiguous.columns == {} and ambiguous.questions[0].place == "tickets.created_at"
+    assert ambiguous.columns == {} and [question.place for question in ambiguous.questions] == ["time_zone", "tickets.created_at"]
 
 
 def test_it_is_shown_readably() -> None:

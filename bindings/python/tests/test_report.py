@@ -234,3 +234,18 @@ def test_a_cut_off_before_all_data_is_a_warning() -> None:
     report = dm.report(tickets, kpis=["volume"], as_of="2020-01-01T00:00:00Z")
     assert report["volume"].value == 0 and report.excluded["volume"] == {"after_cut_off": 1}
     assert "before all records, the first of which is of 2026-03-02T08:00:00Z" in report.warnings[0]
+
+
+def test_answers_without_a_date_are_not_before_their_ticket() -> None:
+    tickets = {"id": ["a", "b"], "created_at": ["2026-03-02T09:00:00Z", "2026-04-02T09:00:00Z"]}
+    surveys = {"ticket": ["a", "b"], "csat": [5, 1]}
+    reasons = {**surveys, "reasons": ["slow", "rude"]}
+    for given, kpis in [(surveys, ["csat"]), (reasons, ["csat", "reasons"])]:
+        report = dm.report(tickets, surveys=given, kpis=kpis, scales={"csat": (1, 5)}, as_of="2026-03-15T00:00:00Z")
+        row = report["csat"]
+        assert (row.value, row.n, row.excluded) == (100.0, 1, {"after_cut_off": 1})
+    later = dm.report(tickets, surveys=surveys, kpis=["csat"], scales={"csat": (1, 5)}, as_of="2026-04-03T00:00:00Z")
+    assert (later["csat"].value, later["csat"].n) == (50.0, 2)
+    # Without a ticket nothing is known of its date.
+    alone = dm.report(surveys={"csat": [5, 1]}, kpis=["csat"], scales={"csat": (1, 5)}, as_of="2026-03-15T00:00:00Z")
+    assert alone["csat"].n == 2

@@ -1,5 +1,6 @@
 """The tracker equals replay, returns due times and changes, and is stored."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -134,6 +135,41 @@ def test_errors(given: dict[str, Any], kind: type[Exception], message: str) -> N
     with pytest.raises(kind) as problem:
         tracker().push(given)
     assert message in str(problem.value)
+
+
+def test_ids_may_be_numbers() -> None:
+    followed = dm.Tracker(policies=POLICY)
+    followed.open({"id": 7, "created_at": START})
+    followed.push({"ticket": 7, "at": after(minutes=5), "kind": "public_message"})
+    assert 7 in followed and "7" in followed and followed.state(7) == followed.state("7") and followed.forget(7)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dm.Tracker(schedule=dm.Schedule("UTC", "Mo-Fr 09:00-17:00")), "give one Schedule for all tickets as schedules="),  # type: ignore[arg-type]
+        (lambda: dm.Tracker(by=3), "by: 3 (int) is neither the name of an attribute nor a list"),  # type: ignore[arg-type]
+        (lambda: dm.Tracker().load("x"), "is not the bytes of Tracker.dump"),  # type: ignore[arg-type]
+        (lambda: dm.Tracker().load(b"abc"), "pass the bytes of Tracker.dump"),
+        (lambda: dm.Tracker().forget(2.5), "ticket: 2.5 (float) is not the id of a ticket"),  # type: ignore[arg-type]
+        (lambda: tracker().open({"id": "T-1", "created_at": START}), "forget it first"),
+    ],
+)
+def test_wrong_calls(call: Any, message: str) -> None:
+    with pytest.raises(dm.DeskmetricsError, match=re.escape(message)):
+        call()
+
+
+def test_the_remedy_of_events_out_of_order_works() -> None:
+    followed = tracker()
+    events = [event("T-1", after(hours=1), "public_message"), event("T-1", after(minutes=5), "internal_note")]
+    followed.push(events[0])
+    with pytest.raises(dm.ArgumentError, match="forget the ticket, open it again, and push its events in order"):
+        followed.push(events[1])
+    followed.forget("T-1")
+    followed.open({"id": "T-1", "created_at": START})
+    for one in reversed(events):
+        followed.push(one)
 
 
 def test_opened_twice() -> None:

@@ -48,6 +48,8 @@ const REQUESTER: &[&str] = &[
     "reporter",
     "caller_id",
     "caller",
+    "kunde",
+    "cliente",
 ];
 
 /// The roles of a table, each with the usual names of its columns, the most specific first.
@@ -70,6 +72,12 @@ const TICKETS: Usual = &[
             "creation_date",
             "date_created",
             "conversation_started_at",
+            "oprettet",
+            "oprettet_den",
+            "creado",
+            "creado_el",
+            "fecha_de_creación",
+            "fecha_de_creacion",
         ],
     ),
     (
@@ -86,6 +94,8 @@ const TICKETS: Usual = &[
             "ticket_number",
             "case_number",
             "incident_number",
+            "sagsnr",
+            "sagsnummer",
         ],
     ),
     ("requester", REQUESTER),
@@ -100,6 +110,8 @@ const TICKETS: Usual = &[
             "first_responded_at",
             "first_agent_reply_date",
             "initial_response_time",
+            "første_svar",
+            "primera_respuesta",
         ],
     ),
     (
@@ -123,6 +135,12 @@ const TICKETS: Usual = &[
             "finished",
             "completed",
             "done",
+            "løst",
+            "løst_den",
+            "resuelto",
+            "resuelto_el",
+            "fecha_de_resolución",
+            "fecha_de_resolucion",
         ],
     ),
     (
@@ -137,6 +155,10 @@ const TICKETS: Usual = &[
             "closedate",
             "closed_on",
             "closed",
+            "lukket",
+            "lukket_den",
+            "cerrado",
+            "cerrado_el",
         ],
     ),
     ("due_at", &["due_at", "due_by", "due_by_time"]),
@@ -555,6 +577,14 @@ fn take_if<'s>(
     let find = |name: &str| free.iter().position(|field| usual(field.name()) == name && test(field));
     let place = names.iter().find_map(|name| find(name))?;
     Some(free.remove(place))
+}
+
+/// Whether a column has a usual name of when tickets were solved, closed or first answered.
+pub(crate) fn is_end(name: &str) -> bool {
+    let name = usual(name);
+    let ends =
+        TICKETS.iter().filter(|(role, _)| ["solved_at", "closed_at", "first_response_at"].contains(role));
+    ends.flat_map(|(_, names)| *names).any(|known| *known == name)
 }
 
 /// Converts to lower case with underscores.

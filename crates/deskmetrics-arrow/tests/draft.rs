@@ -194,3 +194,32 @@ fn hostile_names_and_values_give_a_valid_description() {
     let (_folder, empty) = self::draft("tickets.csv", "id,created_at\n");
     assert!(!empty.is_usable() && empty.to_toml(Path::new(".")).contains("QUESTION"));
 }
+
+#[test]
+fn tickets_with_scores_are_tickets() {
+    let danish = "Sagsnr,Oprettet,Første svar,Løst,CSAT\n1,2026-03-02 09:05,2026-03-02 09:20,2026-03-02 11:00,5\n\
+                  2,2026-03-02 11:30,2026-03-02 13:45,,\n";
+    let (_folder, drafted) = draft("export.csv", danish);
+    let roles = &drafted.tables[0].roles;
+    assert_eq!(drafted.tables[0].kind, "tickets");
+    assert_eq!((&roles["id"], &roles["created_at"]), (&json!("Sagsnr"), &json!("Oprettet")));
+    assert_eq!((&roles["first_response_at"], &roles["solved_at"]), (&json!("Første svar"), &json!("Løst")));
+
+    let stated = "id,created_at,First Response Time (hours),csat\n1,2026-03-02T09:05:00Z,1.5,5\n2,2026-03-02T11:30:00Z,2,4\n";
+    let (_folder, drafted) = draft("export.csv", stated);
+    assert_eq!(drafted.tables[0].kind, "tickets");
+
+    // The order of day and month is a question, and so is the zone.
+    let undecided = "id,created_at,solved_at,csat\n1,03/04/2026 09:00,04/04/2026 09:00,5\n2,05/04/2026 09:00,06/04/2026 09:00,4\n";
+    let (_folder, drafted) = draft("export.csv", undecided);
+    assert_eq!(drafted.tables[0].kind, "tickets");
+    assert!(places(&drafted).contains(&"time_zone") && places(&drafted).contains(&"tickets.created_at"));
+}
+
+#[test]
+fn a_status_has_a_name_in_another_language() {
+    let text = "id,created_at,Estado\n1,2026-03-02T09:00:00Z,Abierto\n2,2026-03-02T09:00:00Z,Resuelto\n3,2026-03-02T09:00:00Z,Aparcado\n";
+    let (_folder, draft) = draft("tickets.csv", text);
+    assert_eq!(draft.tables[0].roles["status"]["words"], json!({"Abierto": "open", "Resuelto": "solved"}));
+    assert!(places(&draft).contains(&"tickets.status"), "{:?}", places(&draft));
+}

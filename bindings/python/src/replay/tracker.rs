@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use deskmetrics::engine::visible;
 use deskmetrics::replay::{TrackError, TrackedTickets};
-use deskmetrics::ticket::Attribute;
+use deskmetrics::ticket::{Attribute, TicketId};
 use deskmetrics::{Ticket, TicketEvent, Timestamp};
 use deskmetrics_arrow::column::Meaning as _;
 use deskmetrics_arrow::description::EventMapping;
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use crate::class::getters;
 use crate::data::{from_form, keys, to_data, to_python};
 use crate::error::{self, OrError as _};
-use crate::input::{named, timestamp};
-use crate::tables::Rules;
+use crate::input::{describe, named, timestamp};
+use crate::tables::{Rules, name_of_schedule};
 use crate::zone::InZone;
 
 /// Tracks open tickets: takes one event at a time, and returns the state of a ticket at any time, its next due time, and which
@@ -75,7 +75,7 @@ impl Tracker {
     #[pyo3(signature = (*, schedules = None, schedule = None, schedule_by = None, policies = None, options = None, by = None))]
     fn new(
         schedules: Option<Bound<'_, PyAny>>,
-        schedule: Option<String>,
+        schedule: Option<&Bound<'_, PyAny>>,
         schedule_by: Option<Bound<'_, PyAny>>,
         policies: Option<Bound<'_, PyAny>>,
         options: Option<Bound<'_, PyAny>>,
@@ -84,8 +84,14 @@ impl Tracker {
         let by: Vec<String> = match by {
             None => Vec::new(),
             Some(by) if by.is_instance_of::<PyString>() => vec![named("by", by)?],
-            Some(by) => by.try_iter()?.map(|one| named("by", &one?)).collect::<PyResult<_>>()?,
+            Some(by) => by.extract().map_err(|_| {
+                let found = describe(by);
+                error::argument_type(format!(
+                    "by: {found} is neither the name of an attribute nor a list of them"
+                ))
+            })?,
         };
+        let schedule = schedule.map(name_of_schedule).transpose()?;
         let rules = Rules { schedules, schedule, schedule_by, policies, options, ..Rules::default() };
         let dataset = rules.alone()?;
         let by = by.iter().map(|name| Attribute::from(name.as_str()));
@@ -114,7 +120,7 @@ impl Tracker {
         let form = keys("ticket", ticket, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
         zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(form), error::argument)?;
-        let due = self.followed().open(ticket).or_argument()?;
+        let due = self.followed().open(ticket).map_err(|problem| refused(&problem))?;
         Ok(due.map(|due| InZone(due, None)))
     }
 
@@ -161,10 +167,7 @@ impl Tracker {
         let latest = latest.map(|latest| timestamp("latest", latest, None)).transpose()?;
         let latest = latest.map_or(Timestamp::MAX, |latest| Timestamp::from(latest.utc()));
         let due = self.followed().observe_until(&event, latest);
-        let due = due.or_else(|problem| match problem {
-            TrackError::NotFollowed(ticket) => Err(not_followed(&ticket)),
-            problem => Err(problem).or_argument(),
-        })?;
+        let due = due.map_err(|problem| refused(&problem))?;
         Ok(due.map(|due| InZone(due, None)))
     }
 
@@ -186,13 +189,14 @@ impl Tracker {
     fn state<'py>(
         &self,
         py: Python<'py>,
-        ticket: &str,
+        ticket: &Bound<'py, PyAny>,
         at: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let at = at.map(|at| timestamp("at", at, None)).transpose()?.map(|at| Timestamp::from(at.utc()));
         let state = {
+            let ticket = ticket_id(ticket)?;
             let followed = self.followed();
-            let tracker = followed.get(&ticket.into()).ok_or_else(|| not_followed(ticket))?;
+            let tracker = followed.get(&ticket).ok_or_else(|| not_followed(ticket.as_str()))?;
             let (replay, at) = (followed.replay(), at.unwrap_or_else(|| tracker.last_at()));
             json!({
                 "ticket": to_data(&tracker.ticket())?,
@@ -242,8 +246,9 @@ impl Tracker {
     /// Returns
     /// -------
     /// bool
-    fn forget(&self, ticket: &str) -> bool {
-        self.followed().close(&ticket.into()).is_some()
+    fn forget(&self, ticket: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let ticket = ticket_id(ticket)?;
+        Ok(self.followed().close(&ticket).is_some())
     }
 
     /// The tickets followed as bytes, for :meth:`load` of a tracker with the same rules, in a later process.
@@ -271,10 +276,15 @@ impl Tracker {
     /// ------
     /// ArgumentError
     ///     When these are not such bytes, or are damaged.
-    fn load(&self, dumped: &[u8]) -> PyResult<Vec<String>> {
+    fn load(&self, dumped: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+        let dumped: &[u8] = dumped.extract().map_err(|_| {
+            error::argument_type(format!("dumped: {} is not the bytes of Tracker.dump", describe(dumped)))
+        })?;
         let mut followed = self.followed();
         let loaded = TrackedTickets::from_bytes(dumped, followed.replay().clone());
-        let (loaded, others) = loaded.map_err(|problem| error::argument(format!("dumped: {problem}")))?;
+        let (loaded, others) = loaded.map_err(|problem| {
+            error::argument(format!("dumped: {}", problem.to_string().replace("to_bytes", "Tracker.dump")))
+        })?;
         *followed = loaded.with_gauges_by(followed.gauges_by().to_vec());
         Ok(others.iter().map(|other| other.ticket().id.to_string()).collect())
     }
@@ -283,8 +293,9 @@ impl Tracker {
         self.followed().len()
     }
 
-    fn __contains__(&self, ticket: &str) -> bool {
-        self.followed().get(&ticket.into()).is_some()
+    fn __contains__(&self, ticket: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let ticket = ticket_id(ticket)?;
+        Ok(self.followed().get(&ticket).is_some())
     }
 
     fn __repr__(&self) -> String {
@@ -294,6 +305,34 @@ impl Tracker {
             None => "nothing runs".to_owned(),
         };
         visible(&format!("Tracker({} tickets, {next})", followed.len())).into_owned()
+    }
+}
+
+/// The id of a ticket, which may be a number.
+fn ticket_id(ticket: &Bound<'_, PyAny>) -> PyResult<TicketId> {
+    if let Ok(number) = ticket.extract::<i64>() {
+        return Ok(number.to_string().into());
+    }
+    ticket.extract::<String>().map(TicketId::from).map_err(|_| {
+        error::argument_type(format!(
+            "ticket: {} is not the id of a ticket, a text or a whole number",
+            describe(ticket)
+        ))
+    })
+}
+
+/// The error with a remedy in Python.
+fn refused(problem: &TrackError) -> PyErr {
+    match problem {
+        TrackError::NotFollowed(ticket) => not_followed(ticket),
+        TrackError::Followed(ticket) => error::argument(format!(
+            "ticket \"{ticket}\" is followed already: forget it first to begin again"
+        )),
+        TrackError::OutOfOrder { at, last } => error::argument(format!(
+            "event at {at} comes after one at {last}; a tracker takes events in order: forget the ticket, open it again, and push \
+             its events in order"
+        )),
+        problem => error::argument(problem.to_string()),
     }
 }
 
@@ -315,6 +354,13 @@ fn zoned(place: &str, record: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
     Ok(())
 }
 
+fn id_as_text(id: Value) -> Value {
+    match id {
+        Value::Number(number) if number.is_i64() => json!(number.to_string()),
+        other => other,
+    }
+}
+
 /// The core's form of a ticket: what is no field of it is an attribute.
 fn ticket_form(form: Value) -> Value {
     const FIELDS: [&str; 8] = [
@@ -331,6 +377,7 @@ fn ticket_form(form: Value) -> Value {
     let (mut fields, loose): (serde_json::Map<_, _>, serde_json::Map<_, _>) = form
         .into_iter()
         .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| if key == "id" { (key, id_as_text(value)) } else { (key, value) })
         .partition(|(key, _)| FIELDS.contains(&key.as_str()));
     if let Value::Object(attributes) = fields.entry("attributes").or_insert(json!({})) {
         attributes.extend(loose);
@@ -344,6 +391,9 @@ const STATUSES: [&str; 6] = ["new", "open", "pending", "on_hold", "solved", "clo
 /// The core's form of an event: kinds may be written as in tables of events.
 fn event_form(form: Value) -> Value {
     let Value::Object(mut form) = form else { return form };
+    if let Some(ticket) = form.remove("ticket") {
+        form.insert("ticket".to_owned(), id_as_text(ticket));
+    }
     form.entry("author").or_insert(json!("agent"));
     let kind = form.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     if STATUSES.contains(&kind.as_str()) {

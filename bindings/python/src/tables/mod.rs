@@ -457,7 +457,7 @@ fn zone_remedy(place: Place, table: &Bound<'_, PyAny>) -> String {
 }
 
 /// The name of one of the schedules.
-fn name_of_schedule(value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(crate) fn name_of_schedule(value: &Bound<'_, PyAny>) -> PyResult<String> {
     value.extract().map_err(|_| {
         let found = crate::input::describe(value);
         error::argument_type(format!(

@@ -6,7 +6,7 @@ use super::assign::roles_of;
 use super::scale::is_any_score;
 use super::seen::{Seen, SeenTable};
 use crate::column::measure::words as words_of;
-use crate::infer::TableKind;
+use crate::infer::{TableKind, is_end};
 
 /// Words in the names of files, with the kind of their records; the first counts.
 const WORDS: [(TableKind, &[&str]); 5] = [
@@ -58,6 +58,10 @@ pub(super) fn of(seen: &SeenTable<'_>) -> TableKind {
     if by_name == Some(TableKind::Tickets) {
         return TableKind::Tickets;
     }
+    // Dates whose order of day and month is not known have no role.
+    if named.is_none() && seen.columns.iter().any(|column| is_end(&column.name)) && !repeats_ids(seen) {
+        return TableKind::Tickets;
+    }
     // A score beside a date, and nothing of a ticket.
     if named.is_none() && seen.columns.iter().any(is_any_score) && !is_worked_on(seen) {
         return TableKind::Surveys;
@@ -66,12 +70,11 @@ pub(super) fn of(seen: &SeenTable<'_>) -> TableKind {
     by_name.into_iter().chain(usual).find(allowed).or(named).unwrap_or(TableKind::Tickets)
 }
 
-/// Whether a table of tickets contains more than when they were created.
+/// Whether a table of tickets contains more than who created them and when.
 fn is_worked_on(seen: &SeenTable<'_>) -> bool {
+    const OF_ANY_RECORD: [&str; 5] = ["id", "created_at", "created_by", "requester", "tags"];
     let roles = roles_of(TableKind::Tickets, seen).by_role;
-    ["status", "solved_at", "closed_at", "first_response_at", "due_at"]
-        .iter()
-        .any(|role| roles.contains_key(*role))
+    roles.keys().any(|role| !OF_ANY_RECORD.contains(&role.as_str()) && !role.starts_with("attributes"))
 }
 
 /// Whether the ids of tickets occur more than once, on average at least three times in two tickets.

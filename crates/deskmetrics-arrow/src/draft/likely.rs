@@ -159,7 +159,7 @@ impl Roles {
             let is_status = |column: &&Seen<'_>| {
                 let (known, unknown) =
                     split(&column.profile.values(), &column.profile.missing(), status_name);
-                has_word(column, &["status", "state", "stage"])
+                has_word(column, &["status", "state", "stage", "estado", "estatus", "tilstand"])
                     && !column.profile.many
                     && known.len() >= unknown.len().max(1)
             };

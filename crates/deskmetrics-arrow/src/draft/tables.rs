@@ -92,15 +92,19 @@ impl TableDrafts {
         assign::draft(&mut draft, &seen, &kinds)?;
         let read = || draft.tables.iter().filter(|table| table.usable);
         let unzoned = read().find_map(|table| Some((file_name(&table.file), table.wall_clock.clone()?)));
-        if self.zone.is_none() && read().any(TableDraft::has_timestamps) {
+        // Times of a table whose questions are open may have no zone.
+        let waits = draft.tables.iter().any(|table| !table.usable && table.kind != "surveys");
+        if self.zone.is_none() && (waits || read().any(TableDraft::has_timestamps)) {
+            const AS_UTC: &str = "they are read as UTC: days, weeks, durations across clock changes, and durations between \
+                                  times with and without a zone may be wrong";
             let (text, until) = match unzoned {
+                None if waits => ("in which zone are days, weeks, and times without one?".to_owned(), AS_UTC),
                 None => ("which zone do days and weeks have?".to_owned(), "days are those of UTC"),
                 Some((file, column)) => (
                     format!(
                         "in which zone are times without one, such as those of {file}, column {column:?}?"
                     ),
-                    "they are read as UTC: days, weeks, durations across clock changes, and durations between times with and \
-                     without a zone may be wrong",
+                    AS_UTC,
                 ),
             };
             let candidates = vec!["time_zone = \"Europe/Copenhagen\"".to_owned()];

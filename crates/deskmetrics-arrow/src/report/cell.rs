@@ -33,10 +33,20 @@ pub(super) struct GroupKeys<'d> {
     pub(super) keys: Keys<'d>,
     /// The tickets that attributes are taken from, and the ticket's index for each row.
     pub(super) owners: Option<(&'d Owners<'d>, &'d [u32])>,
+    /// When the tickets were created, and the ticket's index for each row: an answer without a date is not before that.
+    pub(super) created: Option<(&'d [i64], &'d [u32])>,
     pub(super) as_of: Option<Timestamp>,
     /// Whether each row is excluded; empty if all rows count.
     pub(super) unusable: &'d [bool],
     pub(super) at: Option<&'d Timestamps>,
+}
+
+impl GroupKeys<'_> {
+    /// When the ticket of a row was created, if known.
+    pub(super) fn created_at(&self, row: usize) -> i64 {
+        let created = self.created.and_then(|(created, places)| created.get(*places.get(row)? as usize));
+        created.copied().unwrap_or(Milestones::NEVER)
+    }
 }
 
 /// The cells seen so far.
@@ -145,9 +155,13 @@ impl Cells {
         let after = as_of.saturating_add(1)..Milestones::NEVER;
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
         let mut first = self.first.unwrap_or(Milestones::NEVER);
-        for (((found, line), period), at) in found.iter_mut().zip(&lines).zip(&periods).zip(&dates) {
+        for ((((found, line), period), at), row) in
+            found.iter_mut().zip(&lines).zip(&periods).zip(&dates).zip(range.clone())
+        {
             first = first.min(*at);
-            let later = after.contains(at);
+            let undated = *at == Milestones::NEVER && group_keys.created.is_some();
+            let known = if undated { group_keys.created_at(row) } else { *at };
+            let later = after.contains(&known);
             let column = period.index() * 2 + usize::from(later);
             let line = usize::try_from(*line).unwrap_or(0);
             *found = match self.numbers.get(column).and_then(|cells| cells.get(line)) {

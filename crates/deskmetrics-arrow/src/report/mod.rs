@@ -129,7 +129,7 @@ impl Dataset {
         let owners = owners.as_ref();
         let log = replay.as_ref().map(|replay| EventLog::new(tables, replay));
         let answers: Vec<Answers<'_>> =
-            tables.answers.iter().map(|table| Answers::of(report, table, owners)).collect();
+            tables.answers.iter().map(|table| Answers::of(report, table, &tables.tickets, owners)).collect();
         let sent: Vec<Invitations<'_>> =
             tables.invitations.iter().map(|table| Invitations::of(report, table, owners)).collect();
         let share = |share: usize, shares: usize| {

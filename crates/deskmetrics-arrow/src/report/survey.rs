@@ -15,6 +15,7 @@ use crate::column::score::{BLOCK, Places};
 use crate::column::utc::read_or;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
+use crate::decode::ticket::TicketTable;
 use crate::decode::word::Codes;
 
 /// A column with the scores of questions that a KPI requires.
@@ -57,7 +58,12 @@ pub(super) struct Answers<'d> {
 }
 
 impl<'d> Answers<'d> {
-    pub(super) fn of(report: &Report, table: &'d AnswerTable, owners: Option<&'d Owners<'d>>) -> Self {
+    pub(super) fn of(
+        report: &Report,
+        table: &'d AnswerTable,
+        tickets: &'d TicketTable,
+        owners: Option<&'d Owners<'d>>,
+    ) -> Self {
         let (mut scores, mut wide) = (Vec::new(), Vec::new());
         let names = table.question_names();
         let questions = report.score_ranges().into_iter().filter_map(|(question, ends)| {
@@ -87,6 +93,7 @@ impl<'d> Answers<'d> {
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places())),
+            created: table.tickets.is_described().then(|| (&*tickets.created_at, table.tickets.places())),
             as_of: report.as_of(),
             unusable: &table.unusable,
             at: table.at.as_ref(),
@@ -180,11 +187,13 @@ impl<'d> Answers<'d> {
             cells.find(&self.group_keys, row..row + 1, feed, &Codes::default(), &mut found);
             let Some(cell) = found.first() else { continue };
             let slices = cells.slices_of(*cell).clone();
+            let created = Timestamp::from_micros(self.group_keys.created_at(row));
             if self.whole {
-                feed.whole_response(&answer, &slices);
+                feed.whole_response(&answer, created, &slices);
             }
             if self.wide.contains(&answer.question) {
-                let later = answer.at.zip(self.group_keys.as_of).is_some_and(|(at, as_of)| at > as_of);
+                let known = answer.at.or(created);
+                let later = known.zip(self.group_keys.as_of).is_some_and(|(at, as_of)| at > as_of);
                 let period = feed.period(answer.at);
                 feed.scores(&answer.question, &slices, period, later, answer.score, 1);
             }
@@ -219,6 +228,7 @@ impl<'d> Invitations<'d> {
             owners: owners
                 .filter(|_| table.tickets.is_described())
                 .map(|owners| (owners, table.tickets.places())),
+            created: None,
             as_of: report.as_of(),
             unusable: &table.unusable,
             at: Some(&table.sent_at),

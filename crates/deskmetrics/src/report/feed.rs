@@ -175,10 +175,16 @@ impl Feed<'_> {
 
     /// Feeds one answer to the KPIs that need more of it than question, date and score.
     /// It is [counted](Self::count_responses) as a record, and its score [fed](Self::scores), with many others.
-    pub fn whole_response(&mut self, response: &SurveyResponse, slices: &SliceIds) {
+    /// `created` is when its ticket was created, if known.
+    pub fn whole_response(
+        &mut self,
+        response: &SurveyResponse,
+        created: Option<Timestamp>,
+        slices: &SliceIds,
+    ) {
         self.each_place(slices, |measure, place| {
             if measure.needs_whole_answer() {
-                measure.push_response(response, place);
+                measure.push_response(response, created, place);
             }
         });
     }

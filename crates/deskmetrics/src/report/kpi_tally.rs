@@ -186,7 +186,7 @@ impl KpiTally {
     /// Takes an answer; one given after the cut-off is excluded.
     pub fn push_response(&mut self, response: &SurveyResponse) {
         if self.is_about(&response.attributes, &[]) {
-            self.measure.push_response(response, &mut OnePlace(&mut *self.tally));
+            self.measure.push_response(response, None, &mut OnePlace(&mut *self.tally));
         }
     }
 

@@ -211,11 +211,17 @@ impl ResolvedKpi {
         }
     }
 
-    /// An answer given after the cut-off is excluded, as events and invitations are.
-    pub(super) fn push_response(&self, response: &SurveyResponse, place: &mut dyn Places) {
+    /// An answer given after the cut-off is excluded, as events and invitations are. One without a date is not `before` its ticket
+    /// was created.
+    pub(super) fn push_response(
+        &self,
+        response: &SurveyResponse,
+        before: Option<Timestamp>,
+        place: &mut dyn Places,
+    ) {
         if self.is_of_question(&response.question) {
             let tally = at(place, response.at);
-            if response.at.is_some_and(|at| self.is_later(at)) {
+            if response.at.or(before).is_some_and(|at| self.is_later(at)) {
                 tally.exclude(Reason::AfterCutOff, 1);
             } else {
                 tally.push_response(response);

@@ -328,6 +328,23 @@ fn periods_that_end_after_the_data_are_partial() {
 }
 
 #[test]
+fn an_answer_without_a_date_is_not_before_its_ticket() {
+    let at = |text: &str| text.parse::<deskmetrics::Timestamp>().unwrap();
+    let report = Report::builder(at("2026-03-15T00:00:00Z"))
+        .with_kpi(KpiRequest::new("csat").with_question("csat", deskmetrics::Scale::csat(1, 5).unwrap()))
+        .build()
+        .unwrap();
+    let mut state = report.state();
+    for (ticket, created, score) in [("a", "2026-03-02T09:00:00Z", 5), ("b", "2026-04-02T09:00:00Z", 1)] {
+        let answer = SurveyResponse::new("csat", Some(score)).with_ticket(ticket);
+        state.push_response(&answer, Some(&deskmetrics::Ticket::new(ticket, at(created))));
+    }
+    let table = state.table();
+    let row = table.headline("csat").unwrap();
+    assert_eq!((row.value, row.n, row.excluded.count(Reason::AfterCutOff)), (Some(100.0), 1, 1));
+}
+
+#[test]
 fn a_cut_off_before_all_records_is_a_warning() {
     let warned = |at: i64| {
         let report = Report::builder(hour(at)).with_kpi(KpiRequest::new("volume")).build().unwrap();

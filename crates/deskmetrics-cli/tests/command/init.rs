@@ -306,7 +306,7 @@ fn real_data_gives_the_numbers_of_descriptions_written_by_hand() {
     );
 
     let kaggle = "kaggle-support-tickets";
-    let here = draft(&data, kaggle, &["tickets.csv.gz"], None, &["tickets.created_at"]);
+    let here = draft(&data, kaggle, &["tickets.csv.gz"], None, &["time_zone", "tickets.created_at"]);
     compare(&data, &here, kaggle, &["csat"], None);
 
     let uci = "uci-incident-log";

@@ -49,7 +49,7 @@ fn with_ids(events: Vec<TicketEvent>) -> Vec<TicketEvent> {
     numbered.map(|(number, event)| event.with_id(format!("e{number}").as_str())).collect()
 }
 
-/// The gauges, counted anew.
+/// The gauges, counted again from the trackers.
 fn gauges(tickets: &TrackedTickets, now: Timestamp) -> String {
     let mut again =
         TrackedTickets::new(tickets.replay().clone()).with_gauges_by([Attribute::Market, Attribute::Group]);

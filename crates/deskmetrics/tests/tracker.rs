@@ -282,3 +282,24 @@ fn a_queue_of_changes_sees_every_breach() {
     ];
     assert_eq!(seen, expected.map(|(at, breached)| (at.to_owned(), breached)));
 }
+
+#[test]
+fn a_breach_before_a_late_event_is_returned() {
+    let at = |text: &str| text.parse::<Timestamp>().expect("a timestamp");
+    let mut tickets = TrackedTickets::new(replay());
+    let ticket = Ticket::new("T", at("2026-03-02T09:00:00Z")).with_attribute(Attribute::Priority, "high");
+    tickets.open(ticket).expect("a new ticket");
+    let reply = TicketEvent::new("T", at("2026-03-02T13:00:00Z"), Author::Agent, EventKind::PublicMessage)
+        .with_id("1");
+    tickets.observe(&reply).expect("an event in order");
+    assert!(tickets.observe(&reply).is_err());
+    let (stored, _) = TrackedTickets::from_bytes(&tickets.to_bytes(), replay()).expect("its bytes");
+    for mut tickets in [tickets, stored] {
+        let expected =
+            ["2026-03-02T10:36:00Z", "2026-03-02T11:00:00.000001Z"].map(|time| (at(time), "T".into()));
+        assert_eq!(tickets.next_change(), Some((expected[0].0, &expected[0].1)));
+        assert_eq!(tickets.advance(at("2026-03-02T10:40:00Z")), expected[..1]);
+        assert_eq!(tickets.advance(at("2026-03-02T13:00:00Z")), expected[1..]);
+        assert_eq!(tickets.advance(at("2026-03-02T13:00:01Z")), []);
+    }
+}

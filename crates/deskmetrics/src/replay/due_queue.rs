@@ -50,6 +50,11 @@ impl DueQueue {
         }
     }
 
+    /// The next due timestamp of a ticket.
+    pub fn get(&self, ticket: &TicketId) -> Option<Timestamp> {
+        self.due.get(ticket).copied()
+    }
+
     /// The earliest due timestamp and its ticket.
     pub fn next(&self) -> Option<(Timestamp, &TicketId)> {
         self.order.first().map(|(due, ticket)| (*due, ticket))

@@ -1,6 +1,6 @@
 //! Many tickets followed live.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::due_queue::DueQueue;
@@ -54,6 +54,8 @@ pub struct TrackedTickets {
     by: Vec<Attribute>,
     tickets: BTreeMap<TicketId, Followed>,
     queue: DueQueue,
+    /// Changes before later events, to be returned by the next advance.
+    passed: BTreeSet<(Timestamp, TicketId)>,
     open: BTreeMap<Slice, u64>,
     targets: BTreeMap<(TargetState, Slice), u64>,
 }
@@ -86,6 +88,7 @@ impl TrackedTickets {
             by: Vec::new(),
             tickets: BTreeMap::new(),
             queue: DueQueue::default(),
+            passed: BTreeSet::new(),
             open: BTreeMap::new(),
             targets: BTreeMap::new(),
         }
@@ -163,6 +166,14 @@ impl TrackedTickets {
         event: &TicketEvent,
         latest: impl Into<Timestamp>,
     ) -> Result<Option<Timestamp>, TrackError> {
+        let latest = latest.into();
+        if event.at <= latest {
+            // An event does not undo what changed before it.
+            while let Some(at) = self.queue.get(&event.ticket).filter(|at| *at < event.at) {
+                self.passed.insert((at, event.ticket.clone()));
+                self.update(&event.ticket, at);
+            }
+        }
         let unknown = || TrackError::NotFollowed(event.ticket.to_string());
         let followed = self.tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
         self.replay.observe_until(&mut followed.tracker, event, latest)?;
@@ -194,18 +205,21 @@ impl TrackedTickets {
 
     /// When the verdicts on a ticket [change next](Replay::next_change), and which ticket.
     pub fn next_change(&self) -> Option<(Timestamp, &TicketId)> {
-        self.queue.next()
+        let passed = self.passed.first().map(|(at, ticket)| (*at, ticket));
+        passed.into_iter().chain(self.queue.next()).min()
     }
 
-    /// The changes of verdicts up to `now`, earliest first: a target came to be at risk or is breached.
+    /// The changes of verdicts up to `now`, earliest first: a target came to be at risk or is breached. Each is returned once, also
+    /// one before an event that was observed since.
     pub fn advance(&mut self, now: impl Into<Timestamp>) -> Vec<(Timestamp, TicketId)> {
         let now = now.into();
-        let mut changes = Vec::new();
         while let Some((at, ticket)) = self.queue.pop(now) {
             self.update(&ticket, at);
-            changes.push((at, ticket));
+            self.passed.insert((at, ticket));
         }
-        changes
+        let later = self.passed.iter().find(|(at, _)| *at > now).cloned();
+        let later = later.map(|later| self.passed.split_off(&later)).unwrap_or_default();
+        std::mem::replace(&mut self.passed, later).into_iter().collect()
     }
 
     /// The gauges as [OpenMetrics](https://openmetrics.io) text, as of the last event or [advance](Self::advance):
@@ -238,7 +252,7 @@ impl TrackedTickets {
     #[cfg(feature = "bytes")]
     pub fn to_bytes(&self) -> Vec<u8> {
         let trackers: Vec<&TicketTracker> = self.tickets.values().map(|followed| &followed.tracker).collect();
-        Kind::Trackers.write(&(trackers, &self.queue), &())
+        Kind::Trackers.write(&(trackers, &self.queue, &self.passed), &())
     }
 
     /// The tickets that [`to_bytes`](Self::to_bytes) wrote, which are followed with this replay.
@@ -250,8 +264,9 @@ impl TrackedTickets {
     /// If the bytes are something else, of another version or damaged.
     #[cfg(feature = "bytes")]
     pub fn from_bytes(bytes: &[u8], replay: Replay) -> Result<(Self, Vec<TicketTracker>), StoredError> {
-        let ((trackers, queue), ()): ((Vec<TicketTracker>, DueQueue), ()) = Kind::Trackers.read(bytes)?;
-        let mut all = Self::new(replay);
+        type Stored = (Vec<TicketTracker>, DueQueue, BTreeSet<(Timestamp, TicketId)>);
+        let ((trackers, queue, passed), ()): (Stored, ()) = Kind::Trackers.read(bytes)?;
+        let mut all = Self { passed, ..Self::new(replay) };
         let (own, others): (Vec<_>, Vec<_>) =
             trackers.into_iter().partition(|tracker| all.replay.fits(tracker));
         let due: BTreeMap<TicketId, Timestamp> =
@@ -277,7 +292,7 @@ impl TrackedTickets {
 
     /// Takes up what changed of a ticket by `at`.
     fn update(&mut self, ticket: &TicketId, at: Timestamp) {
-        let Self { replay, by, tickets, queue, open, targets } = self;
+        let Self { replay, by, tickets, queue, open, targets, .. } = self;
         let Some(followed) = tickets.get_mut(ticket) else { return };
         count(open, targets, followed, -1);
         followed.slice = slice(by, &followed.tracker);

@@ -9,7 +9,7 @@ use clap_complete::Shell;
 use deskmetrics::kpi::{FcrPolicy, KpiRequest};
 use deskmetrics::report::{Period, UnknownPeriod};
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{ClockKind, Scale};
+use deskmetrics::{ClockKind, Scale, Timestamp};
 use deskmetrics_arrow::column::TimestampReading;
 use deskmetrics_arrow::{Dataset, plain_message};
 
@@ -251,6 +251,16 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "MONTH", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=12), allow_negative_numbers = true)]
     pub(crate) year_start: u32,
 
+    /// Since when the data is complete, such as 2026-01-01: periods that begin earlier are partial; by default the day of the first
+    /// record
+    #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
+    observed_from: Option<String>,
+
+    /// Until when the data is complete, such as 2026-07-01 (the start of that day): periods that end later are partial; by default
+    /// the cut-off
+    #[arg(long, value_name = "TIMESTAMP", value_parser = timestamp)]
+    observed_until: Option<String>,
+
     /// Clock of durations; by default both if there is a schedule, else calendar
     #[arg(long, value_name = "CLOCK")]
     clock: Option<Clock>,
@@ -454,6 +464,12 @@ impl<F: FileFormat> OutputArguments<F> {
 }
 
 impl ReportArguments {
+    /// Since when and until when the data is complete, as far as stated. Times without a zone are of `zone`.
+    pub(crate) fn observed(&self, zone: Tz) -> [Option<Timestamp>; 2] {
+        let reading = TimestampReading::new(zone);
+        [&self.observed_from, &self.observed_until].map(|text| reading.read(text.as_deref()?).ok().flatten())
+    }
+
     /// The period to slice by. `dated` is whether the data contains dates.
     pub(crate) fn period(&self, dated: bool) -> Option<Period> {
         match self.period {

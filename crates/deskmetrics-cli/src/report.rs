@@ -38,15 +38,24 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
     for attributes in slicings(arguments, dataset) {
         builder = builder.with_slices(attributes);
     }
+    let [from, until] = arguments.observed(dataset.time_zone);
     if let Some(period) = arguments.period(dataset.last_timestamp().is_some()) {
         let periods = Periods::new(period, dataset.time_zone)
             .with_week_start(arguments.week_start)
             .with_year_start(arguments.year_start);
         builder = builder.with_periods(periods);
-        if let Some((until, note)) = dataset.end_of_creation(periods) {
+        if let Some(from) = from {
+            builder = builder.with_observed_from(from);
+        }
+        if let Some(until) = until {
+            builder = builder.with_observed_until(until);
+        } else if let Some((until, note)) = dataset.end_of_creation(periods) {
             builder = builder.with_observed_until(until);
             selected.notes.push(input.message(&note));
         }
+    } else if from.or(until).is_some() {
+        let problem = "--observed-from and --observed-until have an effect on periods only: give --period";
+        return Err(Failure::Usage(problem.to_owned()));
     }
     let report = builder.build().map_err(|error| usage(&error))?;
     let state = dataset.feed(&report, 0).map_err(|error| usage(&error))?;

@@ -51,6 +51,11 @@ impl Timestamp {
         }
     }
 
+    /// The last timestamp before this one.
+    pub(crate) fn before(self) -> Option<Self> {
+        self.as_micros().checked_sub(1).and_then(Self::from_micros)
+    }
+
     /// Microseconds since 1970-01-01T00:00:00Z.
     #[inline]
     pub const fn as_micros(self) -> i64 {

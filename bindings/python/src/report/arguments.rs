@@ -77,7 +77,7 @@ pub(crate) struct ReportArguments<'py> {
     period: Option<String>,
     pub(crate) zone: Option<Tz>,
     week_start: Option<String>,
-    year_start: u32,
+    year_start: Option<u32>,
     level: f64,
     min_n: u64,
     observed_from: Option<Timestamp>,
@@ -110,7 +110,7 @@ impl<'py> ReportArguments<'py> {
                 .take_with(name, |at| input::timestamp(name, at, assumed_for(at)).map(|at| at.utc().into()))
         };
         Ok(Self {
-            year_start: keywords.take_with("year_start", year_start)?.unwrap_or(1),
+            year_start: keywords.take_with("year_start", year_start)?,
             min_n: keywords
                 .take_with("min_n", |n| whole("min_n", n, "give 0 or more; 0 marks nothing"))?
                 .unwrap_or(30),
@@ -154,7 +154,20 @@ impl<'py> ReportArguments<'py> {
                 "week_start \"{first}\" is not a day of the week such as \"Mon\" or \"Sunday\""
             ))
         })?;
-        let Some(word) = &self.period else { return Ok(None) };
+        let Some(word) = &self.period else {
+            let of_periods = [
+                ("week_start", self.week_start.is_some()),
+                ("year_start", self.year_start.is_some()),
+                ("observed_from", self.observed_from.is_some()),
+                ("observed_until", self.observed_until.is_some()),
+            ];
+            return match of_periods.iter().find(|(_, given)| *given) {
+                Some((name, _)) => Err(error::argument(format!(
+                    "{name} has an effect on periods only: give period, such as period=\"week\", or leave {name} out"
+                ))),
+                None => Ok(None),
+            };
+        };
         let period: Period = word.parse().or_argument()?;
         let Some(zone) = self.zone else {
             return Err(error::argument(format!(
@@ -162,7 +175,7 @@ impl<'py> ReportArguments<'py> {
                  \"Europe/Copenhagen\""
             )));
         };
-        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start)))
+        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start.unwrap_or(1))))
     }
 
     /// A report without records.

@@ -303,4 +303,13 @@ fn weeks_after_the_last_creation_are_partial() {
         ["report", tickets, "--kpi", "volume", "--period", "week", "--tz", "UTC", "--as-of", "2026-04-26"];
     let text = words(&out(&arguments));
     assert!(!text.contains("2026-W13 ~") && !text.contains(note), "{text}");
+    // What is stated is not inferred.
+    let stated = ["--kpi", "volume", "--period", "week", "--tz", "UTC", "--observed-until", "2026-03-18"];
+    let text = words(&out(&[&["report", tickets], &stated[..]].concat()));
+    assert!(text.contains("2026-W12 ~") && !text.contains(note), "{text}");
+    let stated = ["--kpi", "volume", "--period", "week", "--observed-from", "2026-02-16"];
+    let text = words(&out(&[&["report", tickets], &stated[..]].concat()));
+    assert!(text.contains("2026-W08 0 0") && !text.contains("2026-W10 ~"), "{text}");
+    let text = error(&["report", tickets, "--period", "none", "--observed-from", "2026-02-16"]);
+    assert!(text.contains("give --period"), "{text}");
 }

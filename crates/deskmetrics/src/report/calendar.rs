@@ -30,9 +30,9 @@ impl PeriodId {
     }
 }
 
-/// Stocks and flows such as the backlog are reported for this many periods up to the cut-off: one absurd creation date must not
-/// cost a snapshot of every day since the year 1.
-const SNAPSHOTS: usize = 1000;
+/// Stocks and flows such as the backlog, and counts of zero, are reported for this many periods up to the cut-off: one absurd
+/// creation date must not cost a snapshot of every day since the year 1.
+pub(super) const SNAPSHOTS: usize = 1000;
 
 /// Finds the periods of records, and the snapshots of stocks.
 #[derive(Debug, Clone)]
@@ -87,8 +87,7 @@ impl Calendar {
             if start != Some(as_of) {
                 self.snapshots.push((at, number + 1));
             }
-            let before = start.and_then(|start| start.as_micros().checked_sub(1));
-            let Some(before) = before.and_then(Timestamp::from_micros) else { break };
+            let Some(before) = start.and_then(Timestamp::before) else { break };
             at = before;
         }
         self.snapshots.reverse();

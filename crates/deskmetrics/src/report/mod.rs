@@ -10,6 +10,11 @@
 //! each period), the flow and the solves are reported for each period separately and as of the cut-off, for the last 1,000
 //! periods.
 //!
+//! A count such as the ticket volume has a row in every period that the data covers, 0 where there is nothing to count, so
+//! that a mean over weeks is right: for all records and for each slice that has any, from the
+//! [beginning](ReportBuilder::with_observed_from) to the [end](ReportBuilder::with_observed_until) of the data, in its last
+//! 1,000 periods. Other KPIs have rows only where they have records.
+//!
 //! Two have no rows by period, since only the state at the cut-off is known. The first is SLA targets at risk: a verdict
 //! contains how much of its target was used by the cut-off, pauses and changed schedules taken into account, but not when.
 //! The second is the age of the backlog in business hours, which needs the opening hours up to each period's end; on the
@@ -47,6 +52,7 @@ mod stored;
 #[cfg(feature = "bytes")]
 mod stored_tally;
 mod table;
+mod tabulation;
 mod value;
 mod warning;
 

@@ -222,8 +222,7 @@ impl PeriodSpan {
 
     /// The period before this one.
     pub fn previous(&self) -> Option<Self> {
-        let day_before = self.first_day.pred_opt()?;
-        self.periods.starting(self.periods.first_day(day_before)?)
+        self.periods.of(self.start.before()?)
     }
 
     /// Its name: `2026-03-02`, `2026-W10`, `2026-03`, `2026-Q1`, `2026`; a week that does not begin on Monday has

@@ -3,26 +3,23 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
-
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::builder::{Report, response_rule};
-use super::calendar::{Calendar, NO_PERIOD};
+use super::calendar::Calendar;
 use super::resolved_kpi::ResolvedKpi;
-use super::row::{ReportPeriod, ReportRow, SliceKeys};
+use super::row::{ReportRow, SliceKeys};
 use super::selection::usual;
-use super::slice::{Responses, SliceOrder, Slicer, Values};
-use super::table::{RecordCounts, ReportTable};
-use super::{Change, Difference, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
-use crate::kpi::{AnyKpi, DynKpi, OverTime, Places, ResponseRate};
+use super::slice::{Responses, Slicer, Values};
+use super::table::RecordCounts;
+use super::tabulation::{Cut, Group};
+use super::{Difference, KpiRequest, KpiTally, ReportError};
+use crate::kpi::{AnyKpi, Places, ResponseRate};
 use crate::queue::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
 use crate::ticket::{Attribute, Attributes};
 use crate::{
-    Comparison, Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics,
-    Timestamp, Unit,
+    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics, Timestamp,
 };
 
 /// The state of a report while records are fed.
@@ -46,9 +43,6 @@ pub struct ReportState {
     /// The earliest record.
     first: Option<Timestamp>,
 }
-
-/// Fewer records are reported on one thread, which is faster.
-const MANY: u64 = 1 << 14;
 
 /// The tallies of one slice and period, by KPI.
 pub(super) type Cell = Box<[Box<dyn AnyKpi>]>;
@@ -398,7 +392,7 @@ impl ReportState {
             let slice = order.keys.iter().position(|keys| keys.values().eq(row.keys.values()))?;
             (sliced, Some(order), slice)
         };
-        let periods = row.period.as_ref().map(|_| self.period_order());
+        let periods = row.period.as_ref().and(settings.periods).map(|periods| self.period_order(periods));
         let period = match (&row.period, &periods) {
             (Some(own), Some(order)) => order.shown.iter().position(|shown| shown.period == *own)?,
             _ => 0,
@@ -416,11 +410,8 @@ impl ReportState {
                     self.joined(sliced, number, cut, &kpi.filter).into_iter().find(|(one, _)| *one == group);
                 let mut tally = match (found, &periods) {
                     (Some((_, tally)), _) => tally.into_owned(),
-                    // A stock or a flow is known in every period.
-                    (None, Some(periods)) => {
-                        let number = periods.places.iter().position(|place| *place == period)?;
-                        kpi.tally(self.calendar.known(number))
-                    }
+                    // A count is known in every period.
+                    (None, Some(periods)) => self.empty_tally(kpi, periods, period)?,
                     (None, None) => return None,
                 };
                 let is_whole = cut.is_whole() && kpi.filter.is_empty();
@@ -464,355 +455,5 @@ impl ReportState {
             Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
             None => Err(ReportError::NotInReport { id: requested.definition.id }),
         }
-    }
-
-    /// All numbers of the report, for the records fed so far.
-    pub fn table(&self) -> ReportTable {
-        let settings = &self.report.settings;
-        let orders: Vec<SliceOrder> = self.slicings.iter().map(|sliced| sliced.slicer.order()).collect();
-        let periods = settings.periods.map(|_| self.period_order());
-        let mut parts = Vec::new();
-        for periods in std::iter::once(None).chain(periods.iter().map(Some)) {
-            let whole = self.whole().map(|(_, sliced)| (sliced, Cut { slices: None, periods }));
-            let slicings = self.slicings.iter().zip(&orders).zip(&settings.by);
-            let sliced = slicings.map(|((sliced, order), _)| (sliced, Cut { slices: Some(order), periods }));
-            parts.extend(whole.into_iter().chain(sliced));
-        }
-        // KPIs that depend on records outside a slice or period need the tally of all records.
-        let wholes = self.report.measures.iter().enumerate().map(|(kpi, measure)| {
-            let (_, sliced) = self.whole().filter(|_| measure.empty.needs_whole())?;
-            self.joined(sliced, kpi, Cut::WHOLE, &Conditions::default()).pop().map(|(_, tally)| tally)
-        });
-        let wholes: Vec<Option<Cow<'_, DynKpi>>> = wholes.collect();
-        let all = parts.iter().flat_map(|(sliced, cut)| {
-            wholes.iter().enumerate().map(move |(kpi, whole)| (*sliced, *cut, kpi, whole.as_deref()))
-        });
-        let all = self.map(all.collect(), |(sliced, cut, kpi, whole)| {
-            (cut, kpi, self.answers(sliced, cut, kpi, whole))
-        });
-        let estimates = all.iter().flat_map(|(.., answers)| answers).map(|answer| answer.estimates.len());
-        let mut rows = Vec::with_capacity(estimates.sum());
-        let mut warnings = None;
-        for (cut, kpi, answers) in all {
-            if cut.periods.is_some() && warnings.is_none() {
-                warnings = Some(self.warnings(&rows, &orders));
-            }
-            self.add_rows(cut, kpi, &answers, &mut rows);
-        }
-        let warnings = warnings.unwrap_or_else(|| self.warnings(&rows, &orders));
-        ReportTable {
-            as_of: settings.as_of,
-            zone: settings.periods.map(|periods| periods.zone),
-            period: settings.periods.map(|periods| periods.period),
-            by: settings.by.clone(),
-            level: settings.level,
-            min_n: settings.min_n,
-            records: self.records,
-            events_excluded: self.events.clone(),
-            links_excluded: self.links.clone(),
-            warnings,
-            rows,
-        }
-    }
-
-    /// Applies a function to each item, in the caller's rayon pool if there are many records.
-    fn map<T: Send, R: Send>(&self, items: Vec<T>, function: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
-        let RecordCounts { tickets, responses, contacts, shifts, invitations } = self.records;
-        if tickets + responses + contacts + shifts + invitations < MANY {
-            items.into_iter().map(function).collect()
-        } else {
-            items.into_par_iter().map(function).collect()
-        }
-    }
-
-    /// The results of a KPI in one part of the report, given the tally of all records if the KPI needs it.
-    fn answers(
-        &self,
-        sliced: &Sliced,
-        cut: Cut<'_>,
-        number: usize,
-        whole: Option<&DynKpi>,
-    ) -> Vec<TestedAnswer> {
-        let Some(kpi) = self.report.measures.get(number) else { return Vec::new() };
-        let level = self.report.settings.level;
-        let is_whole = cut.is_whole() && kpi.filter.is_empty();
-        let tallies = match whole.filter(|_| is_whole) {
-            Some(whole) => vec![(Group::default(), Cow::Borrowed(whole))],
-            None => self.joined(sliced, number, cut, &kpi.filter),
-        };
-        let mut answers = self.map(tallies, |(group, mut tally)| {
-            if let Some(whole) = whole.filter(|_| !is_whole) {
-                tally.to_mut().resolve_with(whole);
-            }
-            Answer::of(kpi, group, tally, level)
-        });
-        answers.retain(|answer| answer.is_relevant(cut));
-        if let Some(periods) = cut.periods.filter(|_| kpi.empty.over_time() == OverTime::EachPeriod) {
-            self.fill_periods(kpi, periods, &mut answers);
-        }
-        let tests = self.map((0..answers.len()).collect(), |number: usize| {
-            let (answer, before) = (answers.get(number)?, answers.get(number.checked_sub(1)?)?);
-            let shown = cut.shown(answer.group)?;
-            let follows =
-                before.group.slice == answer.group.slice && shown.before == Some(before.group.period);
-            let [later, earlier] = [answer, before].map(|answer| kpi.compared(&*answer.tally));
-            follows.then(|| later.change_from(earlier, level))
-        });
-        let tested = |(Answer { group, estimates, excluded, .. }, test): (_, Option<_>)| TestedAnswer {
-            group,
-            estimates,
-            excluded,
-            follows: test.is_some(),
-            test: test.flatten(),
-        };
-        answers.into_iter().zip(tests).map(tested).collect()
-    }
-
-    /// Adds the rows of a KPI's results in one part of the report.
-    fn add_rows(&self, cut: Cut<'_>, number: usize, answers: &[TestedAnswer], rows: &mut Vec<ReportRow>) {
-        let Some(kpi) = self.report.measures.get(number) else { return };
-        let min_n = self.report.settings.min_n;
-        for (number, answer) in answers.iter().enumerate() {
-            let shown = cut.shown(answer.group);
-            let before = number.checked_sub(1).and_then(|number| answers.get(number));
-            let earlier = before.filter(|_| answer.follows);
-            let keys = cut.slices.and_then(|slices| slices.keys.get(answer.group.slice));
-            for (place, estimate) in answer.estimates.iter().enumerate() {
-                // Half a month has half the tickets: its change has no meaning.
-                let comparable = estimate.unit != Unit::Count || shown.is_none_or(|shown| shown.covered);
-                rows.push(ReportRow {
-                    kpi: kpi.definition.id,
-                    name: kpi.name.clone(),
-                    option: kpi.option.clone(),
-                    restricted: !kpi.filter.is_empty(),
-                    measure: estimate.measure.clone(),
-                    headline: place == 0,
-                    clock: kpi.clock,
-                    keys: keys.cloned().unwrap_or_default(),
-                    period: shown.map(|shown| Arc::clone(&shown.period)),
-                    value: estimate.value,
-                    unit: estimate.unit,
-                    n: estimate.n,
-                    small_n: self.is_small(estimate),
-                    interval: estimate.interval,
-                    excluded: Arc::clone(&answer.excluded),
-                    change: earlier.filter(|_| comparable).and_then(|earlier| {
-                        // Only the headline is tested.
-                        let tested = answer.test.filter(|_| place == 0);
-                        Change::new(earlier.estimates.get(place)?, estimate, tested, min_n)
-                    }),
-                });
-            }
-        }
-    }
-
-    /// The periods in the order of rows: by time, records without a date last.
-    fn period_order(&self) -> PeriodOrder {
-        let first_day = |number: usize| self.calendar.span(number).map(PeriodSpan::first_day);
-        let mut order: Vec<usize> = self.calendar.numbers().collect();
-        order.sort_by_key(|number| (first_day(*number).is_none(), first_day(*number)));
-        let (mut places, mut shown) = (vec![0; order.len()], Vec::new());
-        let (from, until) = (self.observed_from(), self.observed_until());
-        let is_partial = |span: &PeriodSpan| {
-            until.is_some_and(|until| span.end > until) || from.is_some_and(|from| span.start < from)
-        };
-        let is_observed = |span: &PeriodSpan| {
-            until.is_none_or(|until| span.start < until) && from.is_none_or(|from| span.end > from)
-        };
-        let mut last = None;
-        for number in order {
-            places[number] = shown.len();
-            let span = self.calendar.span(number);
-            let before = span.and_then(PeriodSpan::previous);
-            let earlier = before.filter(|before| Some(before.first_day()) == last);
-            shown.push(ShownPeriod {
-                period: Arc::new(
-                    span.map_or_else(ReportPeriod::undated, |span| ReportPeriod::new(span, is_partial(span))),
-                ),
-                before: earlier
-                    .filter(|earlier| is_observed(earlier) && span.is_some_and(is_observed))
-                    .and_then(|_| shown.len().checked_sub(1)),
-                covered: span.into_iter().chain(&before).all(|span| !is_partial(span)),
-            });
-            last = first_day(number);
-        }
-        PeriodOrder { places, shown }
-    }
-
-    /// A stock or a flow is known in every period up to the cut-off: adds the periods after a slice's first one in which it
-    /// is none.
-    fn fill_periods<'s>(&'s self, kpi: &ResolvedKpi, periods: &PeriodOrder, answers: &mut Vec<Answer<'s>>) {
-        let level = self.report.settings.level;
-        if kpi.headline_unit(level) != Some(Unit::Count) {
-            return;
-        }
-        let mut missing = Vec::new();
-        for known in answers.chunk_by(|one, other| one.group.slice == other.group.slice) {
-            let Some(first) = known.first().map(|answer| answer.group) else { continue };
-            for (_, number) in self.calendar.snapshots() {
-                let group = Group { period: periods.places[*number], ..first };
-                if group > first && known.binary_search_by_key(&group, |answer| answer.group).is_err() {
-                    let tally = Cow::Owned(kpi.tally(self.calendar.known(*number)));
-                    missing.push(Answer::of(kpi, group, tally, level));
-                }
-            }
-        }
-        answers.extend(missing);
-        answers.sort_by_key(|answer| answer.group);
-    }
-
-    fn is_small(&self, estimate: &Estimate) -> bool {
-        estimate.unit != Unit::Count && estimate.value.is_some() && estimate.n < self.report.settings.min_n
-    }
-
-    /// One KPI's tallies of the records that meet a filter, joined over the differences that the cut ignores; in the
-    /// order of rows.
-    fn joined<'s>(
-        &self,
-        sliced: &'s Sliced,
-        kpi: usize,
-        cut: Cut<'_>,
-        filter: &Conditions,
-    ) -> Vec<(Group, Cow<'s, DynKpi>)> {
-        let over_time =
-            self.report.measures.get(kpi).map_or(OverTime::Sum, |measure| measure.empty.over_time());
-        let requested = |period: usize| match over_time {
-            OverTime::Sum => true,
-            OverTime::EachPeriod if cut.periods.is_some() => self.calendar.known(period).is_some(),
-            OverTime::EachPeriod => period == NO_PERIOD,
-            OverTime::WholeOnly => cut.periods.is_none(),
-        };
-        let mut tallies: Vec<(Group, &DynKpi)> = Vec::new();
-        for (slice, periods) in sliced.cells.iter().enumerate() {
-            if !sliced.slicer.meets(slice, filter) {
-                continue;
-            }
-            for (period, cell) in periods.iter().enumerate() {
-                if let Some(tally) =
-                    cell.as_ref().and_then(|cell| cell.get(kpi)).filter(|_| requested(period))
-                {
-                    tallies.push((cut.group(slice, period), &**tally));
-                }
-            }
-        }
-        tallies.sort_by_key(|(group, _)| *group);
-        let mut joined: Vec<(Group, Cow<'s, DynKpi>)> = Vec::new();
-        for (group, tally) in tallies {
-            match joined.last_mut().filter(|(last, _)| *last == group) {
-                Some((_, all)) => all.to_mut().merge_copy(tally),
-                None => joined.push((group, Cow::Borrowed(tally))),
-            }
-        }
-        if let (true, true, Some(measure)) =
-            (cut.is_whole(), joined.is_empty(), self.report.measures.get(kpi))
-        {
-            // Without any record there is still an overall row.
-            joined.push((Group::default(), Cow::Owned(measure.tally(None))));
-        }
-        joined
-    }
-
-    /// Until when the data is complete.
-    fn observed_until(&self) -> Option<Timestamp> {
-        let settings = &self.report.settings;
-        settings.observed_until.into_iter().chain(settings.as_of).min()
-    }
-
-    /// From when on the data is complete. Without a stated beginning, it is taken to cover the whole local day of its first
-    /// record.
-    fn observed_from(&self) -> Option<Timestamp> {
-        self.report.settings.observed_from.or_else(|| {
-            let zone = self.report.settings.periods?.zone;
-            Some(Periods::new(Period::Day, zone).of(self.first?)?.start)
-        })
-    }
-}
-
-/// Which differences between records a part of the report keeps: those between the slices and between the periods of which
-/// it has the order.
-#[derive(Debug, Clone, Copy)]
-struct Cut<'o> {
-    slices: Option<&'o SliceOrder>,
-    periods: Option<&'o PeriodOrder>,
-}
-
-impl Cut<'_> {
-    /// All records together.
-    const WHOLE: Self = Self { slices: None, periods: None };
-
-    fn is_whole(self) -> bool {
-        self.slices.is_none() && self.periods.is_none()
-    }
-
-    /// The period of a group as rows show it.
-    fn shown(&self, group: Group) -> Option<&ShownPeriod> {
-        self.periods?.shown.get(group.period)
-    }
-
-    /// The group of a slice and a period.
-    fn group(self, slice: usize, period: usize) -> Group {
-        Group {
-            slice: self.slices.map_or(0, |order| order.places[slice]),
-            period: self.periods.map_or(0, |order| order.places[period]),
-        }
-    }
-}
-
-/// The place of a row among those of its KPI: by slice, then by period.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Group {
-    slice: usize,
-    period: usize,
-}
-
-/// The order in which rows show periods.
-#[derive(Debug)]
-struct PeriodOrder {
-    /// By number of the period: its place.
-    places: Vec<usize>,
-    /// By place.
-    shown: Vec<ShownPeriod>,
-}
-
-/// A period as rows show it.
-#[derive(Debug)]
-struct ShownPeriod {
-    period: Arc<ReportPeriod>,
-    /// The place of the one before it, if that has rows and both begin within the data.
-    before: Option<usize>,
-    /// The data covers both.
-    covered: bool,
-}
-
-/// The result of one tally, with the change of its headline.
-struct TestedAnswer {
-    group: Group,
-    estimates: Vec<Estimate>,
-    excluded: Arc<Excluded>,
-    /// Whether the result before is that of the period before.
-    follows: bool,
-    /// The test of the change since then.
-    test: Option<Comparison>,
-}
-
-/// The result of one tally.
-struct Answer<'s> {
-    group: Group,
-    tally: Cow<'s, DynKpi>,
-    estimates: Vec<Estimate>,
-    excluded: Arc<Excluded>,
-}
-
-impl<'s> Answer<'s> {
-    fn of(kpi: &ResolvedKpi, group: Group, tally: Cow<'s, DynKpi>, level: f64) -> Self {
-        let excluded = Arc::new(tally.excluded().clone());
-        Self { group, estimates: kpi.estimates(&*tally, level), excluded, tally }
-    }
-
-    /// Whether the row is included: it is not if only other KPIs have records of that slice or period.
-    fn is_relevant(&self, cut: Cut<'_>) -> bool {
-        let counted =
-            |estimate: &Estimate| estimate.n > 0 || estimate.value.is_some_and(|value| value != 0.0);
-        cut.is_whole() || !self.excluded.is_empty() || self.estimates.iter().any(counted)
     }
 }

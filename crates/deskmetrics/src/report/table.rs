@@ -174,7 +174,9 @@ impl ReportTable {
                     by.iter_mut().for_each(rename);
                     slices.iter_mut().for_each(&mut rename_keys);
                 }
-                Warning::OverlappingSlices { by } => by.iter_mut().for_each(rename),
+                Warning::OverlappingSlices { by } | Warning::ZerosNotListed { by, .. } => {
+                    by.iter_mut().for_each(rename);
+                }
                 Warning::UnevenResponse { by, lowest, highest, .. } => {
                     by.iter_mut().for_each(rename);
                     rename_keys(&mut lowest.keys);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::calendar::SNAPSHOTS;
 use super::row::SliceKeys;
 use super::value::{count_text, value_text};
 use crate::survey::Adjusted;
@@ -214,6 +215,20 @@ pub enum Warning {
         /// The remedy.
         remedy: String,
     },
+    /// Periods in which a count such as the ticket volume is 0 have no row.
+    ZerosNotListed {
+        /// The KPI's id.
+        kpi: &'static str,
+        /// The name it was requested under, else its English one.
+        name: Cow<'static, str>,
+        /// Its options.
+        option: Option<Arc<str>>,
+        /// The slicing; empty for all records together.
+        by: Vec<Attribute>,
+        /// The first period from which on all have rows, since the data covers more than 1,000; `None` if there are too many
+        /// slices for any.
+        before: Option<String>,
+    },
     /// Records are in several slices of a slicing, so the `n` of the slices add up to more than the overall one. The slices are no
     /// independent samples.
     OverlappingSlices {
@@ -281,6 +296,20 @@ impl fmt::Display for Warning {
     #[expect(clippy::too_many_lines, reason = "one sentence for each warning")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ZerosNotListed { name, option, by, before, .. } => {
+                write_subject(f, name, option.as_deref(), by)?;
+                match before {
+                    Some(first) => write!(
+                        f,
+                        ": the data covers more than {SNAPSHOTS} periods; of those before {first}, only those with records have a \
+                         row. If an early date is a mistake, exclude it or state where the data begins",
+                    ),
+                    None => f.write_str(
+                        ": periods in which nothing was counted have no row, because there are too many slices and periods. \
+                         A missing row means 0",
+                    ),
+                }
+            }
             Self::TooFewAnswers { name, option, by, slices, of, min_n, .. } => {
                 write_subject(f, name, option.as_deref(), by)?;
                 if by.is_empty() {

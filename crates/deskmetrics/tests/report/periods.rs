@@ -31,23 +31,123 @@ fn periods_not_covered_by_the_data_are_partial() {
     assert_eq!(partial(&from_new_year.build().unwrap()), [false, false, false, true]);
 }
 
+/// The label, value and change of each week's volume.
+fn weekly_volume(table: &ReportTable) -> Vec<(&str, Option<f64>, Option<f64>)> {
+    let rows = table.periods().filter(|row| row.kpi == "volume" && row.keys.is_empty());
+    rows.map(|row| {
+        let change = row.change.map(|change| change.difference);
+        (row.period.as_ref().unwrap().label.as_str(), row.value, change)
+    })
+    .collect()
+}
+
 #[test]
-fn changes_are_reported_between_neighbours_only() {
-    let tickets: Vec<Replayed> = [0, 1, 36, 40, 70, 71]
+fn a_count_is_zero_in_periods_without_records() {
+    // 1 January, 6, 10 and 11 February; the cut-off is in the middle of week 15
+    let tickets: Vec<Replayed> = [0, 1, 36, 40, 41]
         .iter()
         .enumerate()
         .map(|(number, day)| ticket(number, 24 * day, 1, None))
         .collect();
     let table = report(Period::Week).run(&tickets, &[], &[]).unwrap().table();
-    let volume: Vec<(String, Option<f64>)> = table
-        .periods()
-        .filter(|row| row.kpi == "volume")
-        .map(|row| (row.period.as_ref().unwrap().label.clone(), row.change.map(|change| change.difference)))
-        .collect();
-    let weeks: Vec<&str> = volume.iter().map(|(label, _)| label.as_str()).collect();
-    assert_eq!(weeks, ["2026-W01", "2026-W06", "2026-W07", "2026-W11"]);
-    // weeks 1 and 6 are no neighbours
-    assert_eq!(volume.iter().map(|(_, change)| *change).collect::<Vec<_>>(), [None, None, Some(0.0), None]);
+    let volume = weekly_volume(&table);
+    assert_eq!(volume.len(), 15);
+    assert_eq!(volume[0], ("2026-W01", Some(2.0), None));
+    // Week 1 is partial, so the change since then means nothing.
+    assert_eq!(volume[1], ("2026-W02", Some(0.0), None));
+    assert_eq!(volume[2], ("2026-W03", Some(0.0), Some(0.0)));
+    assert_eq!(volume[5], ("2026-W06", Some(1.0), Some(1.0)));
+    assert_eq!(volume[6], ("2026-W07", Some(2.0), Some(1.0)));
+    assert_eq!(volume[7], ("2026-W08", Some(0.0), Some(-2.0)));
+    assert_eq!(volume[14].0, "2026-W15");
+    // Other KPIs are not known there.
+    let response = |row: &&ReportRow| row.kpi == "first_response_time" && row.headline && row.n == 0;
+    assert_eq!(table.periods().filter(response).count(), 0);
+
+    let bounded = ReportBuilder::from(report(Period::Week)).with_observed_from(hour(-24 * 10));
+    let bounded = bounded.with_observed_until(hour(24 * 46 - 2)).build().unwrap();
+    let table = bounded.run(&tickets, &[], &[]).unwrap().table();
+    let labels: Vec<&str> = weekly_volume(&table).iter().map(|(label, ..)| *label).collect();
+    assert_eq!(
+        labels,
+        ["2025-W52", "2026-W01", "2026-W02", "2026-W03", "2026-W04", "2026-W05", "2026-W06", "2026-W07"]
+    );
+}
+
+#[test]
+fn slices_have_zeros_where_the_data_has_records() {
+    let market = |number, day: i64, market| {
+        let mut ticket = ticket(number, 24 * day, 1, None);
+        ticket.ticket = ticket.ticket.with_attribute(Attribute::Market, market);
+        ticket
+    };
+    let tickets = [market(0, 2, "DK"), market(1, 40, "ES"), market(2, 70, "DK")];
+    let report = |kpis: &[&str]| {
+        let kpis = kpis.iter().map(|kpi| KpiRequest::new(*kpi));
+        let months = Periods::new(Period::Month, Copenhagen);
+        let report = Report::builder(hour(24 * 75)).with_kpis(kpis).with_periods(months);
+        report.with_slices([Attribute::Market]).build().unwrap()
+    };
+    let of_market = |kpis: &[&str], kpi: &str, market: &str| {
+        let table = report(kpis).run(&tickets, &[], &[]).unwrap().table();
+        let rows = table.rows.iter().filter(|row| row.kpi == kpi && row.headline && row.period.is_some());
+        let rows = rows.filter(|row| row.keys.label() == market);
+        rows.map(|row| (row.period.as_ref().unwrap().label.clone(), row.value.unwrap())).collect::<Vec<_>>()
+    };
+    let counted = |values: [f64; 3]| -> Vec<(String, f64)> {
+        ["2026-01", "2026-02", "2026-03"].map(str::to_owned).into_iter().zip(values).collect()
+    };
+    assert_eq!(of_market(&["volume"], "volume", "DK"), counted([1.0, 0.0, 1.0]));
+    assert_eq!(of_market(&["volume"], "volume", "ES"), counted([0.0, 1.0, 0.0]));
+    // The rows of a KPI do not depend on the others.
+    for kpi in ["solved", "backlog", "flow", "customers"] {
+        let all = of_market(&["volume", "solved", "backlog", "flow", "customers"], kpi, "ES");
+        assert_eq!(of_market(&[kpi], kpi, "ES"), all, "{kpi}");
+    }
+    assert_eq!(of_market(&["flow"], "flow", "ES").len(), 3);
+    // Without any open ticket, the backlog of all is known to be 0, and so in each month.
+    let table = report(&["backlog"]).run(&tickets, &[], &[]).unwrap().table();
+    assert_eq!(
+        by_period(&table, "backlog", "count").iter().map(|(_, value, _)| *value).collect::<Vec<_>>(),
+        [Some(0.0); 3]
+    );
+}
+
+#[test]
+fn zeros_that_are_not_listed_are_a_warning() {
+    let days = ReportBuilder::from(report(Period::Day));
+    let old = [ticket(0, -24 * 20_000, 1, None), ticket(1, 24, 1, None)];
+    let table = days.build().unwrap().run(&old, &[], &[]).unwrap().table();
+    let zeros = |table: &ReportTable| {
+        let of_volume = |warning: &&Warning| matches!(warning, Warning::ZerosNotListed { kpi: "volume", .. });
+        table.warnings.iter().filter(of_volume).map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(weekly_volume(&table).len(), 1001);
+    assert_eq!(
+        zeros(&table),
+        [
+            "Ticket volume: the data covers more than 1000 periods; of those before 2023-07-17, only those with records have \
+          a row. If an early date is a mistake, exclude it or state where the data begins"
+        ]
+    );
+
+    let many = (0..2_600).map(|number| {
+        let mut ticket = ticket(number, i64::try_from(number).unwrap() % 2_200, 1, None);
+        ticket.ticket = ticket.ticket.with_attribute(Attribute::Market, format!("m{number}"));
+        ticket
+    });
+    let report =
+        Report::builder(as_of()).with_kpi(KpiRequest::new("volume")).with_slices([Attribute::Market]);
+    let report = report.with_periods(Periods::new(Period::Day, Copenhagen)).build().unwrap();
+    let table = report.run(&many.collect::<Vec<_>>(), &[], &[]).unwrap().table();
+    assert_eq!(table.rows.iter().filter(|row| row.period.is_some() && !row.keys.is_empty()).count(), 2_600);
+    assert_eq!(
+        zeros(&table),
+        [
+            "Ticket volume by market: periods in which nothing was counted have no row, because there are too many slices \
+          and periods. A missing row means 0"
+        ]
+    );
 }
 
 #[test]

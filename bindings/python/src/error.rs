@@ -82,6 +82,6 @@ pub(crate) fn did_you_mean<S: AsRef<str>>(name: &str, present: impl IntoIterator
 /// The error for an unknown name, with the known ones and the nearest.
 pub(crate) fn no_such(what: &str, name: &str, place: &str, present: &[&str]) -> PyErr {
     let meant = did_you_mean(name, present);
-    let has = if present.is_empty() { "nothing".to_owned() } else { present.join(", ") };
+    let has = if present.is_empty() { "none".to_owned() } else { present.join(", ") };
     no_such_name(format!("there is no {what} \"{name}\" in {place}{meant}; it has {has}"))
 }

@@ -175,7 +175,9 @@ impl<'py> ReportArguments<'py> {
                  \"Europe/Copenhagen\""
             )));
         };
-        Ok(Some(Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start.unwrap_or(1))))
+        Ok(Some(
+            Periods::new(period, zone).with_week_start(day).with_year_start(self.year_start.unwrap_or(1)),
+        ))
     }
 
     /// A report without records.

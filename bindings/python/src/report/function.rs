@@ -61,7 +61,8 @@ use crate::tables::{Rules, Tables};
 ///     ``"next_response_time"``, ``"response_time"``. So have ``"sla_attainment"`` and ``"sla_overshoot"`` with the metric
 ///     ``"first_response"`` or ``"next_response"``. Tickets without such a target are excluded for each person who responded.
 /// period : {"day", "week", "month", "quarter", "year"}, optional
-///     Rows by period, with the change against the previous period.
+///     Rows by period, with the change against the previous period. A count such as the ticket volume has a row in every period
+///     that the data covers, 0 where there is nothing to count; other KPIs only where they have records.
 /// tz : str or zoneinfo.ZoneInfo, optional
 ///     The zone of days and weeks, and of a date or text without an offset as ``as_of``, ``observed_from``, ``observed_until``,
 ///     ``since`` and ``until``; required with ``period``.

@@ -309,7 +309,7 @@ fn weeks_after_the_last_creation_are_partial() {
     assert!(text.contains("2026-W12 ~") && !text.contains(note), "{text}");
     let stated = ["--kpi", "volume", "--period", "week", "--observed-from", "2026-02-16"];
     let text = words(&out(&[&["report", tickets], &stated[..]].concat()));
-    assert!(text.contains("2026-W08 0 0") && !text.contains("2026-W10 ~"), "{text}");
+    assert!(text.contains("2026-W08 0 2026-W09 0 +0") && !text.contains("2026-W10 ~"), "{text}");
     let text = error(&["report", tickets, "--period", "none", "--observed-from", "2026-02-16"]);
     assert!(text.contains("give --period"), "{text}");
 }

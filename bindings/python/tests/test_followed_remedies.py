@@ -218,7 +218,7 @@ def test_a_date_is_the_start_of_that_day(day: Any) -> None:
     zone = re.findall(r'assume_tz="(.*?)"', message)[0]
     assert dm.report(TICKETS, as_of=day, assume_tz=zone).as_of == start
     assert dm.replay(EVENTS, tickets=TICKETS, as_of=day, assume_tz=zone).as_of == start
-    waits = [dm.report(REPLIED, observed_from=seen, assume_tz=zone) for seen in (day, start)]
+    waits = [dm.report(REPLIED, period="week", tz=zone, observed_from=seen, assume_tz=zone) for seen in (day, start)]
     assert waits[0] == waits[1]
 
 
@@ -698,7 +698,7 @@ def test_columns_that_are_no_timestamps() -> None:
 
 @pytest.mark.parametrize("day", ["2026-03-10", date(2026, 3, 10)])
 def test_a_date_is_one_of_the_zone_of_the_report(day: Any) -> None:
-    report = dm.report(TICKETS, kpis=["volume"], as_of=day, observed_from="2026-03-01", tz="Europe/Madrid")
+    report = dm.report(TICKETS, kpis=["volume"], as_of=day, period="week", observed_from="2026-03-01", tz="Europe/Madrid")
     assert report.as_of == datetime(2026, 3, 10, tzinfo=ZoneInfo("Europe/Madrid"))
 
 

@@ -89,8 +89,8 @@ def test_a_wide_table_has_the_types_of_its_numbers(report: dm.Report) -> None:
     assert weeks.to_dict() == {
         "period": ["2026-W10", "2026-W11", "(all)"],
         "DE": [1, 2, 3],
-        "DK": [1, None, 1],
-        "(none)": [None, 1, 1],
+        "DK": [1, 0, 1],
+        "(none)": [0, 1, 1],
         "(all)": [2, 3, 5],
     }
     assert weeks.to_polars()["DE"].dtype == pl.Int64

@@ -234,7 +234,8 @@ impl Dataset {
     /// by : str or iterable of str or tuple of str, optional
     ///     Attributes to slice by, as for :func:`report`; by default those of the description.
     /// period : {"day", "week", "month", "quarter", "year"}, optional
-    ///     Rows by period, with the change against the previous period.
+    ///     Rows by period, with the change against the previous period. A count such as the ticket volume has a row in every
+    ///     period that the data covers, 0 where there is nothing to count; other KPIs only where they have records.
     /// tz : str or zoneinfo.ZoneInfo, optional
     ///     The zone of days and weeks; by default that of the description.
     /// as_of : datetime.datetime or str, optional

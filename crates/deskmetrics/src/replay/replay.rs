@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use super::actor::Actor;
-use super::clocks::Schedules;
+use super::clocks::{ScheduleRules, Schedules};
 use super::fingerprint::ReplayRules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
@@ -175,7 +175,7 @@ impl Replay {
         *self.fingerprint.get_or_init(|| {
             let rules = ReplayRules {
                 options: &self.options,
-                schedules: &self.schedules,
+                schedules: ScheduleRules(&self.schedules),
                 policies: self.needs.any(Needs::VERDICTS).then_some(&self.policies),
                 explain: self.explain,
                 needs: self.needs.bits(),

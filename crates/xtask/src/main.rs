@@ -9,6 +9,7 @@ mod files;
 mod fuzz;
 mod layers;
 mod python;
+mod readme;
 mod words;
 mod workspace;
 
@@ -26,6 +27,7 @@ usage: cargo x <task> [arguments]
   words                      words that the project does not use do not become more
   api                        setters are named with_*, and a name means one type of its crate
   service                    the example service, a workspace of its own: formatting, clippy and tests
+  readme                     the dependencies and Rust examples of the README, as written
   features                   each crate without features and with each alone
   msrv                       the published crates with the oldest supported Rust, if it is installed
   dependencies               licences of dependencies and the public API, with cargo-deny and cargo-semver-checks if installed
@@ -60,6 +62,7 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["words"] => words::check(&root()),
         ["api"] => api::check(&root()),
         ["service"] => service(),
+        ["readme"] => readme::check(),
         ["features"] => features::check(),
         ["msrv"] => features::msrv(),
         ["dependencies"] => features::dependencies(),

@@ -56,7 +56,7 @@ fn week(rules: &Rules, name: Option<&str>, now: Timestamp) -> Result<PeriodSpan,
     };
     noon.and_then(|noon| weeks.of(noon)).ok_or_else(|| {
         ServiceError::Invalid(format!(
-            "week \"{}\" is not of the form \"2026-W10\"",
+            "there is no week \"{}\": weeks have names such as \"2026-W10\"",
             name.unwrap_or_default()
         ))
     })

@@ -239,7 +239,10 @@ fn wrong_requests_are_refused_and_change_nothing() {
     assert_eq!(error("/tickets/T-1/sla", ""), (404, "no ticket \"T-1\" was delivered".to_owned()));
 
     let (status, text) = error("/kpis?week=2026-10", "");
-    assert_eq!((status, text.as_str()), (422, "week \"2026-10\" is not of the form \"2026-W10\""));
+    assert_eq!(
+        (status, text.as_str()),
+        (422, "there is no week \"2026-10\": weeks have names such as \"2026-W10\"")
+    );
     assert_eq!(error("/kpis?wek=2026-W10", "").0, 422);
 
     let (status, _) = server.request("POST", "/events", &format!("[{}]", created("2026-03-02T09:00:00Z")));

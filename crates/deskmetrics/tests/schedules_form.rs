@@ -39,14 +39,14 @@ fn waited(schedules: &Schedules, attributes: &[(Attribute, &str)]) -> Option<i64
     for (attribute, value) in attributes {
         opened = opened.with_attribute(attribute.clone(), *value);
     }
-    let reply = TicketEvent::new(
+    let answered = TicketEvent::new(
         "T-1",
         at("2026-03-03T09:00:00Z"),
         ticket::Author::Agent,
         ticket::EventKind::PublicMessage,
     );
     let replay = Replay::new(at("2026-03-04T00:00:00Z")).with_schedules(schedules.clone());
-    let replayed = replay.tickets(&[opened], &[reply]).tickets;
+    let replayed = replay.tickets(&[opened], &[answered]).tickets;
     kpi::first_response_time(&replayed, ClockKind::Business).median().map(|waited| waited.num_hours())
 }
 

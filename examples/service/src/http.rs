@@ -24,6 +24,8 @@ use crate::store::{Delivery, Received, Store};
 /// Events later than this after the current time are refused: a wrong timestamp would make all until then late.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(5);
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// The state of all requests.
 #[derive(Debug)]
 pub(crate) struct Service {
@@ -98,17 +100,17 @@ pub(crate) async fn warn(service: Arc<Service>) {
             Ok(next.map(|next| next.since(service.rules.now())))
         });
         let wait = match printed.await {
-            Ok(wait) => wait,
+            // A day at most, since the clock of the system may be set.
+            Ok(Some(wait)) => wait.to_std().unwrap_or_default().min(DAY),
+            Ok(None) => DAY,
             Err(error) => {
                 eprintln!("{error}");
-                None
+                Duration::from_secs(60)
             }
         };
-        // A day at most, since the clock of the system may be set.
-        let wait = wait.and_then(|wait| wait.to_std().ok()).unwrap_or(Duration::MAX);
-        let wait = wait.clamp(Duration::from_millis(1), Duration::from_secs(86_400));
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            // Timers may end a little early.
+            () = tokio::time::sleep(wait + Duration::from_millis(1)) => {}
             () = service.changed.notified() => {}
         }
     }

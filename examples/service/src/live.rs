@@ -115,8 +115,8 @@ impl Live {
         Ok(())
     }
 
-    /// The changes of verdicts until now: what came to be at risk, or is breached. Each is returned once; after a crash, those
-    /// since the last snapshot again.
+    /// The changes of verdicts until now: what came to be at risk, or is breached. Each is returned at least once: those since the
+    /// last snapshot again after a crash, and those of a ticket again after a late event of it.
     pub(crate) fn changes(
         &mut self,
         now: Timestamp,

@@ -97,14 +97,14 @@ impl Store {
                 .prepare_cached("INSERT INTO log (ticket, event, at, record) VALUES (?1, ?2, ?3, ?4)")?;
             for delivery in deliveries {
                 let (ticket, event) = (delivery.ticket().as_str(), delivery.event_id());
-                let record = serde_json::to_string(delivery)?;
                 let before = stored.query_row([ticket, event], text).optional()?;
                 received.push(match before {
                     None => {
+                        let record = serde_json::to_string(delivery)?;
                         insert.execute(params![ticket, event, delivery.at().as_micros(), record])?;
                         Received::New
                     }
-                    Some(before) if before == record => Received::Duplicate,
+                    Some(before) if read(&before)? == *delivery => Received::Duplicate,
                     Some(_) => Received::Conflict,
                 });
             }

@@ -42,7 +42,7 @@ fn the_requests_give_the_responses_shown() {
     let text = fs::read_to_string(path).expect("the README");
     let now =
         text.split("service.toml ").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a time");
-    let server = Server::start(&server::folder("readme"), now);
+    let server = Server::start(&server::folder("readme"), Some(now));
     let mut compared = 0;
     let blocks = blocks(&text);
     for pair in blocks.windows(2) {

@@ -173,7 +173,7 @@ fn nothing_is_lost_or_counted_twice() {
     let deliveries = log.deliveries();
     let batches: Vec<String> = deliveries.chunks(150).map(|batch| json!(batch).to_string()).collect();
 
-    let mut server = Server::start(&folder, &now);
+    let mut server = Server::start(&folder, Some(&now));
     let (mut stored, mut duplicates) = (0, 0);
     for (number, batch) in batches.iter().enumerate() {
         if number % 6 == 3 {
@@ -182,7 +182,7 @@ fn nothing_is_lost_or_counted_twice() {
             std::thread::sleep(std::time::Duration::from_millis(number as u64 % 12));
             server.kill();
             drop(request);
-            server = Server::start(&folder, &now);
+            server = Server::start(&folder, Some(&now));
         }
         let (status, receipt) = server.request("POST", "/events", batch);
         assert_eq!(status, 200, "{receipt}");
@@ -198,7 +198,7 @@ fn nothing_is_lost_or_counted_twice() {
     server.kill();
 
     // After a restart the state is the same.
-    let server = Server::start(&folder, &now);
+    let server = Server::start(&folder, Some(&now));
     compare(&server, &log, &rules(&folder));
     server.kill();
 
@@ -208,14 +208,14 @@ fn nothing_is_lost_or_counted_twice() {
         &text,
         &[("\"*\" = \"4h\"", "\"*\" = \"2h\""), ("Mo-Fr 09:00-17:00", "Mo-Fr 08:00-16:00")],
     );
-    let server = Server::start(&folder, &now);
+    let server = Server::start(&folder, Some(&now));
     compare(&server, &log, &rules(&folder));
 }
 
 #[test]
 fn wrong_requests_are_refused_and_change_nothing() {
     let folder = server::folder("wrong");
-    let server = Server::start(&folder, "2026-03-02T12:00:00Z");
+    let server = Server::start(&folder, Some("2026-03-02T12:00:00Z"));
     let error = |path: &str, body: &str| {
         let (status, text) = server.request(if body.is_empty() { "GET" } else { "POST" }, path, body);
         let text: Value = serde_json::from_str(&text).expect("JSON");
@@ -261,7 +261,7 @@ fn wrong_requests_are_refused_and_change_nothing() {
 #[test]
 fn events_before_their_ticket_wait_for_it() {
     let folder = server::folder("waiting");
-    let server = Server::start(&folder, "2026-03-02T12:00:00Z");
+    let server = Server::start(&folder, Some("2026-03-02T12:00:00Z"));
     let reply = r#"{"event": {"ticket": "T-1", "id": "E-1", "at": "2026-03-02T09:30:00Z", "author": "agent", "kind": "public_message"}}"#;
     assert_eq!(server.request("POST", "/events", &format!("[{reply}]")).0, 200);
     assert_eq!(server.request("GET", "/tickets/T-1/sla", "").0, 404);
@@ -270,4 +270,21 @@ fn events_before_their_ticket_wait_for_it() {
     let sla = server.get("/tickets/T-1/sla");
     assert_eq!(sla["targets"][0]["state"], "met");
     assert_eq!(sla["next_breach"]["metric"], "resolution");
+}
+
+#[test]
+fn a_breach_is_printed_when_it_happens() {
+    let folder = server::folder("breach");
+    let rules = fs::read_to_string(folder.join("service.toml")).expect("the configuration");
+    let target = "clock = \"business\", within = { urgent = \"1h\", \"*\" = \"4h\" }, at_risk = 0.75";
+    server::edit(&folder, &rules, &[(target, "within = \"1s\"")]);
+    let server = Server::start(&folder, None);
+    let created = Timestamp::from(chrono::Utc::now());
+    let body = json!([{ "created": Ticket::new("T-1", created) }]).to_string();
+    assert_eq!(server.request("POST", "/events", &body).0, 200);
+    let breached = Timestamp::from(created.to_utc() + chrono::TimeDelta::microseconds(1_000_001));
+    let rest = server.message(&format!("{breached}: "));
+    assert_eq!(rest, "first_response of ticket T-1 is breached (policy \"everyone\")");
+    let (_, metrics) = server.request("GET", "/metrics", "");
+    assert!(metrics.contains(r#"metric="first_response",state="breached",market=""} 1"#), "{metrics}");
 }

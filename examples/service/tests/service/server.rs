@@ -5,6 +5,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,28 +14,41 @@ use serde_json::Value;
 pub(crate) struct Server {
     child: Child,
     address: String,
+    lines: Receiver<String>,
 }
 
 impl Server {
-    /// Starts the service with the configuration in a folder, in which its database is, at a fixed time.
-    pub(crate) fn start(folder: &Path, now: &str) -> Self {
+    /// Starts the service with the configuration in a folder, in which its database is. Without a fixed time, it has the clock of
+    /// the system.
+    pub(crate) fn start(folder: &Path, now: Option<&str>) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_deskmetrics-service"))
-            .args(["service.toml", now])
+            .arg("service.toml")
+            .args(now)
             .current_dir(folder)
             .stderr(Stdio::piped())
             .spawn()
             .expect("a program that starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
-        let address = loop {
-            let line = lines.next().expect("a message before its end").expect("text");
-            if let Some(address) = line.strip_prefix("listening on http://") {
-                break address.to_owned();
-            }
-            eprintln!("{line}");
-        };
+        let messages = BufReader::new(child.stderr.take().expect("its messages"));
+        let (sender, lines) = mpsc::channel();
         // A full pipe would block it.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        std::thread::spawn(move || {
+            messages.lines().map_while(Result::ok).for_each(|line| {
+                let _ = sender.send(line);
+            });
+        });
+        let mut server = Self { child, address: String::new(), lines };
+        server.address = server.message("listening on http://");
+        server
+    }
+
+    /// What follows in its next message that begins with a text.
+    pub(crate) fn message(&self, start: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_secs(30)).expect("a message in time");
+            if let Some(rest) = line.strip_prefix(start) {
+                break rest.to_owned();
+            }
+        }
     }
 
     /// Ends it at once, as SIGKILL does.

@@ -61,6 +61,7 @@ pub(crate) fn schedules() -> Vec<Vec<u8>> {
     texts(&[
         r#"{"time_zone": "Europe/Copenhagen", "hours": "Mo-Fr 09:00-17:00", "holidays": ["--12-25", "2026-04-03"]}"#,
         r#"{"any_of": [{"time_zone": "Asia/Tokyo", "hours": "Mo-Fr 09:00-17:00"}, {"time_zone": "UTC", "hours": "24/7"}]}"#,
+        r#"{"schedules": {"dk": {"time_zone": "Europe/Copenhagen", "hours": "Mo-Fr 09:00-17:00"}}, "schedule": "dk", "schedule_by": {"market": {"DK": "dk"}}}"#,
     ])
 }
 

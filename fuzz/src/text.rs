@@ -1,7 +1,7 @@
 //! Checks of texts: hours, durations, policies, schedules, descriptions, calendars.
 
 use deskmetrics::kpi::FcrPolicy;
-use deskmetrics::replay::Replay;
+use deskmetrics::replay::{Replay, Schedules};
 use deskmetrics::schedule::{Boundary, Budget, CompiledSchedule, Schedule, WorkingTime};
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::{Attribute, EventKind};
@@ -99,8 +99,11 @@ pub(crate) fn policies(data: &[u8]) {
     assert_eq!(replay.verdicts(&tracker, replay.as_of()).unwrap().len(), replayed.verdicts.len());
 }
 
-/// Schedules as data.
+/// Schedules as data, one alone or several by name.
 pub(crate) fn schedules(data: &[u8]) {
+    if let Ok(schedules) = serde_json::from_slice::<Schedules>(data) {
+        assert!(schedules.unknown_names().is_empty());
+    }
     let Ok(working_time) = serde_json::from_slice::<WorkingTime>(data) else { return };
     business_time(&working_time.compile());
     let again = serde_json::to_vec(&working_time).unwrap();

@@ -239,10 +239,7 @@ impl Dataset {
     pub fn compiled_schedules(&self) -> Schedules {
         let mut schedules = Schedules::default();
         for (name, schedule) in &self.schedules {
-            schedules = match schedule {
-                WorkingTime::History(history) => schedules.with_history(name.clone(), history),
-                other => schedules.with_schedule(name.clone(), other.compile()),
-            };
+            schedules = schedules.with_working_time(name.clone(), schedule);
         }
         for (attribute, values) in &self.schedule_by {
             for (value, name) in values {

@@ -54,8 +54,9 @@
 //! | How is this KPI defined, and how do products differ? | its file in [`kpi`]; as data in [`catalogue`] |
 //! | How much business time is between two timestamps? When is it due? | [`schedule`] |
 //! | Which SLA targets apply, and were they met? | [`sla`] |
-//! | Is this ticket about to breach, and when? | [`replay::TicketTracker`], [`replay::DueQueue`] |
+//! | Is this ticket about to breach, and when? | [`replay::TicketTracker`]; all open tickets: [`replay::TrackedTickets`] |
 //! | All KPIs by market and week? | [`report`] |
+//! | How does a service do both? | [`guide`], and `examples/service` in the repository |
 //! | Any one KPI, chosen by its id? | [`report::KpiTally`] |
 //! | Is the difference between two teams real? Are we ahead of the sector? | [`Estimates::change_from`], [`Estimates::against`], [`Comparison`] |
 //! | How long until half, or nine in ten, are solved? | [`Survival`] |
@@ -67,12 +68,13 @@
 //!
 //! # Feature flags
 //!
-//! All are on by default. Without them the crate has statistics, schedules, replay, SLA targets and single KPIs.
+//! All are on by default; `default-features = false` turns them off. Without them the crate has statistics, schedules, SLA
+//! policies, replay, trackers of live tickets and single KPIs.
 //!
 //! | feature | adds | dependencies |
 //! |---|---|---|
 //! | `report` | [`report`]: many KPIs by slice and period in one pass | rayon |
-//! | `bytes` | [`ReportState::to_bytes`](report::ReportState::to_bytes), and the same of tallies; turns on `report` | rmp-serde, serde_bytes, crc32fast |
+//! | `bytes` | [`ReportState::to_bytes`](report::ReportState::to_bytes), and the same of tallies, [`TrackedTickets`](replay::TrackedTickets), [`TicketTracker`](replay::TicketTracker) and [`DueQueue`](replay::DueQueue); turns on `report` | serde_bytes, crc32fast |
 //! | `csv` | [`ReportTable::to_csv`](report::ReportTable::to_csv); turns on `report` | csv |
 //!
 //! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.

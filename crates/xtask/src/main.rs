@@ -9,6 +9,7 @@ mod files;
 mod fuzz;
 mod layers;
 mod python;
+mod readme;
 mod words;
 mod workspace;
 
@@ -25,6 +26,8 @@ usage: cargo x <task> [arguments]
   layers                     imports run downwards, and no files import in a circle
   words                      words that the project does not use do not become more
   api                        setters are named with_*, and a name means one type of its crate
+  service                    the example service, a workspace of its own: formatting, clippy and tests
+  readme                     the dependencies and Rust examples of the README, as written
   features                   each crate without features and with each alone
   msrv                       the published crates with the oldest supported Rust, if it is installed
   dependencies               licences of dependencies and the public API, with cargo-deny and cargo-semver-checks if installed
@@ -58,6 +61,8 @@ fn run(arguments: &[String]) -> Result<(), Failed> {
         ["layers"] => layers::check(&root()),
         ["words"] => words::check(&root()),
         ["api"] => api::check(&root()),
+        ["service"] => service(),
+        ["readme"] => readme::check(),
         ["features"] => features::check(),
         ["msrv"] => features::msrv(),
         ["dependencies"] => features::dependencies(),
@@ -88,6 +93,18 @@ fn lint() -> Result<(), Failed> {
         clippy = clippy.env("PYO3_PYTHON", interpreter.path());
     }
     clippy.run()
+}
+
+/// The example service has a workspace and a lock file of its own, so that its dependencies are none of the library's.
+fn service() -> Result<(), Failed> {
+    let manifest = root().join("examples").join("service").join("Cargo.toml");
+    let manifest = manifest.to_string_lossy();
+    let target = workspace::target();
+    let target = target.to_string_lossy();
+    cargo(["fmt", "--manifest-path", &manifest, "--check"]).run()?;
+    let common = ["--manifest-path", &*manifest, "--target-dir", &*target];
+    cargo(["clippy"]).args(&common).args(&["--all-targets", "--", "--deny", "warnings"]).run()?;
+    cargo(["test"]).args(&common).run()
 }
 
 fn docs() -> Result<(), Failed> {

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use super::names::Vocabulary;
 use super::step::{NONE, StepKind};
 use crate::Timestamp;
-use crate::schedule::{CompiledSchedule, DayEnd, ScheduleHistory, Version};
+use crate::schedule::{CompiledSchedule, DayEnd, ScheduleHistory, Version, WorkingTime};
 use crate::ticket::Attribute;
 
 /// Named schedules, and rules that select one for each ticket.
@@ -27,6 +27,57 @@ use crate::ticket::Attribute;
 /// assert!(schedules.unknown_names().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # As data
+///
+/// The form is the one of dataset descriptions: `schedules` by name, the name of the fallback as `schedule`, and `schedule_by` with
+/// the name for each value of an attribute. It can be part of a service's own configuration:
+///
+/// ```
+/// use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
+/// use deskmetrics::sla::SlaPolicies;
+/// use deskmetrics::{Ticket, Timestamp};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Rules {
+///     #[serde(flatten)]
+///     schedules: Schedules,
+///     sla: SlaPolicies,
+///     replay: ReplayOptions,
+/// }
+///
+/// let rules: Rules = toml::from_str(r#"
+///     schedule = "nordic"
+///     schedule_by.market = { DK = "nordic", ES = "iberia", PT = "iberia" }
+///
+///     [schedules.nordic]
+///     time_zone = "Europe/Copenhagen"
+///     hours = "Mo-Fr 08:00-16:00"
+///
+///     [schedules.iberia]
+///     time_zone = "Europe/Madrid"
+///     hours = "Mo-Fr 09:00-18:00"
+///     holidays = ["2026-03-19"]
+///
+///     [[sla.policies]]
+///     name = "everyone"
+///     targets = [{ metric = "first_response", clock = "business", within = "4h" }]
+///
+///     [replay]
+///     first_response_start = "creation"
+/// "#)?;
+/// let replay = Replay::new(Timestamp::MAX)
+///     .with_schedules(rules.schedules)
+///     .with_policies(rules.sla)
+///     .with_options(rules.replay);
+/// let created: Timestamp = "2026-03-18T15:00:00Z".parse()?;
+/// let tracker = replay.track(Ticket::new("T-1", created).with_attribute("market".into(), "ES"));
+/// // Two hours on Wednesday, and two on Friday: Thursday is a holiday in Spain.
+/// assert_eq!(replay.next_due(&tracker)?, Some("2026-03-20T10:00:00Z".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Where several attributes have schedules, the first one decides, in the order of [`Attribute`].
 #[derive(Debug, Clone, Default)]
 pub struct Schedules {
     named: Vec<(Box<str>, CompiledSchedule, Vec<i64>)>,
@@ -34,12 +85,17 @@ pub struct Schedules {
     otherwise: Option<Box<str>>,
 }
 
-/// For fingerprints: names, definitions and rules.
-impl Serialize for Schedules {
+/// Names, definitions and rules of schedules, for fingerprints. The data form of [`Schedules`] is another one, since it has no order
+/// of rules.
+#[derive(Debug)]
+pub(crate) struct ScheduleRules<'a>(pub(crate) &'a Schedules);
+
+impl Serialize for ScheduleRules<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Schedules { named, rules, otherwise } = self.0;
         let named: Vec<_> =
-            self.named.iter().map(|(name, schedule, starts)| (name, schedule.definition(), starts)).collect();
-        (named, &self.rules, &self.otherwise).serialize(serializer)
+            named.iter().map(|(name, schedule, starts)| (name, schedule.definition(), starts)).collect();
+        (named, rules, otherwise).serialize(serializer)
     }
 }
 
@@ -70,6 +126,16 @@ impl Schedules {
         };
         let starts = history.versions().iter().map(|version| micros(version).unwrap_or(i64::MIN)).collect();
         self.named(name.into(), history.compile(), starts)
+    }
+
+    /// Adds working hours in any form: as a [history](Self::with_history) if they are one, else as a
+    /// [schedule](Self::with_schedule).
+    #[must_use]
+    pub fn with_working_time(self, name: impl Into<Box<str>>, working_time: &WorkingTime) -> Self {
+        match working_time {
+            WorkingTime::History(history) => self.with_history(name, history),
+            other => self.with_schedule(name, other.compile()),
+        }
     }
 
     fn named(mut self, name: Box<str>, schedule: CompiledSchedule, starts: Vec<i64>) -> Self {

@@ -60,6 +60,21 @@ impl DueQueue {
         self.order.first().map(|(due, ticket)| (*due, ticket))
     }
 
+    /// All due timestamps with their tickets, earliest first.
+    ///
+    /// ```
+    /// use deskmetrics::Timestamp;
+    /// use deskmetrics::replay::DueQueue;
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let queue = DueQueue::from(vec![(at("2026-03-02T12:00:00Z"), "T-1".into()), (at("2026-03-02T11:00:00Z"), "T-2".into())]);
+    /// let next: Vec<_> = queue.iter().map(|(_, ticket)| ticket.as_str()).collect();
+    /// assert_eq!(next, ["T-2", "T-1"]);
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = (Timestamp, &TicketId)> {
+        self.order.iter().map(|(due, ticket)| (*due, ticket))
+    }
+
     /// Removes and returns the earliest ticket that is due at `now` or before.
     pub fn pop(&mut self, now: impl Into<Timestamp>) -> Option<(Timestamp, TicketId)> {
         if self.order.first()?.0 > now.into() {

@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::clocks::Schedules;
+use super::clocks::ScheduleRules;
 use super::options::ReplayOptions;
 use crate::sla::SlaPolicies;
 use crate::ticket::Attribute;
@@ -17,7 +17,7 @@ const STATE: u32 = 1;
 #[derive(Serialize)]
 pub(crate) struct ReplayRules<'a> {
     pub(crate) options: &'a ReplayOptions,
-    pub(crate) schedules: &'a Schedules,
+    pub(crate) schedules: ScheduleRules<'a>,
     /// `None` if no verdicts are required.
     pub(crate) policies: Option<&'a SlaPolicies>,
     pub(crate) explain: bool,

@@ -18,6 +18,7 @@ mod outcome;
 #[allow(clippy::module_inception, reason = "the file is the noun")]
 mod replay;
 pub(crate) mod replayer;
+mod schedules_form;
 mod stamp;
 mod state;
 pub(crate) mod stated;

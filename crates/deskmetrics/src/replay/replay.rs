@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use super::actor::Actor;
-use super::clocks::Schedules;
+use super::clocks::{ScheduleRules, Schedules};
 use super::fingerprint::ReplayRules;
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
@@ -175,7 +175,7 @@ impl Replay {
         *self.fingerprint.get_or_init(|| {
             let rules = ReplayRules {
                 options: &self.options,
-                schedules: &self.schedules,
+                schedules: ScheduleRules(&self.schedules),
                 policies: self.needs.any(Needs::VERDICTS).then_some(&self.policies),
                 explain: self.explain,
                 needs: self.needs.bits(),
@@ -350,6 +350,17 @@ impl Replay {
     }
 
     /// Creates a tracker, which follows one ticket live.
+    ///
+    /// ```
+    /// use deskmetrics::replay::Replay;
+    /// use deskmetrics::{Status, Ticket, Timestamp};
+    ///
+    /// let created: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    /// let replay = Replay::new(Timestamp::MAX);
+    /// let tracker = replay.track(Ticket::new("T-1", created));
+    /// assert_eq!(replay.metrics(&tracker, created)?.status, Status::New);
+    /// # Ok::<(), deskmetrics::replay::TrackError>(())
+    /// ```
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
         TicketTracker::new(ticket, &self.plan, self.fingerprint())
     }
@@ -400,6 +411,29 @@ impl Replay {
     }
 
     /// Adds the next event to the tracker.
+    ///
+    /// ```
+    /// use deskmetrics::replay::{Replay, TrackError};
+    /// use deskmetrics::ticket::{Author, EventKind};
+    /// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+    ///
+    /// let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    /// let (replay, ticket) = (Replay::new(Timestamp::MAX), Ticket::new("T-1", at("2026-03-02T09:00:00Z")));
+    /// let event = |id, when, author| TicketEvent::new("T-1", at(when), author, EventKind::PublicMessage).with_id(id);
+    /// let reply = event("e2", "2026-03-02T09:20:00Z", Author::Agent);
+    /// let mut tracker = replay.track(ticket.clone());
+    /// replay.observe(&mut tracker, &reply)?;
+    ///
+    /// // Delivered again: it does not count.
+    /// assert!(matches!(replay.observe(&mut tracker, &reply), Err(TrackError::Exclusion { .. })));
+    /// // Delivered late: the tracker is made again from the log.
+    /// let late = event("e1", "2026-03-02T09:10:00Z", Author::Customer);
+    /// if let Err(TrackError::OutOfOrder { .. }) = replay.observe(&mut tracker, &late) {
+    ///     tracker = replay.retrack(ticket, &[reply, late]);
+    /// }
+    /// assert_eq!(replay.metrics(&tracker, tracker.last_at())?.customer_messages, 2);
+    /// # Ok::<(), TrackError>(())
+    /// ```
     ///
     /// # Errors
     /// If the tracker is of [another replay](Self::fits), or the event belongs to another ticket, is out of order or does not count.

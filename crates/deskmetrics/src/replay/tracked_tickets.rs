@@ -260,6 +260,35 @@ impl TrackedTickets {
     /// Trackers of [another replay](Replay::fits), such as one with a policy that was edited since, are returned beside them:
     /// [retrack](Replay::retrack) and [follow](Self::follow) them.
     ///
+    /// ```
+    /// use deskmetrics::replay::{Replay, TrackedTickets};
+    /// use deskmetrics::sla::SlaPolicies;
+    /// use deskmetrics::{Ticket, TicketEvent, Timestamp};
+    ///
+    /// let replay = |within: &str| -> Replay {
+    ///     let target = format!("{{ metric = \"first_response\", within = \"{within}\" }}");
+    ///     let policies = format!("[[policies]]\nname = \"everyone\"\ntargets = [{target}]");
+    ///     Replay::new(Timestamp::MAX).with_policies(toml::from_str::<SlaPolicies>(&policies).unwrap())
+    /// };
+    /// let mut tickets = TrackedTickets::new(replay("1h"));
+    /// let ticket = Ticket::new("T-1", "2026-03-02T09:00:00Z".parse::<Timestamp>().unwrap());
+    /// tickets.open(ticket.clone())?;
+    /// let bytes = tickets.to_bytes();
+    ///
+    /// let (same, others) = TrackedTickets::from_bytes(&bytes, replay("1h")).unwrap();
+    /// assert_eq!((same.len(), others.len()), (1, 0));
+    ///
+    /// // The policy was edited: the service's log gives the ticket and its events.
+    /// let (mut edited, others) = TrackedTickets::from_bytes(&bytes, replay("2h")).unwrap();
+    /// let log: &[TicketEvent] = &[];
+    /// for _tracker in others {
+    ///     let tracker = edited.replay().retrack(ticket.clone(), log);
+    ///     assert_eq!(edited.follow(tracker)?, "2026-03-02T11:00:00Z".parse().ok());
+    /// }
+    /// assert_eq!(edited.len(), 1);
+    /// # Ok::<(), deskmetrics::replay::TrackError>(())
+    /// ```
+    ///
     /// # Errors
     /// If the bytes are something else, of another version or damaged.
     #[cfg(feature = "bytes")]

@@ -3,6 +3,7 @@
 
 mod invariants;
 mod made;
+mod one_week;
 mod periods;
 mod requests;
 mod selection;

@@ -71,7 +71,8 @@ impl RowSelection {
         /// Only a survey question.
         with_question(question ? Box<str>);
 
-        /// Only an option: an SLA metric, an FCR policy, the condition of a request.
+        /// Only an option: an SLA metric, an FCR policy, the condition of a request. An empty name means the rows without one, such as
+        /// the total of all SLA metrics.
         with_option(option ? Box<str>);
 
         /// Only durations on this clock.
@@ -214,7 +215,7 @@ impl ReportTable {
             [only] => Ok(*only),
             [] => Err(RowSelectionError::NoRow { selected: in_words(&one) }),
             _ => Err(RowSelectionError::Several {
-                candidates: places.iter().filter_map(row).map(candidate).collect(),
+                candidates: candidates(&places.iter().filter_map(row).collect::<Vec<_>>()),
             }),
         }
     }
@@ -351,8 +352,11 @@ pub(super) fn usual(attribute: &Attribute) -> Attribute {
     Attribute::from(attribute.as_str())
 }
 
-/// Whether a row has an option: as a whole, one of its parts, or the question that has the KPI's own name.
+/// Whether a row has an option: as a whole, one of its parts, or the question that has the KPI's own name. None has the empty name.
 fn has_option(row: &ReportRow, option: &str) -> bool {
+    if option.is_empty() {
+        return row.option.is_none();
+    }
     row.option
         .as_deref()
         .map_or(row.kpi == option, |own| own == option || own.split(", ").any(|part| part == option))
@@ -367,9 +371,14 @@ fn period_name(row: &ReportRow) -> &str {
     row.period.as_ref().map_or("", |period| &period.label)
 }
 
-/// What distinguishes a row of one slice and period.
-pub(super) fn candidate(row: &ReportRow) -> String {
-    format!("{}, {}", row.title(), row.measure.replace('_', " "))
+/// What distinguishes rows of one slice and period.
+pub(super) fn candidates(rows: &[&ReportRow]) -> Vec<String> {
+    let differ = rows.iter().any(|row| row.option.is_some());
+    let candidate = |row: &&ReportRow| {
+        let without = if differ && row.option.is_none() { " (option \"\")" } else { "" };
+        format!("{}, {}{without}", row.title(), row.measure.replace('_', " "))
+    };
+    rows.iter().map(candidate).collect()
 }
 
 fn in_words(selection: &RowSelection) -> String {

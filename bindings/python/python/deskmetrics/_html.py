@@ -72,7 +72,8 @@ def _block(*parts: str) -> str:
 
 
 def _table(head: str, rows: Iterable[str]) -> str:
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    body = "".join(rows)
+    return f"<div class='scrolls'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _counts(excluded: Mapping[str, int]) -> str:

@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
     }
     let mut selected = select(arguments, &input)?;
+    let undated = dataset.undated_answers(&selected.kpis);
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
     for attributes in slicings(arguments, dataset) {
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .with_week_start(arguments.week_start)
             .with_year_start(arguments.year_start);
         builder = builder.with_periods(periods);
+        selected.notes.extend(undated);
         if let Some((until, note)) = dataset.end_of_creation(periods) {
             builder = builder.with_observed_until(until);
             selected.notes.push(input.message(&note));

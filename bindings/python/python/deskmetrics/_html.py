@@ -55,7 +55,8 @@ def draft(found: Draft) -> str:
             for one in table["columns"]
         ]
         columns = "<th class='left'>column</th><th class='left'>role</th><th class='left'>content</th>"
-        parts.append(f"<p><b>{escape(head)}</b></p>{_table(columns, rows)}")
+        excluded = "".join(f"<p class='note'>{escape(lines)}</p>" for lines in table["excluded"])
+        parts.append(f"<p><b>{escape(head)}</b></p>{excluded}{_table(columns, rows)}")
     if found.scales:
         scales = ", ".join(f"{question} {scale}" for question, scale in found.scales.items())
         parts.append(f"<p>Scales: {escape(scales)}</p>")

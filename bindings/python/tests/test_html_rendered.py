@@ -15,6 +15,7 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import deskmetrics as dm
 import pytest
@@ -144,7 +145,7 @@ def made(slices: int, weeks: int) -> dm.Report:
 def pages() -> dict[str, str]:
     """Pages by name: files, and blocks as a notebook shows them."""
     few, many, sample = made(6, 10), made(70, 208), weekly()
-    blocks = {
+    blocks: dict[str, Any] = {
         "few": few,
         "many": many,
         "dataset": dataset(),
@@ -169,7 +170,7 @@ def notebook(block: str) -> str:
 
 
 @cache
-def measured(dark: bool, folder: Path) -> dict[str, dict[str, object]]:
+def measured(dark: bool, folder: Path) -> dict[str, dict[str, Any]]:
     """What the browser measures on each page at two widths."""
     frames = [
         f'<iframe title="{name}, {width}" width="{width}" height="800" style="border: 0" srcdoc="{quoted(page)}"></iframe>'
@@ -188,7 +189,8 @@ def measured(dark: bool, folder: Path) -> dict[str, dict[str, object]]:
     document = json.loads(unescape(result[1]))
     assert document["failures"] == []
     assert len(document["found"]) == len(frames)
-    return document["found"]
+    found: dict[str, dict[str, Any]] = document["found"]
+    return found
 
 
 def quoted(page: str) -> str:
@@ -198,12 +200,6 @@ def quoted(page: str) -> str:
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield tmp_path_factory.mktemp("browser")
-
-
-def ratio(color: list[object]) -> float:
-    value = color[0]
-    assert isinstance(value, (int, float))
-    return float(value)
 
 
 @needs_browser

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -179,7 +180,11 @@ def test_markdown_and_html_have_title_cut_off_and_zone() -> None:
 
 def test_charts_of_the_page_join_the_smaller_slices() -> None:
     teams = [f"team {number}" for number in range(20) for _ in range(30 - number)]
-    tickets = {"id": list(range(len(teams))), "created_at": ["2026-03-02T09:00:00Z"] * len(teams), "team": teams}
+    tickets: dict[str, list[Any]] = {
+        "id": list(range(len(teams))),
+        "created_at": ["2026-03-02T09:00:00Z"] * len(teams),
+        "team": teams,
+    }
     for slices in (20, 13):
         kept = [number for number, team in enumerate(teams) if int(team.split()[1]) < slices]
         report = dm.report({name: [column[number] for number in kept] for name, column in tickets.items()}, kpis="volume", by="team")
@@ -187,3 +192,53 @@ def test_charts_of_the_page_join_the_smaller_slices() -> None:
         assert chart.count("<g>") == 13
         assert ("(others): the 8 smaller slices, counted together; the table has all." in chart) == (slices == 20)
         assert ("<title>(others): 116</title>" in chart) == (slices == 20), chart
+
+
+@pytest.mark.parametrize("value", [3, None, b"x", ["a"]])
+@pytest.mark.parametrize("method", ["to_csv", "to_markdown", "to_html", "to_excel"])
+def test_a_path_is_a_text_or_a_path(report: dm.Report, method: str, value: object) -> None:
+    if value is None and method != "to_excel":
+        return
+    with pytest.raises(dm.exceptions.ArgumentTypeError, match=r'path: .* is not a path; give a text or a pathlib.Path, such as "report\.'):
+        getattr(report, method)(value)
+
+
+def test_the_folder_of_the_data_is_a_path() -> None:
+    with pytest.raises(dm.exceptions.ArgumentTypeError, match=r"data_root: 3 \(int\) is not a path"):
+        dm.read("description.toml", data_root=3)  # type: ignore[arg-type]
+
+
+def test_answers_without_a_date_are_noted() -> None:
+    tickets = {"id": [1, 2], "created_at": ["2026-03-02T09:00:00Z", "2026-03-12T09:00:00Z"]}
+    surveys = {"ticket": [1, 2], "csat": [5, 2]}
+    weekly: dict[str, Any] = {"kpis": ["csat", "volume"], "scales": {"csat": (1, 5)}, "tz": "UTC", "period": "week"}
+    noted = "the survey answers have no date, so csat has no value in any period"
+    assert any(noted in note for note in dm.report(tickets, surveys=surveys, **weekly).notes)
+    whole = {name: value for name, value in weekly.items() if name != "period"}
+    assert not any(noted in note for note in dm.report(tickets, surveys=surveys, **whole).notes)
+    dated: dict[str, Any] = {**surveys, "answered_at": tickets["created_at"]}
+    assert not any(noted in note for note in dm.report(tickets, surveys=dated, **weekly).notes)
+
+
+def test_kpis_of_solved_tickets_say_that_no_solve_is_recorded() -> None:
+    events = {
+        "ticket": [1, 1, 2],
+        "at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"],
+        "kind": ["public_message"] * 3,
+        "author": ["customer", "agent", "customer"],
+    }
+    report = dm.report(events=events)
+    (note,) = [note for note in report.notes if "no change of status" in note]
+    assert "one_touch, reopen_rate, solved" in note and "one_touch" not in report
+    with pytest.raises(dm.DeskmetricsError, match="one_touch cannot be answered, since the data has no change of status"):
+        dm.report(events=events, kpis=["one_touch"])
+
+
+def test_the_note_on_the_cut_off_is_in_the_zone_of_the_report() -> None:
+    tickets = {
+        "id": [1, 2],
+        "created_at": ["2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z"],
+        "solved_at": ["2026-03-20T22:30:00Z", None],
+    }
+    notes = dm.report(tickets, kpis=["volume"], period="week", tz="Europe/Madrid").notes
+    assert any("before the cut-off 2026-03-20 23:30 (Europe/Madrid) that" in note for note in notes), notes

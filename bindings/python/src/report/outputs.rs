@@ -15,7 +15,7 @@ use super::{Report, exclusion};
 use crate::data::{built, to_data};
 use crate::dataset::progress::watched_with;
 use crate::error::OrError as _;
-use crate::input::named;
+use crate::input::{named, path as path_of};
 
 impl Report {
     /// The table of charts, with the smaller slices joined.
@@ -64,7 +64,8 @@ impl Report {
     /// -------
     /// str or None
     #[pyo3(signature = (path = None))]
-    fn to_csv(slf: &Bound<'_, Self>, path: Option<PathBuf>) -> PyResult<Option<String>> {
+    fn to_csv(slf: &Bound<'_, Self>, path: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.csv")).transpose()?;
         let text = watched_with(slf, |report| -> PyResult<String> {
             let batch = without_formulas(&report.batch()?)?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
@@ -108,9 +109,10 @@ impl Report {
     #[pyo3(signature = (path = None, *, title = None))]
     fn to_markdown(
         slf: &Bound<'_, Self>,
-        path: Option<PathBuf>,
+        path: Option<&Bound<'_, PyAny>>,
         title: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.md")).transpose()?;
         let title = title.map(|title| named("title", title)).transpose()?;
         let text = watched_with(slf, move |report| report.markdown(title.as_deref()))?;
         written(slf.py(), path, text)
@@ -134,6 +136,7 @@ impl Report {
     /// ArgumentError
     ///     When the rows are more than a sheet can have.
     fn to_excel<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<()> {
+        path_of("path", path, "report.xlsx")?;
         slf.py().import("deskmetrics._excel")?.call_method1("write", (slf, path)).map(|_| ())
     }
 
@@ -162,9 +165,10 @@ impl Report {
     #[pyo3(signature = (path = None, *, title = None))]
     fn to_html(
         slf: &Bound<'_, Self>,
-        path: Option<PathBuf>,
+        path: Option<&Bound<'_, PyAny>>,
         title: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.html")).transpose()?;
         let title = title.map(|title| named("title", title)).transpose()?;
         let text = watched_with(slf, |report| {
             let largest = report.largest();

@@ -102,7 +102,8 @@ impl RowSelection {
     /// Whether a row has the KPI, option, clock and measure.
     pub(super) fn is_of(&self, row: &ReportRow) -> bool {
         self.kpi.as_ref().is_none_or(|kpi| kpi.is_of(row))
-            && self.question.iter().chain(&self.option).all(|option| has_option(row, option))
+            && self.question.as_deref().is_none_or(|question| has_question(row, question))
+            && self.option.as_deref().is_none_or(|option| has_option(row, option))
             && self.clock.is_none_or(|clock| row.clock == Some(clock))
             && self
                 .measure
@@ -269,9 +270,12 @@ impl ReportTable {
         if let Some(kpi) = &selection.kpi {
             known("KPI", &kpi.name, &|row| kpi.is_of(row), &|row| Some(row.kpi.to_owned()))?;
         }
-        for (what, option) in [("question", &selection.question), ("option", &selection.option)] {
+        type Has = fn(&ReportRow, &str) -> bool;
+        let stated: [(&str, _, Has); 2] =
+            [("question", &selection.question, has_question), ("option", &selection.option, has_option)];
+        for (what, option, has) in stated {
             let Some(option) = option else { continue };
-            known(what, option, &|row| has_option(row, option), &|row| match row.option.as_deref() {
+            known(what, option, &|row| has(row, option), &|row| match row.option.as_deref() {
                 Some(option) => Some(option.to_owned()),
                 // The question that has the KPI's own name.
                 None => is_of_surveys(row).then(|| row.kpi.to_owned()),
@@ -352,11 +356,13 @@ pub(super) fn usual(attribute: &Attribute) -> Attribute {
     Attribute::from(attribute.as_str())
 }
 
-/// Whether a row has an option: as a whole, one of its parts, or the question that has the KPI's own name. None has the empty name.
+/// Whether a row has an option. None has the empty name.
 fn has_option(row: &ReportRow, option: &str) -> bool {
-    if option.is_empty() {
-        return row.option.is_none();
-    }
+    if option.is_empty() { row.option.is_none() } else { has_question(row, option) }
+}
+
+/// Whether a row has a question or another option: as a whole, one of its parts, or the question that has the KPI's own name.
+fn has_question(row: &ReportRow, option: &str) -> bool {
     row.option
         .as_deref()
         .map_or(row.kpi == option, |own| own == option || own.split(", ").any(|part| part == option))

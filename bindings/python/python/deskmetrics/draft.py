@@ -117,7 +117,7 @@ def describe(
     *tables : frame or path
         Tables or names of files whose kind is inferred from names and columns.
     tickets, events, surveys, snapshots, invitations : frame or path, optional
-        Tables or files of a known kind, as for :func:`report`; files are CSV, Parquet or Arrow.
+        Tables or files of a known kind, as for :func:`report`; files are CSV, JSON, Parquet or Arrow.
     assume_tz : str or zoneinfo.ZoneInfo, optional
         The zone of times without one.
 

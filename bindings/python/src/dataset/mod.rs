@@ -36,7 +36,7 @@ pub(crate) struct Dataset {
 /// Reads the files of a dataset description.
 ///
 /// A description is a TOML file that names the files of tickets, events and surveys and maps their columns and values; it also
-/// contains codes for missing values, schedules and SLA policies. Files are CSV (also gzip), Parquet or Arrow IPC.
+/// contains codes for missing values, schedules and SLA policies. Files are CSV or JSON (one object per line or an array of objects; both also gzip), Parquet or Arrow IPC.
 /// ``help("deskmetrics.description")`` lists all keys.
 ///
 /// Parameters

@@ -441,7 +441,7 @@ impl Dataset {
             format!(
                 "the survey answers have no date, so {} {} no value in any period: provide the time of each answer as at of the \
                  surveys (of scores in a table of tickets, the time of the solve is near it)",
-                Vec::from_iter(counted.iter().copied()).join(", "),
+                counted.iter().copied().collect::<Vec<_>>().join(", "),
                 if counted.len() == 1 { "has" } else { "have" }
             )
         })

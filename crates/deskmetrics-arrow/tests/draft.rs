@@ -251,7 +251,7 @@ fn a_log_with_a_bad_line_is_drafted() {
 #[test]
 fn unusual_names_are_questions_with_candidates() {
     let row = |day: u32| {
-        let state = if day % 2 == 0 { "x" } else { "y" };
+        let state = if day.is_multiple_of(2) { "x" } else { "y" };
         format!("N{day},2026-03-{day:02} 09:00,2026-03-{day:02} 10:00,2026-03-{day:02} 15:00,{state},{day}")
     };
     let rows: Vec<String> = (1..=9).map(row).collect();
@@ -308,7 +308,7 @@ fn progress_covers_all_rows() {
     let drafts = TableDrafts::default().with_file(None, &file).unwrap();
     drafts
         .draft_with_progress(|progress| {
-            seen.push((progress.rows, progress.bytes_read == progress.bytes_total))
+            seen.push((progress.rows, progress.bytes_read == progress.bytes_total));
         })
         .unwrap();
     assert!(seen.len() > 1 && seen.last() == Some(&(20_000, true)), "{seen:?}");

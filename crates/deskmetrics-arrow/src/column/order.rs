@@ -106,6 +106,9 @@ fn in_words(order: DateOrder) -> &'static str {
     }
 }
 
+/// The day that a value means under each order.
+type Readings = Vec<(DateOrder, String)>;
+
 /// Collects the values of a column until its order is known.
 #[derive(Debug)]
 pub(crate) struct OrderInference<'r> {
@@ -118,7 +121,7 @@ pub(crate) struct OrderInference<'r> {
     /// For each order, the first value that does not fit it.
     refuted: [Option<Witness>; 3],
     /// The first value that is another day under another order, with its meaning under each; for each pair of orders.
-    open: [Option<(Witness, Vec<(DateOrder, String)>)>; PAIRS.len()],
+    open: [Option<(Witness, Readings)>; PAIRS.len()],
     /// Whether there is a numeric date.
     ordered: bool,
     /// Whether every numeric date has dots.
@@ -201,7 +204,7 @@ impl<'r> OrderInference<'r> {
                 let pattern = patterns[order as usize].as_ref()?;
                 Some((order, day_in_words(canonical, &pattern.items)?))
             });
-            let readings: Vec<(DateOrder, String)> = readings.collect();
+            let readings: Readings = readings.collect();
             let day = |of: DateOrder| readings.iter().find(|(order, _)| *order == of).map(|(_, day)| day);
             for (pair, open) in PAIRS.iter().zip(&mut self.open) {
                 if open.is_none() && pair.iter().all(|order| fits.has(*order)) && day(pair[0]) != day(pair[1])
@@ -253,9 +256,9 @@ impl<'r> OrderInference<'r> {
                 orders.push(order);
             }
         }
-        let open =
+        let mut open =
             PAIRS.iter().zip(&self.open).filter(|(pair, _)| pair.iter().all(|one| orders.contains(one)));
-        match open.filter_map(|(_, open)| open.clone()).next() {
+        match open.find_map(|(_, open)| open.clone()) {
             Some((first, readings)) => {
                 let mut days: Vec<String> = Vec::new();
                 for (_, day) in readings.into_iter().filter(|(order, _)| orders.contains(order)) {

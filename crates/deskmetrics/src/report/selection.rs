@@ -249,6 +249,7 @@ impl ReportTable {
         selection: &RowSelection,
         axes: &[&Attribute],
     ) -> Result<(), RowSelectionError> {
+        type Has = fn(&ReportRow, &str) -> bool;
         let known = |what: &str,
                      name: &str,
                      matches: &dyn Fn(&ReportRow) -> bool,
@@ -270,7 +271,6 @@ impl ReportTable {
         if let Some(kpi) = &selection.kpi {
             known("KPI", &kpi.name, &|row| kpi.is_of(row), &|row| Some(row.kpi.to_owned()))?;
         }
-        type Has = fn(&ReportRow, &str) -> bool;
         let stated: [(&str, _, Has); 2] =
             [("question", &selection.question, has_question), ("option", &selection.option, has_option)];
         for (what, option, has) in stated {

@@ -22,6 +22,11 @@ pub(crate) fn csv(data: &[u8]) {
     read("t.csv", data);
 }
 
+/// JSON files.
+pub(crate) fn json(data: &[u8]) {
+    read("t.json", data);
+}
+
 /// Parquet files.
 pub(crate) fn parquet(data: &[u8]) {
     read("t.parquet", data);

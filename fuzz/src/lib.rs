@@ -35,7 +35,7 @@ pub struct Target {
 }
 
 /// All forms of input.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     Target { name: "hours", check: text::hours, seeds: seed::hours },
     Target { name: "durations", check: text::durations, seeds: seed::durations },
     Target { name: "fcr", check: text::fcr, seeds: seed::fcr },
@@ -45,6 +45,7 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "calendar", check: text::calendar, seeds: seed::calendar },
     Target { name: "state", check: stored::state, seeds: seed::state },
     Target { name: "csv", check: file::csv, seeds: seed::csv },
+    Target { name: "json", check: file::json, seeds: seed::json },
     Target { name: "parquet", check: file::parquet, seeds: seed::parquet },
     Target { name: "ipc_file", check: file::ipc_file, seeds: seed::ipc_file },
     Target { name: "ipc_stream", check: file::ipc_stream, seeds: seed::ipc_stream },

@@ -117,6 +117,15 @@ pub(crate) fn csv() -> Vec<Vec<u8>> {
     ])
 }
 
+pub(crate) fn json() -> Vec<Vec<u8>> {
+    texts(&[
+        "{\"id\":1,\"created_at\":\"2026-03-02T09:00:00Z\",\"status\":\"open\",\"market\":null,\"first_response_at\":null,\"solved_at\":\"\"}\n\
+         {\"id\":\"2\",\"created_at\":1772442000,\"market\":{\"name\":\"ES\"},\"tags\":[\"a\",\"b\"]}\n",
+        "[{\"id\": 1, \"created_at\": \"2026-03-02T09:00:00Z\", \"first_response_at\": \"\", \"solved_at\": \"\", \"status\": \"open\",\n\
+         \"market\": \"D\\\"K\"},\n {\"id\": 2}]\n",
+    ])
+}
+
 fn batch() -> RecordBatch {
     let text = |values: &[Option<&str>]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
     let at = |hours: &[Option<i64>]| {

@@ -52,5 +52,5 @@ macro_rules! targets {
 }
 
 targets! {
-    hours durations fcr description policies schedules calendar state csv parquet ipc_file ipc_stream columns clock replay
+    hours durations fcr description policies schedules calendar state csv json parquet ipc_file ipc_stream columns clock replay
 }

@@ -26,6 +26,8 @@ exceptions! {
     ColumnTypeError => column_type,
     DataError => data,
     DeskmetricsError,
+    DuplicateEventError,
+    EventExcludedError,
     NeverOpensError => never_opens,
     NoSuchNameError => no_such_name,
     PolicyError => policy,

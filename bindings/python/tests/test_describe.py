@@ -147,3 +147,37 @@ def test_real_files_are_described() -> None:
     for file in files:
         draft = dm.describe(file)
         assert draft.to_toml() and repr(draft), file
+
+
+def test_columns_of_tables_that_are_not_given_are_noted() -> None:
+    rows = range(40)
+    frame = {
+        "id": list(rows),
+        "created_at": ["2026-03-02T09:00:00Z"] * 40,
+        "Satisfaction rating": [1 + row % 5 for row in rows],
+    }
+    draft = dm.describe(tickets=frame)
+    assert set(draft.columns) == {"tickets", "surveys"} and draft.scales == {"csat": "1-5"}
+    noted = dm.report(frame, columns=draft.columns, scales=draft.scales, kpis="volume").notes
+    assert any(note.startswith("the columns of surveys have no effect without surveys: give surveys=..") for note in noted), noted
+    # The remedy.
+    both = dm.report(frame, surveys=frame, columns=draft.columns, scales=draft.scales, kpis=["volume", "csat"])
+    assert both["csat"].n == 40 and not any("have no effect" in note for note in both.notes)
+    replay = dm.replay(tickets=frame, columns={**draft.columns, "events": {"ticket": "id"}})
+    assert [finding for finding in replay.findings if "have no effect" in finding] == [
+        "the columns of events have no effect without events: give events=.., or remove them from columns"
+    ]
+
+
+def test_a_scale_that_is_a_question_has_none() -> None:
+    draft = dm.describe(surveys={"csat": [7, 9, 3], "at": ["2026-03-02T09:00:00Z"] * 3})
+    assert draft.scales == {} and [one.place for one in draft.questions][0] == "scales.csat"
+    assert "[scales]\n# QUESTION" in draft.to_toml()
+
+
+def test_excluded_lines_are_said(tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text("id,created_at\n1,2026-03-02T09:00:00Z\n2\n")
+    draft = dm.describe(file)
+    assert "  1 line excluded: wrong number of fields, first in line 3" in str(draft)
+    assert "1 line excluded" in draft._repr_html_()

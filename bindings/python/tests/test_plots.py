@@ -339,17 +339,22 @@ def test_others_are_those_of_the_library() -> None:
     drawn = {point["slice"]: point for point in values(report.plot("csat", kind="slices"))}
     assert len(drawn) == 13 and list(drawn)[-1] == "(others)"
     assert (drawn["(others)"]["value"], drawn["(others)"]["n"]) == (expected.value, expected.n)
-    assert "(others): the 58 slices with fewer records, counted together" in " ".join(spec(report.plot("csat", kind="slices"))["title"]["subtitle"])
+    assert "(others): the 58 slices with fewer tickets, counted together" in " ".join(spec(report.plot("csat", kind="slices"))["title"]["subtitle"])
     assert len({point["slice"] for point in values(report.plot("csat", by="team", top=3))}) == 4
     with pytest.raises(dm.ArgumentError, match="top: 0 is less than 1"):
         report.plot("csat", by="team", top=0)
+    weekly = large.report(70, 10)
+    assert len({point["slice"] for point in values(weekly.plot("csat", by="team", top=3))}) == 4
+    for kpi in ("csat", "volume"):
+        with pytest.raises(dm.ArgumentError, match="top has no effect on a chart of all records together: give by="):
+            weekly.plot(kpi, top=3)
 
 
 def test_slices_that_overlap_are_not_joined() -> None:
     tickets = {"id": list(range(9)), "created_at": ["2026-03-02T09:00:00Z"] * 9, "tags": [["all", f"tag {place}"] for place in range(9)]}
     form = spec(dm.report(tickets, kpis=["volume"], by="tag").plot("volume", top=3))
     assert len(values(dm.report(tickets, kpis=["volume"], by="tag").plot("volume", top=3))) == 3
-    assert "7 slices with fewer records are not shown" in " ".join(form["title"]["subtitle"])
+    assert "7 slices with fewer tickets are not shown" in " ".join(form["title"]["subtitle"])
 
 
 def test_slices_have_one_order() -> None:

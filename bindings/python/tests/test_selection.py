@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import deskmetrics as dm
+from sample import dataset, weekly
 
 
 def at(text: str) -> str:
@@ -146,3 +148,97 @@ def test_html_is_one_file(report: dm.Report, tmp_path: Path) -> None:
     assert page == report.to_html(title="Care & <repair>")
     assert "<h1>Care &amp; &lt;repair&gt;</h1>" in page and "<svg" in page and "<script" not in page
     assert "Customer service report" in report.to_html()
+
+
+def test_an_empty_option_is_the_request_without_one() -> None:
+    report = dataset().report(kpis=["sla_attainment", {"kpi": "sla_attainment", "where": {"priority": "high"}}])
+    rows = report.rows_of("sla_attainment")
+    total = report.get("sla_attainment", option="")
+    assert total.option is None and {row.option for row in rows} > {None}
+    both = dm.report(
+        {"id": [1, 2], "created_at": ["2026-03-02T09:00:00Z"] * 2, "market": ["DK", "ES"]},
+        kpis=["volume", {"kpi": "volume", "name": "Volume", "where": {"market": "DK"}}],
+    )
+    assert both.get("volume", option="").value == 2
+    with pytest.raises(dm.NoSuchNameError, match="there is no option"):
+        dm.report(surveys={"survey": [5]}, columns={"surveys": {"questions": {"care": "survey"}}}, scales={"care": (1, 5)}).get("csat", option="")
+
+
+def test_several_rows_name_the_one_without_an_option() -> None:
+    with pytest.raises(dm.ArgumentError, match=r'3 rows match: SLA attainment, percent \(option=""\); SLA attainment \(first response\)'):
+        weekly().get("sla_attainment")
+    assert weekly().get("sla_attainment", option="").option is None
+
+
+def test_markdown_and_html_have_title_cut_off_and_zone() -> None:
+    tickets = {"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}
+    for report in (dm.report(tickets, kpis="volume", tz="Europe/Madrid"), dm.report(tickets, kpis="volume", tz="Europe/Madrid", period="week")):
+        for text in (report.to_markdown(title="March"), report.to_html(title="March"), report._repr_html_()):
+            assert "As of 2026-03-02 10:00 (Europe/Madrid). 1 ticket." in text
+        assert report.to_markdown(title="March | <b>").startswith("# March \\| &lt;b&gt;\n\nAs of")
+
+
+def test_charts_of_the_page_join_the_smaller_slices() -> None:
+    teams = [f"team {number}" for number in range(20) for _ in range(30 - number)]
+    tickets: dict[str, list[Any]] = {
+        "id": list(range(len(teams))),
+        "created_at": ["2026-03-02T09:00:00Z"] * len(teams),
+        "team": teams,
+    }
+    for slices in (20, 13):
+        kept = [number for number, team in enumerate(teams) if int(team.split()[1]) < slices]
+        report = dm.report({name: [column[number] for number in kept] for name, column in tickets.items()}, kpis="volume", by="team")
+        chart = report.to_html().split('<figure class="scrolls">')[1].split("</figure>")[0]
+        assert chart.count("<g>") == 13
+        assert ("(others): the 8 smaller slices, counted together; the table has all." in chart) == (slices == 20)
+        assert ("<title>(others): 116</title>" in chart) == (slices == 20), chart
+
+
+@pytest.mark.parametrize("value", [3, None, b"x", ["a"]])
+@pytest.mark.parametrize("method", ["to_csv", "to_markdown", "to_html", "to_excel"])
+def test_a_path_is_a_text_or_a_path(report: dm.Report, method: str, value: object) -> None:
+    if value is None and method != "to_excel":
+        return
+    with pytest.raises(dm.exceptions.ArgumentTypeError, match=r'path: .* is not a path; give a text or a pathlib.Path, such as "report\.'):
+        getattr(report, method)(value)
+
+
+def test_the_folder_of_the_data_is_a_path() -> None:
+    with pytest.raises(dm.exceptions.ArgumentTypeError, match=r"data_root: 3 \(int\) is not a path"):
+        dm.read("description.toml", data_root=3)  # type: ignore[arg-type]
+
+
+def test_answers_without_a_date_are_noted() -> None:
+    tickets = {"id": [1, 2], "created_at": ["2026-03-02T09:00:00Z", "2026-03-12T09:00:00Z"]}
+    surveys = {"ticket": [1, 2], "csat": [5, 2]}
+    weekly: dict[str, Any] = {"kpis": ["csat", "volume"], "scales": {"csat": (1, 5)}, "tz": "UTC", "period": "week"}
+    noted = "the survey answers have no date, so csat has no value in any period"
+    assert any(noted in note for note in dm.report(tickets, surveys=surveys, **weekly).notes)
+    whole = {name: value for name, value in weekly.items() if name != "period"}
+    assert not any(noted in note for note in dm.report(tickets, surveys=surveys, **whole).notes)
+    dated: dict[str, Any] = {**surveys, "answered_at": tickets["created_at"]}
+    assert not any(noted in note for note in dm.report(tickets, surveys=dated, **weekly).notes)
+
+
+def test_kpis_of_solved_tickets_say_that_no_solve_is_recorded() -> None:
+    events = {
+        "ticket": [1, 1, 2],
+        "at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"],
+        "kind": ["public_message"] * 3,
+        "author": ["customer", "agent", "customer"],
+    }
+    report = dm.report(events=events)
+    (note,) = [note for note in report.notes if "no change of status" in note]
+    assert "one_touch, reopen_rate, solved" in note and "one_touch" not in report
+    with pytest.raises(dm.DeskmetricsError, match="one_touch cannot be answered, since the data has no change of status"):
+        dm.report(events=events, kpis=["one_touch"])
+
+
+def test_the_note_on_the_cut_off_is_in_the_zone_of_the_report() -> None:
+    tickets = {
+        "id": [1, 2],
+        "created_at": ["2026-03-02T09:00:00Z", "2026-03-03T09:00:00Z"],
+        "solved_at": ["2026-03-20T22:30:00Z", None],
+    }
+    notes = dm.report(tickets, kpis=["volume"], period="week", tz="Europe/Madrid").notes
+    assert any("before the cut-off 2026-03-20 23:30 (Europe/Madrid) that" in note for note in notes), notes

@@ -1,5 +1,6 @@
 """The tracker equals replay, returns due times and changes, and is stored."""
 
+import pickle
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -109,7 +110,7 @@ def test_tracker_is_restored_in_another_process() -> None:
     later = dm.Tracker(policies=POLICY)
     assert later.load(followed.dump()) == []
     assert later.next_change == followed.next_change and later.state("T-1") == followed.state("T-1")
-    assert repr(later).startswith("Tracker(1 tickets, next change 2026-03-02T17:00:00.000001Z")
+    assert repr(later).startswith("Tracker(1 ticket, next change 2026-03-02T17:00:00.000001Z")
     with pytest.raises(dm.ArgumentError, match="not a stored set of ticket trackers"):
         later.load(b"{}")
     dumped = followed.dump()
@@ -192,3 +193,46 @@ def test_threads_may_share_it() -> None:
     for thread in threads:
         thread.join()
     assert len(followed) == 200 and len(followed.advance(after(hours=9))) == 200
+
+
+def test_an_event_pushed_twice_has_an_error_of_its_own() -> None:
+    followed = tracker()
+    followed.push(event("T-1", after(minutes=5), "public_message", id="e1"))
+    with pytest.raises(dm.exceptions.DuplicateEventError) as twice:
+        followed.push(event("T-1", after(minutes=5), "public_message", id="e1"))
+    assert twice.value.reason == "duplicate" and "duplicate" in str(twice.value)
+    with pytest.raises(dm.exceptions.EventExcludedError) as early:
+        followed.push(event("T-1", after(minutes=-5), "public_message"))
+    assert not isinstance(early.value, dm.exceptions.DuplicateEventError)
+    assert set(followed.state("T-1")["excluded"]) == {twice.value.reason, early.value.reason}
+    assert pickle.loads(pickle.dumps(early.value)).reason == early.value.reason
+
+
+def test_states_are_those_of_the_gauges() -> None:
+    policy = {"name": "p", "targets": [{"metric": "resolution", "within": "8h", "at_risk": 0.5}]}
+    followed = dm.Tracker(policies=policy)
+    followed.open({"id": "T-1", "created_at": START})
+    seen = []
+    for hours in (1, 5, 9):
+        followed.advance(after(hours=hours))
+        (verdict,) = followed.state("T-1", after(hours=hours))["verdicts"]
+        assert f'state="{verdict["state"]}"' in followed.to_open_metrics()
+        seen.append(verdict["state"])
+    assert seen == ["running", "at_risk", "breached"]
+
+
+def test_solved_tickets_are_followed_but_not_open() -> None:
+    followed = tracker()
+    followed.push(event("T-1", after(hours=2), "solved"))
+    assert "\ndeskmetrics_open_tickets " not in followed.to_open_metrics() and len(followed) == 1
+    followed.push(event("T-1", after(hours=3), "open", author="customer"))
+    assert "\ndeskmetrics_open_tickets 1\n" in followed.to_open_metrics()
+
+
+def test_missing_values_of_records_are_missing() -> None:
+    followed = dm.Tracker(policies=POLICY)
+    followed.open({"id": "T-1", "created_at": START, "market": float("nan"), "group": None})
+    followed.push({"ticket": "T-1", "at": after(minutes=5), "kind": "public_message", "value": float("nan")})
+    assert "attributes" not in followed.state("T-1")["ticket"]
+    with pytest.raises(dm.ArgumentError, match='event: the key "at" is missing'):
+        followed.push({"ticket": "T-1", "at": float("nan"), "kind": "solved"})

@@ -416,11 +416,32 @@ impl Dataset {
         let day = Periods::new(Period::Day, periods.zone).of(last)?;
         let next = periods.of(day.end)?;
         let note = format!(
-            "the last ticket was created on {}, before the cut-off {as_of} that is taken from the data, so periods that end \
+            "the last ticket was created on {}, before the cut-off {} ({}) that is taken from the data, so periods that end \
              later are partial; if no later ticket is missing: set as_of",
-            day.label()
+            day.label(),
+            as_of.to_utc().with_timezone(&periods.zone).format("%Y-%m-%d %H:%M"),
+            periods.zone
         );
         (next.end <= as_of).then_some((day.end, note))
+    }
+
+    /// A note for reports by period whose survey answers have no date.
+    pub fn undated_answers(&self, requests: &[KpiRequest]) -> Option<String> {
+        let counted: BTreeSet<&str> = requests
+            .iter()
+            .filter(|request| request.question.is_some())
+            .map(|request| request.kpi.as_str())
+            .collect();
+        let mut answers = self.tables.answers.iter().filter(|table| table.len > 0).peekable();
+        let undated = answers.peek().is_some() && answers.all(|table| table.at.is_none());
+        (undated && !counted.is_empty()).then(|| {
+            format!(
+                "the survey answers have no date, so {} {} no value in any period: provide the time of each answer as at of the \
+                 surveys (of scores in a table of tickets, the time of the solve is near it)",
+                counted.iter().copied().collect::<Vec<_>>().join(", "),
+                if counted.len() == 1 { "has" } else { "have" }
+            )
+        })
     }
 
     /// The number of tickets.

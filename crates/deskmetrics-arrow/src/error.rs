@@ -60,7 +60,7 @@ pub enum ReadError {
     },
 
     /// The extension of a file name is not known.
-    #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows{}", file.display(), conversion(file))]
+    #[error("{}: files of this kind are not read; allowed are .csv, .tsv, .txt, .json, .ndjson, .jsonl (each also .gz), .parquet, .arrow, .feather, .ipc and .arrows{}", file.display(), conversion(file))]
     UnknownKind {
         /// The file.
         file: PathBuf,
@@ -283,9 +283,6 @@ fn conversion(file: &std::path::Path) -> &'static str {
     match ending.as_str() {
         "xlsx" | "xls" | "xlsm" | "xlsb" | "ods" => {
             "; save the sheet as CSV in the spreadsheet program, or in Python with pandas.read_excel(..).to_csv(..)"
-        }
-        "json" | "ndjson" | "jsonl" => {
-            "; convert it to a table, such as in Python with pandas.read_json(.., lines=True).to_parquet(..)"
         }
         "zst" | "bz2" | "xz" | "zip" | "7z" => "; decompress it first",
         _ => "",

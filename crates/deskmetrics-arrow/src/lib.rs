@@ -1,4 +1,4 @@
-//! Reads Arrow data, CSV, Parquet and Arrow IPC files into deskmetrics.
+//! Reads Arrow data, CSV, JSON, Parquet and Arrow IPC files into deskmetrics.
 //!
 //! A small [`Description`] in TOML defines the meaning of messy real-world data: which files contain tickets, events
 //! or surveys, which columns contain ids and timestamps, what the values mean, which codes mean missing, and which

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deskmetrics::kpi::{self, Evidence, FcrPolicy, KpiRequest, RequestError, Topic};
 use deskmetrics::replay::StatedMeasure;
-use deskmetrics::report::ReportError;
+use deskmetrics::report::{Report, ReportError};
 use deskmetrics::sla::SlaTarget;
-use deskmetrics::{ClockKind, Scale, SlaMetric};
+use deskmetrics::{ClockKind, Reason, Replayed, Scale, SlaMetric, Ticket, TicketMetrics, Timestamp};
 
 use crate::Dataset;
 use crate::decode::stated::StatedColumn;
@@ -554,8 +554,8 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
         .sources
         .iter()
         .any(|source| matches!(source.holds, "events" | "snapshots") && !source.exclusions.is_empty());
-    let lack = match evidence {
-        Evidence::Solves => (!tables.records_solves() && !excluded).then(|| {
+    let no_solves = || {
+        (!tables.records_solves() && !excluded).then(|| {
             if logged {
                 Lack::new(
                     "no change of status among its events",
@@ -567,7 +567,10 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
                     "provide the time of each solve or close as solved_at or closed_at, the status of each ticket as status, or events",
                 )
             }
-        }),
+        })
+    };
+    let lack = match evidence {
+        Evidence::Solves => no_solves(),
         Evidence::Replies
             if if named {
                 (tables.records_replies() || excluded) && has_messages
@@ -593,7 +596,17 @@ fn no_records(dataset: &Dataset, request: &KpiRequest, named: bool) -> Option<La
         }
         _ => None,
     };
+    let lack = lack.or_else(|| no_solves().filter(|_| counts_solved(request, dataset.as_of)));
     lack.map(|lack| dataset.almost_stated(request).unwrap_or(lack))
+}
+
+/// Whether a KPI counts solved tickets only: it excludes an open one as not solved.
+fn counts_solved(request: &KpiRequest, as_of: Option<Timestamp>) -> bool {
+    let at = as_of.unwrap_or(Timestamp::MIN);
+    let open = Replayed::new(Ticket::new("", at), TicketMetrics::new(at, at));
+    let report = as_of.map_or_else(Report::undated, Report::builder).with_kpi(request.clone()).build();
+    let counted = report.and_then(|report| report.run(&[open], &[], &[]));
+    counted.is_ok_and(|state| state.table().overall().any(|row| row.excluded.count(Reason::NotSolved) > 0))
 }
 
 impl Dataset {

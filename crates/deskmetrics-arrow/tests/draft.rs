@@ -176,11 +176,7 @@ fn kinds_may_be_stated_and_zones_given() {
 
 #[test]
 fn unreadable_kinds_of_files_name_the_conversion() {
-    for (name, remedy) in [
-        ("a.xlsx", "save the sheet as CSV"),
-        ("a.ndjson", "convert it to a table"),
-        ("a.csv.zst", "decompress"),
-    ] {
+    for (name, remedy) in [("a.xlsx", "save the sheet as CSV"), ("a.csv.zst", "decompress")] {
         let error = TableDrafts::default().with_file(None, name).unwrap_err().to_string();
         assert!(error.contains(remedy), "{error}");
     }
@@ -222,4 +218,98 @@ fn a_status_has_a_name_in_another_language() {
     let (_folder, draft) = draft("tickets.csv", text);
     assert_eq!(draft.tables[0].roles["status"]["words"], json!({"Abierto": "open", "Resuelto": "solved"}));
     assert!(places(&draft).contains(&"tickets.status"), "{:?}", places(&draft));
+}
+
+#[test]
+fn a_line_that_is_no_row_is_excluded_as_in_reports() {
+    let text = "id,created_at,status\n1,2026-03-02T09:00:00Z,open\n2,2026-03-03T09:00:00Z\n3,2026-03-04T09:00:00Z,open\n";
+    let (folder, draft) = draft("tickets.csv", text);
+    assert!(draft.is_usable());
+    let table = &draft.tables[0];
+    assert_eq!((table.rows, table.excluded.len()), (2, 1));
+    let expected = "1 line excluded: wrong number of fields, first in line 3: \"2,2026-03-03T09:00:00Z\"; it has 2 fields";
+    assert!(table.excluded[0].starts_with(expected), "{:?}", table.excluded);
+    let toml = draft.to_toml(folder.path()).replace("\n# ", " ");
+    assert!(toml.contains("first in line 3"), "{toml}");
+    let dataset = dataset(folder.path(), &draft);
+    assert!(table.excluded[0].starts_with(&dataset.sources[0].exclusions[0].to_string()));
+    // No line is a row.
+    let file = folder.path().join("bad.csv");
+    std::fs::write(&file, "id,created_at\n1\n2\n").unwrap();
+    let error = TableDrafts::default().with_file(None, &file).unwrap().draft().unwrap_err();
+    assert!(error.to_string().contains("line 2: \"1\": wrong number of fields"), "{error}");
+}
+
+#[test]
+fn a_log_with_a_bad_line_is_drafted() {
+    let text = "ticket,at,event,value\n1,2026-03-02T09:00:00Z,status,solved\n2\n1,2026-03-02T10:00:00Z,status,open\n";
+    let (_folder, draft) = draft("events.csv", text);
+    assert_eq!(draft.tables[0].roles["statuses"], json!({"solved": "solved", "open": "open"}));
+    assert_eq!(draft.tables[0].excluded.len(), 1);
+}
+
+#[test]
+fn unusual_names_are_questions_with_candidates() {
+    let row = |day: u32| {
+        let state = if day.is_multiple_of(2) { "x" } else { "y" };
+        format!("N{day},2026-03-{day:02} 09:00,2026-03-{day:02} 10:00,2026-03-{day:02} 15:00,{state},{day}")
+    };
+    let rows: Vec<String> = (1..=9).map(row).collect();
+    let text = format!("Name,When,Resp,Fin,Phase,Points\n{}\n", rows.join("\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("odd.csv");
+    std::fs::write(&file, text).unwrap();
+    let draft = TableDrafts::default().with_file(Some(TableKind::Tickets), &file).unwrap().draft().unwrap();
+    let candidates = |place: &str| -> Vec<String> {
+        let question = draft.questions().find(|question| question.place == place);
+        question.unwrap_or_else(|| panic!("{place}: {:?}", places(&draft))).candidates.clone()
+    };
+    for role in ["created_at", "first_response_at", "solved_at"] {
+        let expected: Vec<String> = ["When", "Resp", "Fin"].map(|name| format!("{role} = \"{name}\"")).into();
+        assert_eq!(candidates(&format!("tickets.{role}")), expected);
+    }
+    assert_eq!(candidates("tickets.id"), [r#"id = "Name""#, r#"id = "Points""#]);
+    assert!(candidates("tickets.status")[0].starts_with(r#"status = { column = "Phase", words = { "#));
+    // Usual names ask nothing more.
+    let usual = "id,created_at,first_replied_at,solved_at\n1,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,2026-03-02T11:00:00Z\n";
+    let (_folder, draft) = self::draft("tickets.csv", usual);
+    assert_eq!(places(&draft), ["time_zone"]);
+}
+
+#[test]
+fn an_open_survey_question_comes_with_the_section_of_scales() {
+    let text =
+        "answer,score,at\n1,7,2026-03-02T09:00:00Z\n2,9,2026-03-03T09:00:00Z\n3,3,2026-03-03T09:00:00Z\n";
+    let (folder, draft) = draft("surveys.csv", text);
+    assert!(draft.scales.is_empty() && !draft.is_usable());
+    let toml = draft.to_toml(folder.path());
+    assert!(toml.contains("needs a line here, such as\n#   csat = \"1-5\"\n[scales]\n"), "{toml}");
+    // Following both answers the question.
+    let body = toml
+        .split("[[surveys]]")
+        .nth(1)
+        .unwrap()
+        .replace("#   questions.csat", "questions.csat")
+        .replace("\n# ", "\n");
+    let answered =
+        format!("time_zone = \"UTC\"\n[scales]\ncsat = \"1-10, 8-10 good, 1-4 bad\"\n[[surveys]]{body}");
+    let description = answered.parse().unwrap_or_else(|error| panic!("{error}\n{answered}"));
+    let options = ReadOptions::default().with_data_root(folder.path());
+    assert_eq!(Dataset::of_description(&description, options).unwrap().counts().responses, 3);
+}
+
+#[test]
+fn progress_covers_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tickets.csv");
+    let rows: Vec<String> = (0..20_000).map(|id| format!("{id},2026-03-02T09:00:00Z")).collect();
+    std::fs::write(&file, format!("id,created_at\n{}\n", rows.join("\n"))).unwrap();
+    let mut seen = Vec::new();
+    let drafts = TableDrafts::default().with_file(None, &file).unwrap();
+    drafts
+        .draft_with_progress(|progress| {
+            seen.push((progress.rows, progress.bytes_read == progress.bytes_total));
+        })
+        .unwrap();
+    assert!(seen.len() > 1 && seen.last() == Some(&(20_000, true)), "{seen:?}");
 }

@@ -511,3 +511,105 @@ proptest! {
         }
     }
 }
+
+/// Tickets in a file of this name.
+fn read_json(name: &str, file: &[u8], more: &str) -> Result<Dataset, ReadError> {
+    let folder = tempfile::TempDir::new().unwrap();
+    fs::write(folder.path().join(name), file).unwrap();
+    let description: Description = tickets(more).replace("t.csv", name).parse()?;
+    Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path()))
+}
+
+const LINES: &str = "{\"id\": 1, \"opened\": \"2026-03-02T09:00:00Z\", \"Channel\": \"web\", \"requester\": {\"name\": \"A\"}}\n\
+    \n{\"Channel\": null, \"opened\": \"2026-03-02T10:00:00Z\", \"labels\": [\"vip\", \"late\"], \"id\": \"2\"}\n\
+    {\"id\": 3, \"opened\": \"2026-03-02T11:00:00Z\", \"Channel\": \"web\", \"Channel\": \"a \\\"{mail}\\\"\"}\n";
+
+#[test]
+fn json_is_read_like_text() {
+    let array = format!("\u{feff}[{}]\n", LINES.trim().replace("}\n", "},\n"));
+    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut zipped, LINES.as_bytes()).unwrap();
+    let zipped = zipped.finish().unwrap();
+    for (name, bytes) in [
+        ("t.ndjson", LINES.as_bytes()),
+        ("t.jsonl", LINES.as_bytes()),
+        ("t.json", LINES.as_bytes()),
+        ("t.json", array.as_bytes()),
+        ("t.ndjson.gz", &zipped),
+    ] {
+        let dataset = read_json(name, bytes, "tags = 'labels'").unwrap();
+        assert_eq!(ids(&dataset), ["1", "2", "3"], "{name}");
+        assert!(dataset.sources[0].exclusions.is_empty());
+        let tickets = dataset.tickets();
+        let channel = |row: usize| tickets[row].attributes.get(&deskmetrics::ticket::Attribute::Channel);
+        assert_eq!([channel(0), channel(1), channel(2)], [Some("web"), None, Some("a \"{mail}\"")]);
+        let tags: Vec<&str> = tickets[1].tags.iter().map(AsRef::as_ref).collect();
+        assert_eq!(tags, ["late", "vip"]);
+    }
+}
+
+#[test]
+fn a_line_that_is_no_object_is_excluded() {
+    for bad in ["{\"id\": 9", "[1, 2]", "\"text\"", "{\"id\": 9} {\"id\": 10}"] {
+        let lines = LINES.replacen("\n\n", &format!("\n{bad}\n"), 1);
+        let dataset = read_json("t.ndjson", lines.as_bytes(), "").unwrap();
+        assert_eq!(ids(&dataset), ["1", "2", "3"]);
+        let lines = &dataset.sources[0].exclusions[0];
+        assert_eq!((lines.scope, lines.reason, lines.examples[0].row), (Scope::Line, Reason::Unreadable, 2));
+        assert_eq!((&*lines.examples[0].value, dataset.sources[0].rows), (bad, 4));
+        assert!(lines.remedy.contains("one object per line, or one array of objects"));
+    }
+}
+
+#[test]
+fn json_that_is_no_table_is_an_error() {
+    let error = |text: &str| read_json("t.json", text.as_bytes(), "").unwrap_err().to_string();
+    for (text, expected) in [
+        ("{\n  \"tickets\": []\n}\n", "line 1: \"{\": it is not a JSON object: write one object per line"),
+        ("[{\"id\": 1},\n", "line 2: the array is not closed"),
+        ("[{\"id\": 1}, {\"id\"", "line 1: an object is not closed"),
+        ("[1]", "line 1: an element of the array is not an object"),
+        ("[{\"id\": 1}] x", "line 1: there is text after the array"),
+        ("[]", "empty"),
+        ("{\"key\": 1}", "no column \"id\""),
+    ] {
+        assert!(error(text).contains(expected), "{text}: {}", error(text));
+    }
+    let wide: Vec<String> = (0..10_001).map(|place| format!("\"c{place}\": 1")).collect();
+    assert!(error(&format!("{{{}}}", wide.join(","))).contains("more than 10000 columns"));
+    assert!(error(&format!("[{}]", ",".repeat(1 << 20))).contains("empty"));
+    let long = format!("{{\"id\": \"{}\"}}", "x".repeat(1 << 24));
+    assert!(error(&long).contains("longer than 16 MiB"));
+    let deep = format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000));
+    assert!(error(&deep).contains("is not a JSON object"), "{}", error(&deep));
+}
+
+proptest! {
+    #[test]
+    fn json_rows_are_the_rows_of_csv(cells in proptest::collection::vec(("[a-z0-9 ]{0,6}", "[a-zA-Z0-9\"{}\\[\\], ]{0,8}"), 1..40)) {
+        let row = |(place, (name, channel)): (usize, &(String, String))| {
+            let members = [
+                ("id", format!("{place}{}", name.trim())),
+                ("opened", "2026-03-02T09:00:00Z".to_owned()),
+                ("Channel", channel.clone()),
+            ];
+            members.map(|(key, value)| (key, value))
+        };
+        let rows: Vec<_> = cells.iter().enumerate().map(row).collect();
+        let object = |row: &[(&str, String); 3]| {
+            let members: Vec<String> =
+                row.iter().map(|(key, value)| format!("\"{key}\":{}", serde_json::Value::from(value.as_str()))).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let lines: Vec<String> = rows.iter().map(object).collect();
+        let quoted = |row: &[(&str, String); 3]| {
+            row.iter().map(|(_, value)| format!("\"{}\"", value.replace('"', "\"\""))).collect::<Vec<_>>().join(",")
+        };
+        let csv: Vec<String> = rows.iter().map(quoted).collect();
+        let csv = format!("id,opened,Channel\n{}\n", csv.join("\n"));
+        let expected = read(&tickets(""), csv.as_bytes()).unwrap().tickets();
+        prop_assert_eq!(&read_json("t.ndjson", lines.join("\n").as_bytes(), "").unwrap().tickets(), &expected);
+        let array = format!("[{}]", lines.join(" , "));
+        prop_assert_eq!(&read_json("t.json", array.as_bytes(), "").unwrap().tickets(), &expected);
+    }
+}

@@ -191,6 +191,26 @@ fn one_day_over_twelve_decides_for_the_whole_column() {
 }
 
 #[test]
+fn the_row_of_an_open_order_has_different_days() {
+    let error = inferred(Tz::UTC, &["04/04/2026 10:00", "05/03/2026 11:00"]).unwrap_err();
+    assert!(
+        error.to_string().starts_with("row 2: \"05/03/2026 11:00\" is 5 March 2026 or 3 May 2026"),
+        "{error}"
+    );
+    // In years of two digits, values may differ under some orders only.
+    let error = inferred(Tz::UTC, &["04/04/26", "05/05/26"]).unwrap_err();
+    assert!(
+        error.to_string().starts_with("row 1: \"04/04/26\" is 4 April 2026 or 26 April 2004, and"),
+        "{error}"
+    );
+    assert_eq!(error.formats(), ["day_first", "year_first"]);
+    // The same day in any order.
+    let days = inferred(Tz::UTC, &["04/04/2026 10:00", "05/05/2026 11:00"]).unwrap();
+    let days: Vec<String> = days.into_iter().map(|at| at.unwrap().unwrap().to_string()).collect();
+    assert_eq!(days, ["2026-04-04T10:00:00Z", "2026-05-05T11:00:00Z"]);
+}
+
+#[test]
 fn an_open_order_is_an_error_whose_advice_works() {
     let values = ["", "03/04/2026 10:00", "05/06/2026 11:00"];
     let error = inferred(Tz::UTC, &values).unwrap_err();

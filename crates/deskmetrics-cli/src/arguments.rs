@@ -291,7 +291,7 @@ pub(crate) struct ReportArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArguments {
-    /// CSV, Parquet or Arrow files; what their rows are is inferred from their names and columns
+    /// CSV, JSON, Parquet or Arrow files; what their rows are is inferred from their names and columns
     #[arg(value_name = "FILES", required_unless_present_any = ["tickets", "events", "surveys", "invitations", "snapshots"])]
     pub(crate) files: Vec<PathBuf>,
 

@@ -9,6 +9,7 @@ use deskmetrics_arrow::{Draft, TableDraft, TableDrafts, TableKind};
 use super::arguments::InitArguments;
 use super::exit::{FINDINGS, SUCCESS};
 use super::failure::Failure;
+use super::progress::ReadingBar;
 use super::text;
 
 /// Drafts a description and writes it; returns the exit code.
@@ -36,7 +37,10 @@ pub(crate) fn run(arguments: &InitArguments, out: &mut dyn Write) -> Result<u8, 
         }
         tables = tables.with_file(kind, file).map_err(|error| Failure::Data(error.to_string()))?;
     }
-    let draft = tables.draft().map_err(|error| Failure::Data(error.to_string()))?;
+    let mut bar = ReadingBar::default();
+    let draft = tables.draft_with_progress(|progress| bar.show(progress));
+    drop(bar);
+    let draft = draft.map_err(|error| Failure::Data(error.to_string()))?;
     let code = if draft.is_usable() { SUCCESS } else { FINDINGS };
     if prints {
         let toml = draft.to_toml(Path::new("."));
@@ -93,6 +97,9 @@ fn write_summary(out: &mut dyn Write, draft: &Draft, path: &Path) -> io::Result<
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
         let state = if *usable { "" } else { ", not read until its questions are answered" };
         writeln!(out, "{name}: {kind}, {}{state}", text::counted(*rows, "row"))?;
+        for lines in &table.excluded {
+            text::write_wrapped(out, 2, lines)?;
+        }
         for column in table.columns.iter().filter(|column| !column.roles.is_empty()) {
             let roles = column.roles.join(", ");
             text::write_wrapped(out, 2, &format!("{roles} = {:?}: {}", column.column, column.content))?;

@@ -58,12 +58,20 @@ pub(crate) fn read(arguments: &DataArguments, attributes: &[&Attribute]) -> Resu
             (read, path.display().to_string(), Vec::new(), false)
         }
         Source::Files { name, usual } => {
+            let named = in_words(arguments);
             // Other columns may contain texts that are different in every row.
             let read = Attribute::NAMED.iter().chain(attributes.iter().copied()).cloned();
             let options = options.with_unitless(usual.unitless).with_attributes(read);
             let read = Dataset::of_description(&usual.description, options)
-                .map_err(|error| unusable(in_options(&error.to_string())))?;
-            (read, name, usual.notes, true)
+                .map_err(|error| unusable(in_options(&with_description(error.to_string(), &named))))?;
+            let mut notes = usual.notes;
+            if read.sources.iter().flat_map(|source| &source.exclusions).any(|one| names_key(&one.remedy)) {
+                notes.push(format!(
+                    "the keys that remedies name, such as `missing`, are those of a description: {}",
+                    drafted(&named)
+                ));
+            }
+            (read, name, notes, true)
         }
     };
     drop(bar);
@@ -251,6 +259,31 @@ fn undescribed(error: &UsualError) -> String {
         UsualError::NoZone { .. } => format!("{error}: give it, such as --tz Europe/Copenhagen or --tz UTC"),
         other => in_options(&other.to_string()),
     }
+}
+
+/// The files as arguments of `deskmetrics init`.
+fn in_words(arguments: &DataArguments) -> String {
+    let inputs = arguments.inputs.iter().map(|file| file.display().to_string());
+    let named = named_files(arguments).into_iter();
+    let named = named.map(|(kind, file)| format!("--{} {}", kind.key(), file.display()));
+    inputs.chain(named).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether advice names a key of a description.
+fn names_key(advice: &str) -> bool {
+    ["format = ", "missing = ", "file = ", "words = ", "unit = ", "scale = "]
+        .iter()
+        .any(|key| advice.contains(key))
+}
+
+/// How the files have a description.
+fn drafted(files: &str) -> String {
+    format!("run `deskmetrics init {files}`, edit the file that it writes, and report that file")
+}
+
+/// A message with the way to follow it, if it names a key of a description.
+fn with_description(message: String, files: &str) -> String {
+    if names_key(&message) { format!("{message} in a description: {}", drafted(files)) } else { message }
 }
 
 /// A message with the options that follow its advice, where it names keys of a description.

@@ -33,6 +33,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .map_err(|unknown| Failure::Usage(format!("{option}: {unknown}")))?;
     }
     let mut selected = select(arguments, &input)?;
+    let undated = dataset.undated_answers(&selected.kpis);
     let mut builder = dataset.as_of.map_or_else(Report::undated, Report::builder);
     builder = builder.with_kpis(selected.kpis).with_level(arguments.level).with_min_n(arguments.min_n);
     for attributes in slicings(arguments, dataset) {
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
             .with_week_start(arguments.week_start)
             .with_year_start(arguments.year_start);
         builder = builder.with_periods(periods);
+        selected.notes.extend(undated);
         if let Some(from) = from {
             builder = builder.with_observed_from(from);
         }
@@ -70,10 +72,12 @@ pub(crate) fn run(arguments: &ReportArguments, out: &mut dyn Write) -> Result<()
         }
         ReportFormat::Csv => table.write_csv(out),
         ReportFormat::Html => {
-            out.write_all(page(arguments, dataset, &table, &selected.notes).document().as_bytes())
+            let largest = state.with_largest_slices(deskmetrics_html::SLICES).table();
+            let page = page(arguments, dataset, &table, &selected.notes).with_largest_slices(&largest);
+            out.write_all(page.document().as_bytes())
         }
         ReportFormat::Markdown => {
-            let mut text = table.to_markdown();
+            let mut text = table.to_markdown_titled(title(arguments, dataset), dataset.time_zone);
             text.push_str(&markdown_list("Excluded, by table", exclusions(dataset)));
             text.push_str(&markdown_list("Notes", selected.notes.iter().cloned()));
             out.write_all(text.as_bytes())
@@ -89,6 +93,11 @@ fn exclusions(dataset: &Dataset) -> impl Iterator<Item = String> {
     })
 }
 
+/// The requested title, else the name of the data.
+fn title<'t>(arguments: &'t ReportArguments, dataset: &'t Dataset) -> &'t str {
+    arguments.title.as_deref().or(dataset.name.as_deref()).unwrap_or(ReportTable::TITLE)
+}
+
 /// The report as a page.
 fn page<'t>(
     arguments: &ReportArguments,
@@ -96,8 +105,7 @@ fn page<'t>(
     table: &'t ReportTable,
     notes: &[String],
 ) -> Page<'t> {
-    let title = arguments.title.clone().or_else(|| dataset.name.as_deref().map(str::to_owned));
-    let page = title.into_iter().fold(Page::new(table), Page::with_title);
+    let page = Page::new(table).with_title(title(arguments, dataset)).with_zone(dataset.time_zone);
     let page = notes.iter().fold(page, Page::with_note);
     exclusions(dataset).fold(page, Page::with_excluded)
 }

@@ -9,8 +9,8 @@ use maud::{Markup, html};
 
 use crate::cell::{interval, n_text, text, value};
 
-/// The most slices of a chart.
-const SLICES: usize = 12;
+/// The most slices of a chart by name.
+pub const SLICES: usize = 12;
 
 /// Above this many periods, only the line is drawn.
 const POINTS: usize = 40;
@@ -112,7 +112,7 @@ pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
     let micros = |place: usize| dated.get(place).and_then(|row| start(row)).map_or(0, Timestamp::as_micros);
     let (first, last) = (micros(0), micros(dated.len() - 1));
     let x = |place: usize| {
-        left + (WIDTH - left - 16.0) * (micros(place) - first) as f64 / (last - first).max(1) as f64
+        left + (WIDTH - left - 32.0) * (micros(place) - first) as f64 / (last - first).max(1) as f64
     };
     let label = |row: &ReportRow| row.period.as_ref().map_or(String::new(), |period| period.label.clone());
     // From the last period back, as many labels as there is room for.
@@ -126,7 +126,7 @@ pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
     let dashed = unit != Unit::Count && dated.iter().any(|row| is_partial(row));
     let points = dated.len() <= POINTS;
     html! {
-        figure {
+        figure.scrolls {
             svg viewBox={ "0 0 " (WIDTH) " " (height) } role="img" aria-label={ (text(title)) " by period" } {
                 @for tick in axis.ticks(dated[0]) {
                     line.grid x1=(left) x2=(WIDTH) y1=(px(axis.at(tick))) y2=(px(axis.at(tick))) {}
@@ -164,11 +164,13 @@ pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
                     }
                 }
             }
-            @if dated.iter().any(|row| row.small_n || is_partial(row)) {
+            @let small = dated.iter().any(|row| row.small_n);
+            @if small || dashed || (points && dated.iter().any(|row| is_partial(row))) {
                 figcaption.note {
                     @if points { "Open points: few records, or a part of the period." }
-                    @else { "Ticks along the axis: few records." @if dashed { " Dashes: a part of the period." } }
-                    @if dated.iter().any(|row| row.value.is_some_and(|found| !axis.has(found))) {
+                    @if !points && small { "Ticks along the axis: few records. " }
+                    @if !points && dashed { "Dashes: a part of the period." }
+                    @if points && dated.iter().any(|row| row.value.is_some_and(|found| !axis.has(found))) {
                         " A point with its value is beyond the axis."
                     }
                 }
@@ -177,25 +179,28 @@ pub(crate) fn trend(rows: &[&ReportRow], title: &str) -> Markup {
     }
 }
 
-/// The values of slices side by side.
-pub(crate) fn slices(rows: &[&ReportRow], title: &str, by_size: &[&SliceKeys]) -> Markup {
+/// The values of slices side by side; `all` is their number in the report.
+pub(crate) fn slices(rows: &[&ReportRow], title: &str, by_size: &[&SliceKeys], all: usize) -> Markup {
     let mut shown: Vec<&ReportRow> = rows.iter().filter(|row| row.value.is_some()).copied().collect();
     if shown.len() < 2 {
         return html! {};
     }
-    let all = shown.len();
     // The same slices in the same order in every chart.
     let places: HashMap<&SliceKeys, usize> =
         by_size.iter().enumerate().map(|(place, keys)| (*keys, place)).collect();
     shown.sort_by_key(|row| places.get(&row.keys));
-    shown.truncate(SLICES);
+    // One more slice takes the place of the others.
+    let joined = shown.iter().any(|row| row.keys.is_others());
+    if by_size.len() > SLICES + 1 {
+        shown.truncate(SLICES);
+    }
     let unit = shown[0].unit;
     let (left, right, each) = (190.0, 130.0, 22.0);
     let Some(axis) = Axis::of(&shown, left, WIDTH - right) else { return html! {} };
     let height = each * shown.len() as f64 + 22.0;
     let bars = unit == Unit::Count;
     html! {
-        figure {
+        figure.scrolls {
             svg viewBox={ "0 0 " (WIDTH) " " (px(height)) } role="img" aria-label={ (text(title)) " by slice" } {
                 @for tick in axis.ticks(shown[0]) {
                     line.grid x1=(px(axis.at(tick))) x2=(px(axis.at(tick))) y1="0" y2=(px(height - 18.0)) {}
@@ -220,8 +225,10 @@ pub(crate) fn slices(rows: &[&ReportRow], title: &str, by_size: &[&SliceKeys]) -
                     }
                 }
             }
-            @if all > shown.len() {
-                figcaption.note { "The " (shown.len()) " of " (all) " slices with the most records; the table has all." }
+            @if joined {
+                figcaption.note { (text(SliceKeys::OTHERS)) ": the " (all - SLICES) " smaller slices, counted together; the table has all." }
+            } @else if by_size.len() > SLICES + 1 {
+                figcaption.note { "The " (shown.len()) " largest of " (all) " slices; the table has all." }
             }
         }
     }
@@ -290,7 +297,7 @@ fn band_points(rows: &[&ReportRow], run: &[usize], axis: &Axis, x: impl Fn(usize
 
 /// A name that fits beside its bar.
 fn shortened(name: &str) -> String {
-    const MOST: usize = 28;
+    const MOST: usize = 26;
     if name.chars().count() <= MOST {
         name.to_owned()
     } else {

@@ -1,5 +1,6 @@
 //! The section of a KPI: charts, tables and its definition.
 
+use deskmetrics::ClockKind;
 use deskmetrics::kpi::Definition;
 use deskmetrics::report::{ReportRow, ReportTable, count_text};
 use deskmetrics::ticket::Attribute;
@@ -24,7 +25,6 @@ pub(crate) struct Kpi<'t> {
 impl<'t> Kpi<'t> {
     /// The KPIs of a report, in its order.
     pub(crate) fn all(table: &'t ReportTable) -> Vec<Self> {
-        let key = |row: &ReportRow| (row.kpi, row.name.clone(), row.option.clone(), row.clock);
         let mut places = std::collections::HashMap::new();
         let mut kpis: Vec<Self> = Vec::new();
         for row in table.rows.iter().filter(|row| row.headline) {
@@ -63,12 +63,17 @@ impl<'t> Kpi<'t> {
         periods.any(|period| period.partial && period.end == Some(start))
     }
 
-    pub(crate) fn section(&self, table: &ReportTable, open: bool) -> Markup {
+    /// The section, with charts of the slices of `largest`.
+    pub(crate) fn section(&self, table: &ReportTable, largest: &ReportTable, open: bool) -> Markup {
         let headline = self.headline();
         let slices = |slicing: &[Attribute]| -> Vec<&ReportRow> {
             let of =
                 |row: &&&ReportRow| row.period.is_none() && row.keys.0.iter().map(|(key, _)| key).eq(slicing);
             self.rows.iter().filter(of).copied().collect()
+        };
+        let charted = |slicing: &[Attribute]| -> Vec<&ReportRow> {
+            let rows = largest.slices().filter(|row| row.headline && key(row) == key(headline));
+            rows.filter(|row| row.keys.0.iter().map(|(key, _)| key).eq(slicing)).collect()
         };
         let dated = |row: &&&ReportRow| {
             row.keys.is_empty()
@@ -91,7 +96,7 @@ impl<'t> Kpi<'t> {
                     @let names = slicing.iter().map(Attribute::as_str).collect::<Vec<_>>().join(" and ");
                     @if !rows.is_empty() {
                         h3 { "By " (text(&names)) }
-                        (chart::slices(&rows, &headline.title(), &table.slices_by_size(slicing)))
+                        (chart::slices(&charted(slicing), &headline.title(), &largest.slices_by_size(slicing), rows.len()))
                         (block(table, &names, &rows, open, |row| row.keys.label()))
                     }
                 }
@@ -99,6 +104,11 @@ impl<'t> Kpi<'t> {
             }
         }
     }
+}
+
+/// What distinguishes the KPIs of a report.
+fn key(row: &ReportRow) -> (&str, &str, Option<&str>, Option<ClockKind>) {
+    (row.kpi, &row.name, row.option.as_deref(), row.clock)
 }
 
 /// A table with one row per slice or period.
@@ -112,20 +122,22 @@ fn block(
     let columns = Columns::of(rows.iter().copied());
     let changes = rows.iter().any(|row| row.change.is_some());
     let shown = html! {
-        table {
-            thead {
-                tr {
-                    th.left scope="col" { (text(heading)) }
-                    (columns.head(table))
-                    @if changes { th scope="col" { "change" } }
-                }
-            }
-            tbody {
-                @for row in rows.iter().take(MOST) {
+        div.scrolls {
+            table {
+                thead {
                     tr {
-                        th.left scope="row" { (text(&label(row))) }
-                        (columns.numbers(row))
-                        @if changes { td { (change_text(row)) } }
+                        th.left scope="col" { (text(heading)) }
+                        (columns.head(table))
+                        @if changes { th scope="col" { "change" } }
+                    }
+                }
+                tbody {
+                    @for row in rows.iter().take(MOST) {
+                        tr {
+                            th.left scope="row" { (text(&label(row))) }
+                            (columns.numbers(row))
+                            @if changes { td { (change_text(row)) } }
+                        }
                     }
                 }
             }

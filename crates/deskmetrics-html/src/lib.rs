@@ -25,4 +25,5 @@ mod chart;
 mod kpi;
 mod page;
 
+pub use chart::SLICES;
 pub use page::{Page, STYLE};

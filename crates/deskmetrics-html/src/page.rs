@@ -1,7 +1,7 @@
 //! The page: head, warnings, headline numbers, sections, exclusions and marks.
 
-use deskmetrics::Timestamp;
-use deskmetrics::report::{ReportTable, count_text};
+use chrono_tz::Tz;
+use deskmetrics::report::ReportTable;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::cell::{Columns, change_text, interval, n_text, text, value};
@@ -17,7 +17,9 @@ pub const STYLE: &str = include_str!("style.css");
 #[must_use]
 pub struct Page<'t> {
     table: &'t ReportTable,
-    title: Option<String>,
+    largest: Option<&'t ReportTable>,
+    title: String,
+    zone: Tz,
     notes: Vec<String>,
     excluded: Vec<String>,
 }
@@ -25,12 +27,33 @@ pub struct Page<'t> {
 impl<'t> Page<'t> {
     /// The page of a report.
     pub fn new(table: &'t ReportTable) -> Self {
-        Self { table, title: None, notes: Vec::new(), excluded: Vec::new() }
+        Self {
+            table,
+            largest: None,
+            title: ReportTable::TITLE.to_owned(),
+            zone: Tz::UTC,
+            notes: Vec::new(),
+            excluded: Vec::new(),
+        }
     }
 
     /// The title; by default "Customer service report".
     pub fn with_title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
+        self.title = title.into();
+        self
+    }
+
+    /// The zone of the cut-off where the report has no periods; by default UTC.
+    pub fn with_zone(mut self, zone: Tz) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// The same report with its [`SLICES`](crate::SLICES) largest slices and all others joined, for charts: the table of
+    /// [`ReportState::with_largest_slices`](deskmetrics::report::ReportState::with_largest_slices). Without it, charts of more
+    /// slices do not show the smaller ones.
+    pub fn with_largest_slices(mut self, table: &'t ReportTable) -> Self {
+        self.largest = Some(table);
         self
     }
 
@@ -49,7 +72,7 @@ impl<'t> Page<'t> {
     /// The page as a file.
     #[must_use]
     pub fn document(&self) -> String {
-        let title = self.title.as_deref().unwrap_or("Customer service report");
+        let title = &self.title;
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -90,7 +113,7 @@ impl<'t> Page<'t> {
             (self.warnings())
             @if whole { (cards(&kpis)) }
             (self.overall(whole))
-            @for kpi in &kpis { (kpi.section(self.table, whole)) }
+            @for kpi in &kpis { (kpi.section(self.table, self.largest.unwrap_or(self.table), whole)) }
             (self.exclusions())
             (self.marks())
         }
@@ -98,26 +121,7 @@ impl<'t> Page<'t> {
 
     /// What the report is based on.
     fn basis(&self) -> Markup {
-        let table = self.table;
-        let zone = table.zone.map_or("UTC", |zone| zone.name());
-        let records = [
-            (table.records.tickets, "tickets"),
-            (table.records.responses, "survey answers"),
-            (table.records.invitations, "invitations"),
-            (table.records.contacts, "contacts"),
-        ];
-        let records: Vec<String> = records
-            .iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, what)| format!("{} {what}", count_text(*n)))
-            .collect();
-        html! {
-            p.basis {
-                @if let Some(as_of) = table.as_of { "As of " (local(as_of, table)) " (" (zone) "). " }
-                (records.join(", "))
-                @if !records.is_empty() { "." }
-            }
-        }
+        html! { p.basis { (self.table.basis(self.zone)) } }
     }
 
     fn warnings(&self) -> Markup {
@@ -140,20 +144,22 @@ impl<'t> Page<'t> {
         html! {
             details open[!folded] {
                 summary { h2 { "All measures" } }
-                table {
-                    thead {
-                        tr {
-                            th.left scope="col" { "KPI" }
-                            th.left scope="col" { "measure" }
-                            (columns.head(self.table))
+                div.scrolls {
+                    table {
+                        thead {
+                            tr {
+                                th.left scope="col" { "KPI" }
+                                th.left scope="col" { "measure" }
+                                (columns.head(self.table))
+                            }
                         }
-                    }
-                    tbody {
-                        @for row in rows() {
-                            tr.first[row.headline] {
-                                th.left scope="row" { @if row.headline { (text(&row.title())) } }
-                                td.left { (row.measure.replace('_', " ")) }
-                                (columns.numbers(row))
+                        tbody {
+                            @for row in rows() {
+                                tr.first[row.headline] {
+                                    th.left scope="row" { @if row.headline { (text(&row.title())) } }
+                                    td.left { (row.measure.replace('_', " ")) }
+                                    (columns.numbers(row))
+                                }
                             }
                         }
                     }
@@ -205,14 +211,6 @@ impl<'t> Page<'t> {
             }
         }
     }
-}
-
-fn local(at: Timestamp, table: &ReportTable) -> String {
-    let utc = at.to_utc();
-    table.zone.map_or_else(
-        || utc.format("%Y-%m-%d %H:%M").to_string(),
-        |zone| utc.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string(),
-    )
 }
 
 /// The headline numbers, with their last change.

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chrono_tz::Europe::Copenhagen;
-use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportTable};
+use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportState, ReportTable};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Replayed, Scale, SurveyResponse, Ticket, TicketMetrics, Timestamp};
-use deskmetrics_html::Page;
+use deskmetrics_html::{Page, SLICES};
 
 /// Answers of `markets` markets in `weeks` weeks, most of them 5.
 fn table(markets: usize, weeks: i64) -> ReportTable {
@@ -13,6 +13,10 @@ fn table(markets: usize, weeks: i64) -> ReportTable {
 }
 
 fn table_from(markets: usize, weeks: i64, start: &str) -> ReportTable {
+    state(markets, weeks, start).table()
+}
+
+fn state(markets: usize, weeks: i64, start: &str) -> ReportState {
     let start: Timestamp = start.parse().unwrap();
     let at = |week: i64| Timestamp::from_micros(start.as_micros() + week * 7 * 86_400_000_000).unwrap();
     let mut answers = Vec::new();
@@ -31,7 +35,7 @@ fn table_from(markets: usize, weeks: i64, start: &str) -> ReportTable {
         .with_periods(Periods::new(Period::Week, Copenhagen))
         .build()
         .unwrap();
-    report.run(&[], &answers, &[]).unwrap().table()
+    report.run(&[], &answers, &[]).unwrap()
 }
 
 fn count(page: &str, part: &str) -> usize {
@@ -49,6 +53,31 @@ fn a_page_is_one_file_without_scripts_and_network() {
         page.contains("<title>March &lt;2026&gt;</title>") && page.contains("<h1>March &lt;2026&gt;</h1>")
     );
     assert!(page.contains("As of 2026-03-16 11:00 (Europe/Copenhagen)"));
+}
+
+#[test]
+fn charts_join_the_smaller_slices() {
+    for (markets, joined) in [(13, false), (14, true), (70, true)] {
+        let state = state(markets, 2, "2026-01-05T10:00:00Z");
+        let (table, largest) = (state.table(), state.with_largest_slices(SLICES).table());
+        let page = Page::new(&table).with_largest_slices(&largest).document();
+        let chart = page.split("by slice").nth(1).unwrap().split("</figure>").next().unwrap();
+        assert_eq!(count(chart, "<g>"), 13, "{markets}");
+        assert_eq!(chart.contains("(others): the "), joined);
+        assert!(!joined || chart.contains(&format!("the {} smaller slices", markets - SLICES)), "{chart}");
+        let rest = Page::new(&table).document();
+        assert_eq!(rest.contains(&format!("The 12 largest of {markets} slices")), joined);
+    }
+}
+
+#[test]
+fn the_cut_off_of_a_report_without_periods_is_in_the_zone_of_the_page() {
+    let at: Timestamp = "2026-03-16T10:00:00Z".parse().unwrap();
+    let report = Report::builder(at).with_kpi(KpiRequest::new("volume")).build().unwrap();
+    let table = report.state().table();
+    assert!(Page::new(&table).document().contains("As of 2026-03-16 10:00 (UTC)."));
+    let page = Page::new(&table).with_zone(Copenhagen).document();
+    assert!(page.contains("As of 2026-03-16 11:00 (Europe/Copenhagen)."));
 }
 
 #[test]
@@ -80,7 +109,7 @@ fn elements_are_closed_and_tables_have_headers() {
 #[test]
 fn many_slices_and_periods_are_folded() {
     let page = Page::new(&table(70, 8)).document();
-    assert!(page.contains("The 12 of 70 slices with the most records"));
+    assert!(page.contains("The 12 largest of 70 slices"));
     assert!(page.contains("<summary>70 rows</summary>"));
     let page = Page::new(&table(2, 208)).document();
     assert!(page.contains("8 more rows are in the data."), "4 years of weeks");

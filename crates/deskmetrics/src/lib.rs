@@ -77,7 +77,7 @@
 //! | `bytes` | [`ReportState::to_bytes`](report::ReportState::to_bytes), and the same of tallies, [`TrackedTickets`](replay::TrackedTickets), [`TicketTracker`](replay::TicketTracker) and [`DueQueue`](replay::DueQueue); turns on `report` | serde_bytes, crc32fast |
 //! | `csv` | [`ReportTable::to_csv`](report::ReportTable::to_csv); turns on `report` | csv |
 //!
-//! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, Parquet and Arrow into these types.
+//! Files, columns and Python are other crates: `deskmetrics-arrow` reads CSV, JSON, Parquet and Arrow into these types.
 #![forbid(unsafe_code)]
 // No input may cause a panic; `unwrap_used` is on everywhere, `indexing_slicing` in modules that read text or bytes.
 #![warn(clippy::expect_used, clippy::panic, clippy::string_slice, clippy::todo, clippy::unimplemented)]

@@ -5,7 +5,7 @@ use deskmetrics::replay::{
 };
 use deskmetrics::schedule::{CompiledSchedule, Schedule};
 use deskmetrics::sla::SlaPolicies;
-use deskmetrics::ticket::{Attribute, Author, EventKind};
+use deskmetrics::ticket::{Attribute, Author, EventKind, Status};
 use deskmetrics::{Reason, Ticket, TicketEvent, Timestamp, VerdictState};
 use deskmetrics_testkit::replay::strategy::logs;
 use proptest::prelude::*;
@@ -302,4 +302,32 @@ fn a_breach_before_a_late_event_is_returned() {
         assert_eq!(tickets.advance(at("2026-03-02T13:00:00Z")), expected[1..]);
         assert_eq!(tickets.advance(at("2026-03-02T13:00:01Z")), []);
     }
+}
+
+#[test]
+fn solved_and_deleted_tickets_are_not_open_in_gauges() {
+    const OPEN: &str = "deskmetrics_open_tickets";
+    let at = |text: &str| text.parse::<Timestamp>().expect("a timestamp");
+    let mut tickets = TrackedTickets::new(replay());
+    for id in ["A", "B", "C"] {
+        let ticket = Ticket::new(id, at("2026-03-02T09:00:00Z")).with_attribute(Attribute::Priority, "high");
+        tickets.open(ticket).expect("a new ticket");
+    }
+    let gauge = |tickets: &TrackedTickets, of: &str| {
+        tickets.to_open_metrics().lines().find_map(|line| line.strip_prefix(of)?.trim().parse::<u64>().ok())
+    };
+    let change = |tickets: &mut TrackedTickets, id: &str, time: &str, kind: EventKind| {
+        tickets.observe(&TicketEvent::new(id, at(time), Author::Agent, kind)).expect("an event in order");
+    };
+    assert_eq!(gauge(&tickets, OPEN), Some(3));
+    change(&mut tickets, "A", "2026-03-03T16:00:00Z", EventKind::Status(Status::Solved));
+    change(&mut tickets, "B", "2026-03-02T10:00:00Z", EventKind::Deleted);
+    assert_eq!((gauge(&tickets, OPEN), tickets.len()), (Some(1), 3));
+    let (stored, _) = TrackedTickets::from_bytes(&tickets.to_bytes(), replay()).expect("its bytes");
+    assert_eq!(gauge(&stored, OPEN), Some(1));
+    // A breach of a solved ticket remains.
+    let breached = tickets.to_open_metrics().lines().filter(|line| line.contains("breached")).count();
+    assert!(breached > 0, "{}", tickets.to_open_metrics());
+    change(&mut tickets, "A", "2026-03-04T10:00:00Z", EventKind::Status(Status::Open));
+    assert_eq!(gauge(&tickets, OPEN), Some(2));
 }

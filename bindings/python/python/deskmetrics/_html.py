@@ -55,7 +55,8 @@ def draft(found: Draft) -> str:
             for one in table["columns"]
         ]
         columns = "<th class='left'>column</th><th class='left'>role</th><th class='left'>content</th>"
-        parts.append(f"<p><b>{escape(head)}</b></p>{_table(columns, rows)}")
+        excluded = "".join(f"<p class='note'>{escape(lines)}</p>" for lines in table["excluded"])
+        parts.append(f"<p><b>{escape(head)}</b></p>{excluded}{_table(columns, rows)}")
     if found.scales:
         scales = ", ".join(f"{question} {scale}" for question, scale in found.scales.items())
         parts.append(f"<p>Scales: {escape(scales)}</p>")
@@ -72,7 +73,8 @@ def _block(*parts: str) -> str:
 
 
 def _table(head: str, rows: Iterable[str]) -> str:
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    body = "".join(rows)
+    return f"<div class='scrolls'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _counts(excluded: Mapping[str, int]) -> str:

@@ -49,7 +49,8 @@ class Draft:
         The roles of the columns by table, for ``columns=`` of :func:`report` and :func:`replay`. A table of tickets with scores is
         a table of ``"surveys"`` as well: give it as ``surveys=`` too.
     scales : dict
-        The scales of survey questions, for ``scales=``.
+        The scales of survey questions that are certain, for ``scales=``. One that is not is among ``questions``, such as
+        ``scales.csat``: add it, with the column of its answers to ``columns["surveys"]["questions"]``.
     questions : tuple of DraftQuestion
         What could not be decided. Nothing is guessed where a wrong guess gives wrong numbers.
     """
@@ -78,6 +79,7 @@ class Draft:
         for table in self._tables:
             state = "" if table["usable"] else ", not read until its questions are answered"
             yield f"{visible(table['file'])}: {table['kind']}, {table['rows']:,} rows{state}"
+            yield from (visible(f"  {lines}") for lines in table["excluded"])
             for column in table["columns"]:
                 roles = ", ".join(column["roles"]) or "(not read)"
                 yield visible(f"  {column['column']} -> {roles}: {column['content']}")
@@ -115,7 +117,7 @@ def describe(
     *tables : frame or path
         Tables or names of files whose kind is inferred from names and columns.
     tickets, events, surveys, snapshots, invitations : frame or path, optional
-        Tables or files of a known kind, as for :func:`report`; files are CSV, Parquet or Arrow.
+        Tables or files of a known kind, as for :func:`report`; files are CSV, JSON, Parquet or Arrow.
     assume_tz : str or zoneinfo.ZoneInfo, optional
         The zone of times without one.
 

@@ -14,6 +14,8 @@ __all__ = [
     "ColumnTypeError",
     "DataError",
     "DeskmetricsError",
+    "DuplicateEventError",
+    "EventExcludedError",
     "MissingPackageError",
     "NeverOpensError",
     "NoSuchNameError",
@@ -63,6 +65,30 @@ class ColumnNotFoundError(DeskmetricsError, KeyError):
 
     def __reduce__(self) -> tuple[type[ColumnNotFoundError], tuple[str, str, list[str]]]:
         return type(self), (str(self), self.column, self.columns)
+
+
+class EventExcludedError(ArgumentError):
+    """A tracker does not count an event; it is in the ``excluded`` of the ticket's state.
+
+    Attributes
+    ----------
+    reason : str
+        Why, as in ``excluded``: ``"duplicate"`` or ``"before_creation"``.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[type[EventExcludedError], tuple[str, str]]:
+        return type(self), (str(self), self.reason)
+
+
+class DuplicateEventError(EventExcludedError):
+    """An event with this ``id`` was pushed before: nothing is to be done."""
 
 
 class DataError(DeskmetricsError):

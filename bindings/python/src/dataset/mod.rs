@@ -15,7 +15,7 @@ use pyo3::types::{IntoPyDict as _, PyDict, PyTuple};
 use crate::class::getters;
 use crate::data::{Data, from_form, keys};
 use crate::error;
-use crate::input::{describe, is_wall_clock, timestamp};
+use crate::input::{describe, is_wall_clock, path, timestamp};
 use crate::keywords::Keywords;
 use crate::kpi::ReplayedTickets;
 use crate::policy::SlaPolicies;
@@ -36,7 +36,7 @@ pub(crate) struct Dataset {
 /// Reads the files of a dataset description.
 ///
 /// A description is a TOML file that names the files of tickets, events and surveys and maps their columns and values; it also
-/// contains codes for missing values, schedules and SLA policies. Files are CSV (also gzip), Parquet or Arrow IPC.
+/// contains codes for missing values, schedules and SLA policies. Files are CSV or JSON (one object per line or an array of objects; both also gzip), Parquet or Arrow IPC.
 /// ``help("deskmetrics.description")`` lists all keys.
 ///
 /// Parameters
@@ -133,7 +133,7 @@ pub(crate) struct Dataset {
 pub(crate) fn read(
     py: Python<'_>,
     description: &Bound<'_, PyAny>,
-    data_root: Option<PathBuf>,
+    data_root: Option<&Bound<'_, PyAny>>,
     strict: bool,
     progress: Option<&Bound<'_, PyAny>>,
     limits: Option<&Bound<'_, PyAny>>,
@@ -145,6 +145,7 @@ pub(crate) fn read(
             describe(description)
         ))
     })?;
+    let data_root = data_root.map(|root| path("data_root", root, "data")).transpose()?;
     let limits: Limits = match limits {
         Some(form) => from_form("limits", keys("limits", form, "{\"columns\": 50_000}")?, error::argument)?,
         None => Limits::default(),

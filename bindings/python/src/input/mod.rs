@@ -21,6 +21,7 @@ pub(crate) use self::times::{Micros, TimeColumn, Times, together_any};
 pub(crate) use self::timestamps::{Moments, is_wall_clock, timestamp, zone};
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
@@ -125,6 +126,16 @@ pub(crate) fn named(place: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     value
         .extract::<String>()
         .map_err(|_| error::argument_type(format!("{place}: {} is not a name; give a text", describe(value))))
+}
+
+/// The path of a file or folder, with an example for messages.
+pub(crate) fn path(place: &str, value: &Bound<'_, PyAny>, example: &str) -> PyResult<PathBuf> {
+    value.extract().map_err(|_| {
+        let found = describe(value);
+        error::argument_type(format!(
+            "{place}: {found} is not a path; give a text or a pathlib.Path, such as \"{example}\""
+        ))
+    })
 }
 
 /// `None`, NaN, NaT and pandas' NA.

@@ -42,12 +42,19 @@ pub(crate) struct Replay {
     tally: OnceLock<(usize, Excluded)>,
     /// The remedies about tables in memory; `None` for a replay of a description.
     remedies: Option<Remedies>,
+    /// Notes on the arguments.
+    notes: Vec<String>,
 }
 
 impl Replay {
     pub(crate) fn of(dataset: Arc<Dataset>, as_of: Option<Timestamp>, remedies: Option<Remedies>) -> Self {
         let core = dataset.replay_at(as_of.unwrap_or(Timestamp::MIN));
-        Self { dataset, core, as_of, tally: OnceLock::new(), remedies }
+        Self { dataset, core, as_of, tally: OnceLock::new(), remedies, notes: Vec::new() }
+    }
+
+    /// The same with notes on the arguments.
+    fn noting(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
     }
 
     /// Counts verdicts and excluded events, once.
@@ -143,6 +150,7 @@ impl Replay {
                 self.remedies.iter().for_each(|remedies| remedies.in_warning(&mut warning));
                 warning.to_string()
             }))
+            .chain(self.notes.iter().cloned())
             .collect()
     }
 
@@ -458,8 +466,8 @@ pub(crate) fn replay<'py>(
     keywords.end("replay")?;
     let lean = Lean { requesters: true, ..Lean::default() };
     let described = tables.described(&rules)?;
-    let remedies = Some(described.remedies.clone());
+    let (remedies, notes) = (Some(described.remedies.clone()), described.unused.clone());
     let dataset = described.dataset(py, &rules, progress.as_ref(), lean)?;
     let as_of = dataset.as_of;
-    Ok(Replay::of(Arc::new(dataset), as_of, remedies))
+    Ok(Replay::of(Arc::new(dataset), as_of, remedies).noting(notes))
 }

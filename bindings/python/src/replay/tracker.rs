@@ -5,17 +5,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use deskmetrics::engine::visible;
 use deskmetrics::replay::{TrackError, TrackedTickets};
 use deskmetrics::ticket::{Attribute, TicketId};
-use deskmetrics::{Ticket, TicketEvent, Timestamp};
+use deskmetrics::{Reason, Ticket, TicketEvent, Timestamp};
 use deskmetrics_arrow::column::Meaning as _;
 use deskmetrics_arrow::description::EventMapping;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDateTime, PyString};
+use pyo3::types::{PyBytes, PyDateTime, PyDict, PyMapping, PyString};
 use serde_json::{Value, json};
 
 use crate::class::getters;
 use crate::data::{from_form, keys, to_data, to_python};
-use crate::error::{self, OrError as _};
-use crate::input::{describe, named, timestamp};
+use crate::error::{self, OrError as _, exceptions};
+use crate::input::{describe, is_missing, named, timestamp};
 use crate::tables::{Rules, name_of_schedule};
 use crate::zone::InZone;
 
@@ -105,7 +105,7 @@ impl Tracker {
     /// ----------
     /// ticket : dict
     ///     ``id`` and ``created_at``, and where known ``created_by``, ``requester`` and ``tags``; every other key is an
-    ///     attribute.
+    ///     attribute. ``None``, NaN and NaT are missing values.
     ///
     /// Returns
     /// -------
@@ -117,7 +117,8 @@ impl Tracker {
     /// ArgumentError
     ///     When it is followed already, or something is missing.
     fn open(&self, ticket: &Bound<'_, PyAny>) -> PyResult<Option<InZone>> {
-        let form = keys("ticket", ticket, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
+        let form =
+            keys("ticket", &present(ticket)?, "{\"id\": \"T-1\", \"created_at\": \"2026-03-02T09:00:00Z\"}")?;
         zoned("ticket", ticket, "created_at")?;
         let ticket: Ticket = from_form("ticket", ticket_form(form), error::argument)?;
         let due = self.followed().open(ticket).map_err(|problem| refused(&problem))?;
@@ -130,7 +131,7 @@ impl Tracker {
     /// ----------
     /// event : dict
     ///     ``ticket``, ``at`` and ``kind``, and where there are ``value``, ``author`` (an agent by default),
-    ///     ``author_name`` and ``id``; kinds are those of :func:`replay`.
+    ///     ``author_name`` and ``id``; kinds are those of :func:`replay`. ``None``, NaN and NaT are missing values.
     /// latest : datetime.datetime, optional
     ///     Later events are refused, since their timestamp must be wrong; such as five minutes from now.
     ///
@@ -143,13 +144,17 @@ impl Tracker {
     /// ------
     /// NoSuchNameError
     ///     When the ticket is not followed.
+    /// DuplicateEventError
+    ///     When an event with this ``id`` was pushed before; nothing is to be done.
+    /// EventExcludedError
+    ///     When the event does not count, such as one before the creation, or a duplicate; it is in
+    ///     ``state(ticket)["excluded"]`` under the error's ``reason``.
     /// ArgumentError
-    ///     When the event is earlier than the last one or later than ``latest``, or does not count; the latter is counted in
-    ///     ``state(ticket)["excluded"]``.
+    ///     When the event is earlier than the last one or later than ``latest``.
     #[pyo3(signature = (event, *, latest = None))]
     fn push(&self, event: &Bound<'_, PyAny>, latest: Option<&Bound<'_, PyAny>>) -> PyResult<Option<InZone>> {
         let example = "{\"ticket\": \"T-1\", \"at\": \"2026-03-02T10:00:00Z\", \"kind\": \"solved\"}";
-        let form = keys("event", event, example)?;
+        let form = keys("event", &present(event)?, example)?;
         zoned("event", event, "at")?;
         if let Some(kind) = form.get("kind").and_then(Value::as_str)
             && !EventMapping::own_words().contains(&kind)
@@ -184,7 +189,8 @@ impl Tracker {
     /// -------
     /// dict
     ///     ``ticket``, ``metrics``, ``verdicts`` and ``excluded`` as plain data; durations as
-    ///     ``{"calendar": timedelta, "business": timedelta}``.
+    ///     ``{"calendar": timedelta, "business": timedelta}``. The ``state`` of a verdict is that of :meth:`to_open_metrics`:
+    ///     ``running``, ``at_risk``, ``paused`` or ``breached``; also ``met`` and ``cancelled``.
     #[pyo3(signature = (ticket, at = None))]
     fn state<'py>(
         &self,
@@ -198,10 +204,16 @@ impl Tracker {
             let followed = self.followed();
             let tracker = followed.get(&ticket).ok_or_else(|| not_followed(ticket.as_str()))?;
             let (replay, at) = (followed.replay(), at.unwrap_or_else(|| tracker.last_at()));
+            let verdicts = replay.verdicts(tracker, at).or_argument()?;
+            let verdicts = verdicts.iter().map(|verdict| {
+                let mut data = to_data(verdict)?;
+                data["state"] = json!(verdict.state_name());
+                Ok(data)
+            });
             json!({
                 "ticket": to_data(&tracker.ticket())?,
                 "metrics": to_data(&replay.metrics(tracker, at).or_argument()?)?,
-                "verdicts": to_data(&replay.verdicts(tracker, at).or_argument()?)?,
+                "verdicts": verdicts.collect::<PyResult<Vec<Value>>>()?,
                 "excluded": to_data(&tracker.excluded())?,
             })
         };
@@ -225,8 +237,11 @@ impl Tracker {
         Ok(changes.into_iter().map(|(at, ticket)| (InZone(at, None), ticket.to_string())).collect())
     }
 
-    /// The number of tickets followed, and of their targets by policy, metric and state (``running``, ``at_risk``, ``paused``,
+    /// The number of open tickets, and of targets by policy, metric and state (``running``, ``at_risk``, ``paused``,
     /// ``breached``), as of the last event or :meth:`advance`, with the attributes ``by`` as labels.
+    ///
+    /// Tickets that are solved, closed, merged, deleted or spam stay followed until :meth:`forget`, since they may be reopened, but
+    /// are not open. Targets that were met or cancelled are not counted; breached ones are until the ticket is forgotten.
     ///
     /// Returns
     /// -------
@@ -304,7 +319,8 @@ impl Tracker {
             Some((at, ticket)) => format!("next change {at}: {ticket}"),
             None => "nothing runs".to_owned(),
         };
-        visible(&format!("Tracker({} tickets, {next})", followed.len())).into_owned()
+        let plural = if followed.len() == 1 { "" } else { "s" };
+        visible(&format!("Tracker({} ticket{plural}, {next})", followed.len())).into_owned()
     }
 }
 
@@ -332,6 +348,14 @@ fn refused(problem: &TrackError) -> PyErr {
             "event at {at} comes after one at {last}; a tracker takes events in order: forget the ticket, open it again, and push \
              its events in order"
         )),
+        TrackError::Exclusion { reason, .. } => {
+            let name = to_data(reason).ok().and_then(|name| name.as_str().map(str::to_owned));
+            let arguments = (problem.to_string(), name.unwrap_or_default());
+            match reason {
+                Reason::Duplicate => exceptions::DuplicateEventError::new_err(arguments),
+                _ => exceptions::EventExcludedError::new_err(arguments),
+            }
+        }
         problem => error::argument(problem.to_string()),
     }
 }
@@ -342,12 +366,28 @@ fn not_followed(ticket: &str) -> PyErr {
     ))
 }
 
+/// A record without its missing values, such as the NaN of a row of pandas.
+fn present<'py>(record: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let Ok(mapping) = record.cast::<PyMapping>() else { return Ok(record.clone()) };
+    let present = PyDict::new(record.py());
+    for entry in mapping.items()?.iter() {
+        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        if !is_missing(&value) {
+            present.set_item(key, value)?;
+        }
+    }
+    Ok(present.into_any())
+}
+
 /// That a datetime of a record has a zone.
 fn zoned(place: &str, record: &Bound<'_, PyAny>, key: &str) -> PyResult<()> {
     if !record.contains(key)? {
         return Ok(());
     }
     let at = record.get_item(key)?;
+    if is_missing(&at) {
+        return Ok(());
+    }
     if at.is_instance_of::<PyDateTime>() {
         timestamp(&format!("{place}[\"{key}\"]"), &at, None)?;
     }

@@ -222,6 +222,9 @@ impl<'py> ReportArguments<'py> {
             self.periods()?.filter(|_| !stated).and_then(|periods| dataset.end_of_creation(periods));
         let (until, note) = created.unzip();
         notes.extend(note);
+        if self.periods()?.is_some() {
+            notes.extend(dataset.undated_answers(&requests));
+        }
         let report = self.empty(by, [as_of, self.observed_until.or(until)], requests)?;
         dataset.check_attributes(report.sliced_by()).map_err(unknown("kpis: where"))?;
         let zone = self.zone.unwrap_or(dataset.time_zone);

@@ -1,6 +1,5 @@
 //! Rows and tables of a report.
 
-use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 use deskmetrics::report::{Axis, PivotOptions, ReportRow as CoreRow};
 use pyo3::prelude::*;
@@ -128,7 +127,8 @@ impl Report {
     /// question : str, optional
     ///     Survey question.
     /// option : str, optional
-    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition.
+    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition. ``""`` means the request without any,
+    ///     such as the total of all SLA metrics.
     /// clock : {"calendar", "business"}, optional
     ///     Clock of a duration.
     /// measure : str, optional
@@ -200,7 +200,8 @@ impl Report {
     /// question : str, optional
     ///     Survey question.
     /// option : str, optional
-    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition.
+    ///     What else distinguishes requests of the KPI: SLA metric, FCR policy, condition. ``""`` means the request without any,
+    ///     such as the total of all SLA metrics.
     /// clock : {"calendar", "business"}, optional
     ///     Clock of durations.
     /// period : str, optional
@@ -278,7 +279,7 @@ impl Report {
         };
         let mut options = PivotOptions::of(requested.selection()?).with_totals(totals);
         let at = |name: &str, at: &Bound<'_, PyAny>| {
-            let zone = self.table.zone.or(self.zone).unwrap_or(Tz::UTC);
+            let zone = self.zone_shown();
             timestamp(name, at, Some(zone)).map(|at| Timestamp::from(at.utc()))
         };
         if let Some(since) = since {

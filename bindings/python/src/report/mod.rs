@@ -148,7 +148,7 @@ impl Report {
             let names: Vec<&str> = slicing.iter().map(Attribute::as_str).collect();
             format!("by {}", names.join(" and "))
         }));
-        let zone = self.table.zone.or(self.zone).unwrap_or(Tz::UTC);
+        let zone = self.zone_shown();
         parts.push(self.table.as_of.map_or_else(
             || "no cut-off".to_owned(),
             |at| format!("as of {} {zone}", at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M")),
@@ -173,8 +173,14 @@ impl Report {
         lines.join("\n")
     }
 
-    fn markdown(&self) -> String {
-        let mut text = self.table.to_markdown();
+    /// The zone in which timestamps are shown.
+    fn zone_shown(&self) -> Tz {
+        self.table.zone.or(self.zone).unwrap_or(Tz::UTC)
+    }
+
+    fn markdown(&self, title: Option<&str>) -> String {
+        let title = title.unwrap_or(ReportTable::TITLE);
+        let mut text = self.table.to_markdown_titled(title, self.zone_shown());
         let excluded = self.sources.iter().flat_map(exclusion);
         text.push_str(&markdown_list("Excluded, by table", excluded));
         text.push_str(&markdown_list("Notes", self.notes.iter().cloned()));
@@ -357,7 +363,8 @@ impl Report {
     /// Parameters
     /// ----------
     /// slices : int, default 12
-    ///     Number of slices that stay, those with the most records.
+    ///     Number of slices that stay: those with the most tickets if the report has the KPI ``volume``, else with the most records
+    ///     of any KPI. They are the same for all KPIs, and in all charts.
     ///
     /// Returns
     /// -------

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray as _;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use deskmetrics::engine::csv_cell;
+use deskmetrics::report::ReportTable;
 use deskmetrics_html::Page;
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
@@ -14,11 +15,16 @@ use super::{Report, exclusion};
 use crate::data::{built, to_data};
 use crate::dataset::progress::watched_with;
 use crate::error::OrError as _;
-use crate::input::named;
+use crate::input::{named, path as path_of};
 
 impl Report {
-    fn page(&self) -> Page<'_> {
-        let page = Page::new(&self.table);
+    /// The table of charts, with the smaller slices joined.
+    fn largest(&self) -> ReportTable {
+        self.state.with_largest_slices(deskmetrics_html::SLICES).table().with_attribute_names(&self.names)
+    }
+
+    fn page<'t>(&'t self, largest: &'t ReportTable) -> Page<'t> {
+        let page = Page::new(&self.table).with_largest_slices(largest).with_zone(self.zone_shown());
         let page = self.notes.iter().fold(page, Page::with_note);
         let excluded = self.sources.iter().flat_map(exclusion);
         excluded.fold(page, |page, line| page.with_excluded(line.trim()))
@@ -58,7 +64,8 @@ impl Report {
     /// -------
     /// str or None
     #[pyo3(signature = (path = None))]
-    fn to_csv(slf: &Bound<'_, Self>, path: Option<PathBuf>) -> PyResult<Option<String>> {
+    fn to_csv(slf: &Bound<'_, Self>, path: Option<&Bound<'_, PyAny>>) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.csv")).transpose()?;
         let text = watched_with(slf, |report| -> PyResult<String> {
             let batch = without_formulas(&report.batch()?)?;
             let mut writer = arrow_csv::WriterBuilder::new().with_header(true).build(Vec::new());
@@ -68,15 +75,18 @@ impl Report {
         written(slf.py(), path, text)
     }
 
-    /// The report as Markdown with tables, as GitHub and most editors show it.
+    /// The report as Markdown with tables, as GitHub and most editors show it: a title, the cut-off, and the parts of
+    /// ``print(report)``.
     ///
-    /// The parts are those of ``print(report)``. Names and values of the data appear as they are: Markdown and HTML in them have
+    /// Numbers of slices by period are in :meth:`table` and :meth:`to_csv`. Names and values of the data appear as they are: Markdown and HTML in them have
     /// no effect.
     ///
     /// Parameters
     /// ----------
     /// path : str or os.PathLike, optional
     ///     File to write to; by default the text is returned.
+    /// title : str, optional
+    ///     By default "Customer service report".
     ///
     /// Returns
     /// -------
@@ -86,15 +96,25 @@ impl Report {
     /// --------
     /// >>> import deskmetrics as dm
     /// >>> report = dm.report({"id": [1], "created_at": ["2026-03-02T09:00:00Z"]}, kpis=["volume"])
-    /// >>> print("\n".join(report.to_markdown().splitlines()[:5]))
+    /// >>> print("\n".join(report.to_markdown(title="March").splitlines()[:9]))
+    /// # March
+    /// <BLANKLINE>
+    /// As of 2026-03-02 09:00 (UTC). 1 ticket.
+    /// <BLANKLINE>
     /// ## Overall
     /// <BLANKLINE>
     /// | KPI | measure | value |
     /// |:--|:--|--:|
     /// | Ticket volume | count | 1 |
-    #[pyo3(signature = (path = None))]
-    fn to_markdown(slf: &Bound<'_, Self>, path: Option<PathBuf>) -> PyResult<Option<String>> {
-        let text = watched_with(slf, Self::markdown)?;
+    #[pyo3(signature = (path = None, *, title = None))]
+    fn to_markdown(
+        slf: &Bound<'_, Self>,
+        path: Option<&Bound<'_, PyAny>>,
+        title: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.md")).transpose()?;
+        let title = title.map(|title| named("title", title)).transpose()?;
+        let text = watched_with(slf, move |report| report.markdown(title.as_deref()))?;
         written(slf.py(), path, text)
     }
 
@@ -116,6 +136,7 @@ impl Report {
     /// ArgumentError
     ///     When the rows are more than a sheet can have.
     fn to_excel<'py>(slf: &Bound<'py, Self>, path: &Bound<'py, PyAny>) -> PyResult<()> {
+        path_of("path", path, "report.xlsx")?;
         slf.py().import("deskmetrics._excel")?.call_method1("write", (slf, path)).map(|_| ())
     }
 
@@ -144,12 +165,14 @@ impl Report {
     #[pyo3(signature = (path = None, *, title = None))]
     fn to_html(
         slf: &Bound<'_, Self>,
-        path: Option<PathBuf>,
+        path: Option<&Bound<'_, PyAny>>,
         title: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Option<String>> {
+        let path = path.map(|path| path_of("path", path, "report.html")).transpose()?;
         let title = title.map(|title| named("title", title)).transpose()?;
         let text = watched_with(slf, |report| {
-            let page = report.page();
+            let largest = report.largest();
+            let page = report.page(&largest);
             match title {
                 Some(title) => page.with_title(title).document(),
                 None => page.document(),
@@ -159,7 +182,7 @@ impl Report {
     }
 
     fn _repr_html_(slf: &Bound<'_, Self>) -> PyResult<String> {
-        watched_with(slf, |report| report.page().fragment())
+        watched_with(slf, |report| report.page(&report.largest()).fragment())
     }
 }
 

@@ -91,7 +91,7 @@ pub(super) fn unselected(problem: &RowSelectionError) -> PyErr {
         RowSelectionError::Several { candidates } => error::argument(format!(
             "{} rows match: {}; select one of them with kpi, question=, option=, clock= or measure=",
             candidates.len(),
-            candidates.join("; ")
+            candidates.join("; ").replace("(option \"\")", "(option=\"\")")
         )),
         _ => error::argument(problem.to_string()),
     }

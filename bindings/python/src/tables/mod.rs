@@ -123,7 +123,8 @@ impl<'py> Tables<'py> {
             matches!(holds, TableKind::Events | TableKind::Snapshots)
                 && table.batches.iter().any(|batch| batch.num_rows() > 0)
         });
-        let (mut read, mut notes, mut unitless) = (Vec::new(), Vec::new(), Vec::new());
+        let unused = self.unused(&mapped);
+        let (mut read, mut notes, mut unitless) = (Vec::new(), unused.clone(), Vec::new());
         let mut remedies = Remedies { place: self.place, ..Remedies::default() };
         for (name, holds, value, mut table) in tables {
             let holds =
@@ -184,7 +185,7 @@ impl<'py> Tables<'py> {
         }
         let wrong = |message: String| error::argument(invalid_columns(&message));
         let description: Description = from_form("columns", Value::Object(form), wrong)?;
-        Ok(Described { description, tables: read, strict: self.strict, notes, unitless, remedies })
+        Ok(Described { description, tables: read, strict: self.strict, notes, unused, unitless, remedies })
     }
 }
 
@@ -198,6 +199,28 @@ impl<'py> Tables<'py> {
             ("surveys", TableKind::Surveys, self.surveys.as_ref()),
             ("invitations", TableKind::Invitations, self.invitations.as_ref()),
         ]
+    }
+
+    /// Notes on mappings of tables that are not given.
+    fn unused(&self, mapped: &Value) -> Vec<String> {
+        let given = self.given();
+        // A mapping may be that of a replay and of its reports.
+        let is_taken =
+            |kind: TableKind| !self.numbers || !matches!(kind, TableKind::Surveys | TableKind::Invitations);
+        let absent = given
+            .iter()
+            .filter(|(name, kind, value)| value.is_none() && mapped.get(*name).is_some() && is_taken(*kind));
+        let note = |(name, ..): &(&str, TableKind, Option<&Bound<'py, PyAny>>)| {
+            let same = if *name == "surveys" && self.tickets.is_some() {
+                ", which may be the table of tickets if that has the scores"
+            } else {
+                ""
+            };
+            format!(
+                "the columns of {name} have no effect without {name}: give {name}=..{same}, or remove them from columns"
+            )
+        };
+        absent.map(note).collect()
     }
 
     /// The error of columns that are not given by table and role, with those of the first table as an example.
@@ -225,6 +248,8 @@ pub(crate) struct Described {
     pub(crate) strict: bool,
     /// Notes for readers of the numbers.
     pub(crate) notes: Vec<String>,
+    /// Those of them on mappings of tables that are not given.
+    pub(crate) unused: Vec<String>,
     /// Columns that may state a measure but whose values have no unit, each after its role.
     unitless: Vec<(&'static str, String)>,
     pub(crate) remedies: Remedies,

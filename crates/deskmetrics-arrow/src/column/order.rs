@@ -106,6 +106,9 @@ fn in_words(order: DateOrder) -> &'static str {
     }
 }
 
+/// The day that a value means under each order.
+type Readings = Vec<(DateOrder, String)>;
+
 /// Collects the values of a column until its order is known.
 #[derive(Debug)]
 pub(crate) struct OrderInference<'r> {
@@ -117,11 +120,20 @@ pub(crate) struct OrderInference<'r> {
     orders: Orders,
     /// For each order, the first value that does not fit it.
     refuted: [Option<Witness>; 3],
-    /// The first value that fits several orders, with its canonical spelling.
-    open: Option<(Witness, Vec<(DateOrder, String)>)>,
+    /// The first value that is another day under another order, with its meaning under each; for each pair of orders.
+    open: [Option<(Witness, Readings)>; PAIRS.len()],
+    /// Whether there is a numeric date.
+    ordered: bool,
     /// Whether every numeric date has dots.
     dotted: bool,
 }
+
+/// Any two orders.
+const PAIRS: [[DateOrder; 2]; 3] = [
+    [DateOrder::DayFirst, DateOrder::MonthFirst],
+    [DateOrder::DayFirst, DateOrder::YearFirst],
+    [DateOrder::MonthFirst, DateOrder::YearFirst],
+];
 
 impl<'r> OrderInference<'r> {
     pub(crate) fn new(reading: &'r TimestampReading) -> Self {
@@ -132,7 +144,8 @@ impl<'r> OrderInference<'r> {
             iso: false,
             orders: Orders::ALL,
             refuted: [const { None }; 3],
-            open: None,
+            open: [const { None }; PAIRS.len()],
+            ordered: false,
             dotted: true,
         }
     }
@@ -171,6 +184,7 @@ impl<'r> OrderInference<'r> {
         if fits.is_none() {
             return;
         }
+        self.ordered = true;
         self.dotted &= *separator == Separator::Dot;
         let witness = || Witness { row: self.rows, value: text.to_owned() };
         let left = self.orders.and(fits);
@@ -182,12 +196,22 @@ impl<'r> OrderInference<'r> {
             }
             self.orders = left;
         }
-        if self.open.is_none() && fits.single().is_none() {
+        let is_open = |(pair, open): (&[DateOrder; 2], &Option<_>)| {
+            open.is_none() && pair.iter().all(|order| fits.has(*order))
+        };
+        if PAIRS.iter().zip(&self.open).any(is_open) {
             let readings = fits.iter().filter_map(|order| {
                 let pattern = patterns[order as usize].as_ref()?;
                 Some((order, day_in_words(canonical, &pattern.items)?))
             });
-            self.open = Some((witness(), readings.collect()));
+            let readings: Readings = readings.collect();
+            let day = |of: DateOrder| readings.iter().find(|(order, _)| *order == of).map(|(_, day)| day);
+            for (pair, open) in PAIRS.iter().zip(&mut self.open) {
+                if open.is_none() && pair.iter().all(|order| fits.has(*order)) && day(pair[0]) != day(pair[1])
+                {
+                    *open = Some((witness(), readings.clone()));
+                }
+            }
         }
     }
 
@@ -212,15 +236,39 @@ impl<'r> OrderInference<'r> {
                 return Err(DateOrderError::Mixed { first, first_refutes, second, second_refutes });
             }
         }
-        match self.open {
-            // A date with dots has its day first, unless a value contradicts this.
-            Some(_) if self.dotted && self.orders.has(DateOrder::DayFirst) => ordered(DateOrder::DayFirst),
-            Some((first, readings)) => {
-                let readings = readings.into_iter().filter(|(order, _)| self.orders.has(*order));
-                let (orders, readings) = readings.unzip();
-                Err(DateOrderError::Ambiguous { first, readings, orders })
+        if self.orders.is_none() || !self.ordered {
+            return dates(Dates::Plain);
+        }
+        // A date with dots has its day first, unless a value contradicts this.
+        if self.dotted && self.orders.has(DateOrder::DayFirst) {
+            return ordered(DateOrder::DayFirst);
+        }
+        // Orders under which every value is the same day are one.
+        let differ = |one: DateOrder, other: DateOrder| {
+            PAIRS
+                .iter()
+                .zip(&self.open)
+                .any(|(pair, open)| open.is_some() && pair.contains(&one) && pair.contains(&other))
+        };
+        let mut orders: Vec<DateOrder> = Vec::new();
+        for order in self.orders.iter() {
+            if orders.iter().all(|kept| differ(*kept, order)) {
+                orders.push(order);
             }
-            None => dates(Dates::Plain),
+        }
+        let mut open =
+            PAIRS.iter().zip(&self.open).filter(|(pair, _)| pair.iter().all(|one| orders.contains(one)));
+        match open.find_map(|(_, open)| open.clone()) {
+            Some((first, readings)) => {
+                let mut days: Vec<String> = Vec::new();
+                for (_, day) in readings.into_iter().filter(|(order, _)| orders.contains(order)) {
+                    if !days.contains(&day) {
+                        days.push(day);
+                    }
+                }
+                Err(DateOrderError::Ambiguous { first, readings: days, orders })
+            }
+            None => orders.first().map_or_else(|| dates(Dates::Plain), |only| ordered(*only)),
         }
     }
 }
@@ -228,7 +276,8 @@ impl<'r> OrderInference<'r> {
 impl TimestampReading {
     /// This reading with the order of day, month and year that all values of a column determine.
     ///
-    /// One value with a day over 12 decides. Dates with dots have their day first unless a value contradicts this. In
+    /// One value with a day over 12 decides; where every value is the same day in any order, such as `04/04/2026`, none is
+    /// needed. Dates with dots have their day first unless a value contradicts this. In
     /// a column that contains ISO 8601, other numeric dates are unreadable. With a declared format, the reading is
     /// unchanged.
     ///

@@ -226,13 +226,13 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(table: &Table, holds: &'static str, strict: bool) -> Self {
+    pub(crate) fn new(table: &Table, holds: &'static str, strict: bool) -> Self {
         let mut report = SourceReport::of(table.path(), holds, 0);
         report.notes = table.notes().to_vec();
         Self { strict, report, read: 0, numbers: RowNumbers::default() }
     }
 
-    pub(super) fn into_report(mut self) -> SourceReport {
+    pub(crate) fn into_report(mut self) -> SourceReport {
         self.report.exclusions.sort_by_key(|exclusion| std::cmp::Reverse(exclusion.count));
         self.report
     }
@@ -269,7 +269,7 @@ impl Ledger {
     }
 
     /// Records the gaps in and around the next batch.
-    pub(super) fn pass_over(&mut self, gaps: Vec<Gap>) -> Result<(), ReadError> {
+    pub(crate) fn pass_over(&mut self, gaps: Vec<Gap>) -> Result<(), ReadError> {
         for Gap { before, passed_over } in gaps {
             let rows = passed_over.rows();
             self.numbers.pass_over(self.read + before as u64, rows);
@@ -288,7 +288,7 @@ impl Ledger {
         Ok(())
     }
 
-    pub(super) fn batch_done(&mut self, rows: usize) {
+    pub(crate) fn batch_done(&mut self, rows: usize) {
         self.read += rows as u64;
         self.report.rows += rows as u64;
     }
@@ -308,7 +308,7 @@ impl Ledger {
 
     /// Closes a file. If no row of a column was readable, or no line was a row, the description is wrong, not the
     /// data.
-    pub(super) fn finish(&self) -> Result<(), ReadError> {
+    pub(crate) fn finish(&self) -> Result<(), ReadError> {
         let rows = self.read;
         let hopeless = self.report.exclusions.iter().find(|exclusion| {
             let bad = matches!(exclusion.reason, Reason::Unreadable | Reason::UnknownWord);

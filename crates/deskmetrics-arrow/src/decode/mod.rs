@@ -34,6 +34,7 @@ use deskmetrics::{Author, ClockKind, Excluded, Reason, SlaMetric, Status};
 
 pub(crate) use context::{Decoding, Workers};
 pub use customer::CustomerCodes;
+pub(crate) use ledger::Ledger;
 pub use ledger::{Example, Exclusion, Scope, SourceReport};
 
 use crate::ReadError;
@@ -44,7 +45,6 @@ use event::EventTable;
 use event::builder::EventBuilder;
 use id::{Id, NOWHERE};
 use invitation::{Answered, InvitationTable};
-use ledger::Ledger;
 use link::Target;
 use stated::{SlaColumn, StatedColumn};
 use survey::AnswerTable;

@@ -17,7 +17,8 @@ pub struct Draft {
     pub time_zone: Option<Tz>,
     /// The tables, in the order of the description. A table of tickets with scores is a table of surveys as well.
     pub tables: Vec<TableDraft>,
-    /// The scale of each survey question, as in descriptions.
+    /// The scales of survey questions that are certain, as in descriptions. A scale that is not is one of the questions, such as
+    /// `scales.csat`, and its survey question is not read until it is answered.
     pub scales: BTreeMap<String, Value>,
     /// Questions about the whole description.
     pub questions: Vec<DraftQuestion>,
@@ -31,8 +32,10 @@ pub struct TableDraft {
     pub kind: &'static str,
     /// The file, or the name of the table in memory.
     pub file: PathBuf,
-    /// The number of rows.
+    /// The number of rows, without those excluded.
     pub rows: u64,
+    /// Excluded lines that are not rows, with the remedy.
+    pub excluded: Vec<String>,
     /// Whether all required roles are known. Other tables are comments in the description.
     pub usable: bool,
     /// The roles of the columns, as in descriptions.

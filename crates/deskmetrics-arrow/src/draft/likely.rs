@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::label::{candidates, flag_name, split, status_name, status_names};
+use super::label::{candidates, flag_name, mapped, split, status_name, status_names};
 use super::role::{MOST_LABELS, NOT_READ, Roles};
 use super::seen::{Seen, SeenTable};
 use crate::column::measure::words as words_of;
@@ -94,8 +94,10 @@ impl Roles {
         let named = |role: &str| {
             required.contains(&role) && (role == "created_at" || role == "at" || role == "sent_at")
         };
+        let mut are_unusual = false;
         for role in required.iter().copied().filter(|role| named(role)).collect::<Vec<_>>() {
             if !self.is_decided(kind, role) {
+                are_unusual = true;
                 let all: Vec<&str> = timestamps.iter().map(|column| column.name.as_str()).collect();
                 let text = if all.is_empty() {
                     format!("which column is the {role}? No column has timestamps")
@@ -108,10 +110,17 @@ impl Roles {
         let ended = ["solved_at", "closed_at"].iter().any(|role| self.is_decided(kind, role));
         let others: Vec<&str> =
             timestamps.iter().map(|column| column.name.as_str()).filter(|name| !self.uses(name)).collect();
+        // One of them is the creation, if that is not known.
+        let more = others.len() > usize::from(!self.by_role.contains_key("created_at"));
+        if kind == TableKind::Tickets && are_unusual && !self.is_decided(kind, "first_response_at") && more {
+            let text = format!("is one of {} the time of the first reply?", listed(&others));
+            let candidates = candidates("first_response_at", others.clone());
+            self.ask(kind, "first_response_at", text, "first response times are not known", candidates);
+        }
         if kind == TableKind::Tickets
             && !ended
-            && self.by_role.contains_key("created_at")
-            && !others.is_empty()
+            && (self.by_role.contains_key("created_at") || are_unusual)
+            && more
         {
             let text =
                 format!("is one of {} the time at which tickets were solved or closed?", listed(&others));
@@ -119,6 +128,31 @@ impl Roles {
             self.ask(kind, "solved_at", text, "tickets have no end, other than by their status", candidates);
         }
         self.likely_texts(kind, table);
+        if are_unusual && kind == TableKind::Tickets && !self.is_decided(kind, "status") {
+            self.ask_status(kind, table);
+        }
+    }
+
+    /// Asks which column of few texts is the status.
+    fn ask_status(&mut self, kind: TableKind, table: &SeenTable<'_>) {
+        let is_text = |column: &&Seen<'_>| {
+            let profile = &column.profile;
+            !(column.repeated || profile.nested || profile.many || self.uses(&column.name))
+                && !(profile.is_timestamps() || profile.is_numbers() || profile.is_unique())
+                && (2..=MOST_LABELS).contains(&profile.distinct())
+        };
+        let columns: Vec<&Seen<'_>> = table.columns.iter().filter(is_text).collect();
+        if columns.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        let text = format!("is one of {} the status of tickets?", listed(&names));
+        let line = |column: &&Seen<'_>| {
+            let (_, labels) = split(&column.profile.values(), &column.profile.missing(), |_| None);
+            mapped("status", &column.name, &labels, &status_names())
+        };
+        let lines = columns.iter().flat_map(line).collect();
+        self.ask(kind, "status", text, "the status of tickets is not known", lines);
     }
 
     /// Gives roles of texts without a usual name: ids, tickets, statuses and kinds of events.
@@ -150,7 +184,15 @@ impl Roles {
                 several => {
                     let text = "which column has the ids of tickets?";
                     let until = "every row is a ticket, and duplicates are not noticed";
-                    self.ask(kind, "id", text, until, candidates("id", several.to_vec()));
+                    let is_unique = |column: &&Seen<'_>| {
+                        column.profile.is_unique() && column.profile.filled == table.rows
+                    };
+                    let unique = || free(self).into_iter().filter(is_unique);
+                    let names = match several {
+                        [] => unique().map(|column| column.name.as_str()).collect(),
+                        several => several.to_vec(),
+                    };
+                    self.ask(kind, "id", text, until, candidates("id", names));
                     self.by_role.insert("id".to_owned(), json!({}));
                 }
             }

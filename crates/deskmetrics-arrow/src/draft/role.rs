@@ -234,6 +234,7 @@ impl Roles {
             kind: kind.key(),
             file: table.table.path().to_owned(),
             rows: table.rows,
+            excluded: table.excluded.clone(),
             usable: self.lacks.is_empty(),
             roles,
             columns,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::ReadError;
 use crate::column::profile::ColumnProfile;
 use crate::column::{DateOrder, DateOrderError, TextColumn, TimestampReading};
-use crate::file::Table;
+use crate::decode::Ledger;
+use crate::file::{Part, Progress, Table};
 use crate::infer::TableKind;
 
 /// A column with the profile of its values.
@@ -23,6 +24,8 @@ pub(super) struct SeenTable<'r> {
     pub(super) table: Table,
     pub(super) rows: u64,
     pub(super) columns: Vec<Seen<'r>>,
+    /// Excluded lines that are not rows, with the remedy.
+    pub(super) excluded: Vec<String>,
 }
 
 impl<'r> SeenTable<'r> {
@@ -30,19 +33,26 @@ impl<'r> SeenTable<'r> {
         stated: Option<TableKind>,
         table: Table,
         reading: &'r TimestampReading,
+        progress: &mut dyn FnMut(&Progress<'_>),
     ) -> Result<Self, ReadError> {
         let schema = table.schema().clone();
         let places: Vec<usize> = (0..schema.fields().len()).collect();
         let new = |field: &arrow_schema::FieldRef| ColumnProfile::new(field.data_type().clone(), reading);
         let mut profiles: Vec<ColumnProfile<'r>> = schema.fields().iter().map(new).collect();
         let mut rows = 0;
-        for batch in table.batches(&places)? {
-            let batch = batch?;
+        let mut ledger = Ledger::new(&table, stated.map_or("", TableKind::key), false);
+        let mut batches = table.batches(&places)?;
+        while let Some(part) = batches.next_part() {
+            let Part { batch, gaps } = part?;
+            ledger.pass_over(gaps)?;
+            ledger.batch_done(batch.num_rows());
             rows += batch.num_rows() as u64;
             for (profile, array) in profiles.iter_mut().zip(batch.columns()) {
                 profile.add(array);
             }
+            progress(&batches.progress());
         }
+        ledger.finish()?;
         let mut columns: Vec<Seen<'r>> = schema
             .fields()
             .iter()
@@ -66,7 +76,9 @@ impl<'r> SeenTable<'r> {
                 }
             }
         }
-        Ok(Self { stated, table, rows, columns })
+        let excluded = ledger.into_report().exclusions;
+        let excluded = excluded.iter().map(|lines| format!("{lines}; {}", lines.remedy)).collect();
+        Ok(Self { stated, table, rows, columns, excluded })
     }
 }
 
@@ -113,8 +125,9 @@ pub(super) fn grouped(
     const MOST: usize = 1_000;
     let table = &table.table;
     let mut groups: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    for batch in table.batches(&[table.column(label)?, table.column(value)?])? {
-        let batch = batch?;
+    let mut batches = table.batches(&[table.column(label)?, table.column(value)?])?;
+    while let Some(part) = batches.next_part() {
+        let batch = part?.batch;
         let (Ok(labels), Ok(values)) = (TextColumn::new(batch.column(0)), TextColumn::new(batch.column(1)))
         else {
             return Ok(groups);

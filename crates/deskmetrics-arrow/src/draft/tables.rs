@@ -12,7 +12,7 @@ use super::seen::SeenTable;
 use super::{assign, kind};
 use crate::ReadError;
 use crate::column::TimestampReading;
-use crate::file::{FileSpec, Table};
+use crate::file::{FileSpec, Progress, Table};
 use crate::infer::TableKind;
 
 /// Tables from which a description is drafted.
@@ -79,8 +79,19 @@ impl TableDrafts {
     /// # Errors
     /// If a file cannot be read.
     pub fn draft(self) -> Result<Draft, ReadError> {
+        self.draft_with_progress(|_| {})
+    }
+
+    /// Like [`draft`](Self::draft), with a callback after every batch of rows.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn draft_with_progress(self, mut progress: impl FnMut(&Progress<'_>)) -> Result<Draft, ReadError> {
         let reading = TimestampReading::new(Tz::UTC);
-        let seen = self.tables.into_iter().map(|(stated, table)| SeenTable::read(stated, table, &reading));
+        let seen = self
+            .tables
+            .into_iter()
+            .map(|(stated, table)| SeenTable::read(stated, table, &reading, &mut progress));
         let seen: Vec<SeenTable<'_>> = seen.collect::<Result<_, _>>()?;
         let mut draft = Draft {
             time_zone: self.zone,

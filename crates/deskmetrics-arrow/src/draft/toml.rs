@@ -72,8 +72,13 @@ fn write(draft: &Draft, folder: &Path) -> String {
         );
     }
     let others: Vec<&DraftQuestion> = draft.questions.iter().filter(|one| !is_zone(one)).collect();
-    if !draft.scales.is_empty() || !others.is_empty() {
-        out.push_str("\n# The scale of each survey question; nps needs none.\n[scales]\n");
+    let is_undecided = |one: &DraftQuestion| one.place.starts_with("surveys.questions");
+    if !draft.scales.is_empty() || !others.is_empty() || draft.questions().any(is_undecided) {
+        out.push_str("\n# The scale of each survey question; nps needs none.\n");
+        if others.is_empty() && draft.questions().any(is_undecided) {
+            out.push_str("# The answer to a QUESTION about surveys.questions needs a line here, such as\n#   csat = \"1-5\"\n");
+        }
+        out.push_str("[scales]\n");
         for (name, scale) in &draft.scales {
             let _ = writeln!(out, "{} = {}", key(name), inline(scale));
         }
@@ -109,6 +114,7 @@ fn table(table: &TableDraft, folder: &Path) -> String {
     let file = relative(table, folder).display().to_string();
     let stored = if table.in_memory { ": a table in memory, to be stored in this file" } else { "" };
     line(&mut out, &format!("file = {}", quoted(&file)), &format!("{} rows{stored}", table.rows));
+    table.excluded.iter().for_each(|lines| comment(&mut out, "", lines));
     let place = |role: &str| format!("{}.{role}", table.kind);
     let is_open = |role: &str| table.questions.iter().any(|one| one.place == place(role));
     let is_table = |role: &str, form: &Value| {

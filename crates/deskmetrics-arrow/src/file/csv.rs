@@ -20,10 +20,10 @@ use super::part::{Gap, Part, SkippedRows};
 const CHUNK: usize = 1 << 18;
 
 /// The maximum number of fields of a batch, beside those of its last row.
-const BATCH_FIELDS: usize = 1 << 20;
+pub(super) const BATCH_FIELDS: usize = 1 << 20;
 
 /// The maximum length of a row. A longer one has a quote that is never closed.
-const LONGEST_ROW: usize = 1 << 24;
+pub(super) const LONGEST_ROW: usize = 1 << 24;
 
 /// Reads the column names; every column is text.
 pub(super) fn header(file: File, dialect: &Dialect) -> Result<SchemaRef, ArrowError> {

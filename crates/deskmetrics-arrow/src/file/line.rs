@@ -25,6 +25,8 @@ pub(crate) enum LineFault {
     Fields { found: usize, expected: usize, delimiter: u8 },
     /// A quote opens a field and does not close it.
     Quote,
+    /// It is not a JSON object.
+    Json,
     /// It has bytes that are not in the file's encoding.
     Encoding(&'static encoding_rs::Encoding),
 }
@@ -48,6 +50,7 @@ impl LineFault {
         match self {
             Self::Fields { .. } => Reason::FieldCount,
             Self::Quote => Reason::UnclosedQuote,
+            Self::Json => Reason::Unreadable,
             Self::Encoding(_) => Reason::InvalidText,
         }
     }
@@ -64,6 +67,9 @@ impl LineFault {
             ),
             Self::Quote => {
                 "close the quoted text with a quote, and write a quote within it twice (\"\")".to_owned()
+            }
+            Self::Json => {
+                "it is not a JSON object: write one object per line, or one array of objects".to_owned()
             }
             Self::Encoding(encoding) => {
                 let other = if encoding == encoding_rs::UTF_8 {

@@ -1,4 +1,4 @@
-//! Files as tables: CSV, Parquet and Arrow IPC as record batches.
+//! Files as tables: CSV, JSON, Parquet and Arrow IPC as record batches.
 //!
 //! This module does not interpret columns.
 
@@ -10,6 +10,7 @@ mod folder;
 mod guard;
 #[cfg(feature = "ipc")]
 mod ipc;
+mod json;
 mod limits;
 mod line;
 mod open;

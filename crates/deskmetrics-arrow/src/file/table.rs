@@ -20,7 +20,7 @@ use super::limits::Limits;
 use super::parquet;
 use super::part::Part;
 use super::selection::{Condition, Selection};
-use super::{FileSpec, csv, open};
+use super::{FileSpec, csv, json, open};
 use crate::ReadError;
 use crate::column::{NumberReading, TextColumn};
 use crate::description::{DescriptionError, Values, did_you_mean, listed, nearest, nearest_first};
@@ -34,6 +34,7 @@ enum Kind {
     Csv {
         usual: u8,
     },
+    Json,
     #[cfg(feature = "parquet")]
     Parquet,
     #[cfg(feature = "ipc")]
@@ -61,6 +62,7 @@ impl Kind {
         match ending {
             "csv" | "txt" => Some(Self::Csv { usual: b',' }),
             "tsv" | "tab" => Some(Self::Csv { usual: b'\t' }),
+            "json" | "ndjson" | "jsonl" => Some(Self::Json),
             "parquet" | "pq" => Some(PARQUET),
             "arrow" | "feather" | "ipc" => Some(IPC[0]),
             "arrows" => Some(IPC[1]),
@@ -71,7 +73,7 @@ impl Kind {
 
 /// A file with known columns whose rows have not been read.
 ///
-/// CSV columns are all text; the decoder of a column determines their meaning.
+/// CSV and JSON columns are all text; the decoder of a column determines their meaning.
 #[derive(Debug, Clone)]
 pub struct Table {
     path: PathBuf,
@@ -96,6 +98,7 @@ enum Store {
 #[derive(Debug, Clone)]
 enum Format {
     Text(Dialect),
+    Json(Limits),
     #[cfg(feature = "parquet")]
     Parquet,
     #[cfg(feature = "ipc")]
@@ -135,6 +138,7 @@ impl Table {
             .map_err(|unknown| DescriptionError::new(format!("{}: {unknown}", path.display())))?;
         let opened = match kind {
             Kind::Csv { usual } => text(file, spec, limits, encoding, usual),
+            Kind::Json => json::schema(file, limits).map(|schema| (Format::Json(*limits), schema)),
             #[cfg(feature = "parquet")]
             Kind::Parquet => parquet::schema(&file, limits).map(|schema| (Format::Parquet, schema)),
             #[cfg(feature = "ipc")]
@@ -359,6 +363,7 @@ impl Table {
         let order = columns.iter().map(|column| place(*column)).collect();
         let opened = match format {
             Format::Text(dialect) => csv::rows(file, dialect, &self.schema, &sorted),
+            Format::Json(limits) => json::rows(file, limits, &self.schema, &sorted),
             #[cfg(feature = "parquet")]
             Format::Parquet => parquet::rows(&self.path, file, &sorted, self.side_by_side),
             #[cfg(feature = "ipc")]

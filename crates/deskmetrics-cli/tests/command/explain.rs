@@ -45,3 +45,21 @@ fn an_unknown_ticket_is_an_error_with_the_nearest() {
         "{message}"
     );
 }
+
+#[test]
+fn an_unknown_ticket_without_a_similar_one_lists_the_first() {
+    let message = error(&["explain", "999999", sample()]);
+    assert!(
+        message.contains("among 3,000 tickets; the first are \"20001\", \"20002\", \"20003\""),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_file_in_place_of_the_ticket_is_named() {
+    let expected =
+        format!("explain needs the id of a ticket before the files: deskmetrics explain TICKET {}", sample());
+    assert!(error(&["explain", sample()]).contains(&expected));
+    let message = error(&["explain", sample(), "20001"]);
+    assert!(message.contains(&format!("deskmetrics explain 20001 {}", sample())), "{message}");
+}

@@ -231,3 +231,58 @@ fn lines_before_the_column_names_are_advised_to_be_skipped() {
         assert!(volume.trim_end().ends_with(" 2"), "{volume}");
     }
 }
+
+#[test]
+fn advice_about_keys_says_how_files_get_them() {
+    let files = [
+        ("amb.csv", "id,created_at\n1,04/04/2026 10:00\n2,05/03/2026 11:00\n"),
+        ("odd.csv", "id,created_at,status\n1,2026-03-02T09:00:00Z,Parked\n2,2026-03-02T09:00:00Z,open\n"),
+    ];
+    let here = folder("files-advice", &files);
+    let message =
+        error_of(&command(&["report", "amb.csv", "--tz", "UTC"]).current_dir(&here).output().unwrap());
+    assert!(message.contains("row 2: \"05/03/2026 11:00\" is 5 March 2026 or 3 May 2026"), "{message}");
+    let way = "run `deskmetrics init --tickets amb.csv`";
+    let named = ["report", "--tickets", "amb.csv", "--tz", "UTC"];
+    assert!(message.contains("in a description: run `deskmetrics init amb.csv`"), "{message}");
+    assert!(error_of(&command(&named).current_dir(&here).output().unwrap()).contains(way));
+    // Following it works.
+    let output = command(&["init", "amb.csv", "--force", "--tz", "UTC"]).current_dir(&here).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let toml = fs::read_to_string(here.join("description.toml")).unwrap();
+    let toml: String = toml
+        .lines()
+        .filter(|line| !line.starts_with("undecided") && !line.starts_with("  \"") && *line != "]")
+        .map(|line| {
+            let line = line.strip_prefix("# ").unwrap_or(line);
+            let answer = line.starts_with("#   created_at = ") && line.contains("day_first");
+            let line = if answer { &line[4..] } else { line };
+            let keep = answer || line.starts_with(['[', '#']) || line.contains(" = ");
+            if keep { format!("{line}\n") } else { format!("# {line}\n") }
+        })
+        .collect();
+    fs::write(here.join("answered.toml"), &toml).unwrap();
+    let output =
+        command(&["report", "answered.toml", "--kpi", "volume"]).current_dir(&here).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}\n{toml}", String::from_utf8_lossy(&output.stderr));
+    // Advice about excluded values.
+    let text =
+        output_of(&command(&["report", "odd.csv", "--tz", "UTC"]).current_dir(&here).output().unwrap(), 0);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "the keys that remedies name, such as `missing`, are those of a description: run `deskmetrics init odd.csv`";
+    assert!(text.contains("words = { \"Parked\" = \"open\" }") && text.contains(note), "{text}");
+}
+
+#[test]
+fn kpis_of_solved_tickets_need_changes_of_status_in_a_log() {
+    let files = [
+        ("tickets.csv", "id,created_at\n1,2026-03-02T09:00:00Z\n"),
+        ("events.csv", "ticket,at,event,author\n1,2026-03-02T10:00:00Z,public_message,agent\n"),
+    ];
+    let here = folder("files-messages", &files);
+    let arguments = ["report", "tickets.csv", "events.csv", "--tz", "UTC"];
+    let text = output_of(&command(&arguments).current_dir(&here).output().unwrap(), 0);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "not shown: backlog, full_resolution_time, one_touch, reopen_rate, solved; provide the changes of status";
+    assert!(text.contains(note) && !text.contains("One-touch"), "{text}");
+}

@@ -306,7 +306,8 @@ fn real_data_gives_the_numbers_of_descriptions_written_by_hand() {
     );
 
     let kaggle = "kaggle-support-tickets";
-    let here = draft(&data, kaggle, &["tickets.csv.gz"], None, &["time_zone", "tickets.created_at"]);
+    let open = ["time_zone", "tickets.created_at", "tickets.solved_at"];
+    let here = draft(&data, kaggle, &["tickets.csv.gz"], None, &open);
     compare(&data, &here, kaggle, &["csat"], None);
 
     let uci = "uci-incident-log";
@@ -323,4 +324,19 @@ fn real_data_gives_the_numbers_of_descriptions_written_by_hand() {
     let years: Vec<&str> = years.iter().map(String::as_str).collect();
     let here = draft(&data, sfo, &years, None, &open);
     compare(&data, &here, sfo, &["nps"], None);
+}
+
+#[test]
+fn bad_lines_are_excluded_as_in_reports() {
+    let bad = "id,created_at,status\n1,2026-03-02T09:00:00Z,open\n2,2026-03-03T09:00:00Z\n";
+    let here = folder("init-bad-line", &[("tickets.csv", bad)]);
+    let text = output_of(&run(&here, &["init", "--force", "--tz", "UTC", "tickets.csv"]), 0);
+    assert!(
+        text.contains(
+            "tickets.csv: tickets, 1 row\n  1 line excluded: wrong number of fields, first in line 3"
+        ),
+        "{text}"
+    );
+    let report = output_of(&run(&here, &["report", "description.toml", "--kpi", "volume"]), 0);
+    assert!(report.contains("1 line excluded: wrong number of fields, first in line 3"), "{report}");
 }

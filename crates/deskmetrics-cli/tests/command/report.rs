@@ -284,7 +284,9 @@ fn markdown_has_the_tables_of_the_report() {
     assert_eq!(out(&["report", small(), "--by", "market", "--output", file.to_str().unwrap()]), "");
     let text = fs::read_to_string(file).unwrap();
     assert_eq!(text, out(&["report", small(), "--by", "market", "--format", "markdown"]));
-    assert!(text.starts_with("## Overall\n\n| KPI | measure | value |") && text.contains("\n## By market\n"));
+    let (head, text) = text.split_once("\n\n## ").unwrap();
+    assert!(head.starts_with("# ") && head.contains("\n\nAs of "), "{head}");
+    assert!(text.starts_with("Overall\n\n| KPI | measure | value |") && text.contains("\n## By market\n"));
 }
 
 #[test]

@@ -68,6 +68,8 @@ type Slice = Box<[Box<str>]>;
 struct Followed {
     tracker: TicketTracker,
     slice: Slice,
+    /// Whether it is neither solved, closed, merged, deleted nor spam.
+    open: bool,
     targets: Vec<TargetState>,
 }
 
@@ -223,11 +225,13 @@ impl TrackedTickets {
     }
 
     /// The gauges as [OpenMetrics](https://openmetrics.io) text, as of the last event or [advance](Self::advance):
-    /// `deskmetrics_open_tickets`, and `deskmetrics_sla_targets` by policy, metric and state (`running`, `at_risk`, `paused`,
-    /// `breached`). Targets that were met are not counted. It is written from counts that are kept.
+    /// `deskmetrics_open_tickets`, the tickets neither solved, closed, merged, deleted nor spam, and `deskmetrics_sla_targets` by
+    /// policy, metric and [state](crate::SlaVerdict::state_name) (`running`, `at_risk`, `paused`, `breached`). Targets that were met
+    /// or cancelled are not counted; breached ones are, until the ticket is [no longer followed](Self::close). It is written from
+    /// counts that are kept.
     pub fn to_open_metrics(&self) -> String {
         let mut text =
-            "# TYPE deskmetrics_open_tickets gauge\n# HELP deskmetrics_open_tickets Tickets followed.\n"
+            "# TYPE deskmetrics_open_tickets gauge\n# HELP deskmetrics_open_tickets Tickets followed that are open.\n"
                 .to_owned();
         for (slice, count) in &self.open {
             let labels = labels(self.slice_labels(slice));
@@ -313,7 +317,8 @@ impl TrackedTickets {
     }
 
     fn place(&mut self, id: &TicketId, tracker: TicketTracker, at: Timestamp) {
-        let followed = Followed { slice: slice(&self.by, &tracker), targets: Vec::new(), tracker };
+        let followed =
+            Followed { slice: slice(&self.by, &tracker), open: false, targets: Vec::new(), tracker };
         count(&mut self.open, &mut self.targets, &followed, 1);
         self.tickets.insert(id.clone(), followed);
         self.update(id, at);
@@ -326,18 +331,15 @@ impl TrackedTickets {
         count(open, targets, followed, -1);
         followed.slice = slice(by, &followed.tracker);
         // The trackers are of this replay.
+        let metrics = replay.metrics(&followed.tracker, at);
+        followed.open = metrics.is_ok_and(|now| now.exclusion.is_none() && !now.status.is_done());
         let verdicts = replay.verdicts(&followed.tracker, at).unwrap_or_default();
         followed.targets = verdicts
             .into_iter()
-            .filter_map(|verdict| {
-                let state = match verdict.state {
-                    VerdictState::Running | VerdictState::Paused if verdict.is_at_risk() => "at_risk",
-                    VerdictState::Running => "running",
-                    VerdictState::Paused => "paused",
-                    VerdictState::Breached => "breached",
-                    VerdictState::Met | VerdictState::Cancelled => return None,
-                };
-                Some(TargetState { policy: verdict.policy, metric: verdict.metric, state })
+            .filter(|verdict| !matches!(verdict.state, VerdictState::Met | VerdictState::Cancelled))
+            .map(|verdict| {
+                let state = verdict.state_name();
+                TargetState { policy: verdict.policy, metric: verdict.metric, state }
             })
             .collect();
         count(open, targets, followed, 1);
@@ -358,7 +360,9 @@ fn count(
     followed: &Followed,
     by: i64,
 ) {
-    change(open, followed.slice.clone(), by);
+    if followed.open {
+        change(open, followed.slice.clone(), by);
+    }
     for target in &followed.targets {
         change(targets, (target.clone(), followed.slice.clone()), by);
     }

@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
+use chrono_tz::Tz;
+
 use super::ReportTable;
 use super::table::Part;
 use crate::visible_text::markdown_text;
 
 impl ReportTable {
-    /// The report as Markdown with tables, as GitHub and most editors show it: the parts of its text form.
+    /// The report as Markdown with tables, as GitHub and most editors show it: a title, the cut-off and the parts of the text form.
     ///
-    /// Names and values of the data appear as they are: Markdown and HTML in them have no effect.
+    /// Numbers of slices by period are in the rows and in [`write_csv`](Self::write_csv). Names and values of the data appear as they are: Markdown and HTML in them have no effect.
     ///
     /// ```
     /// use deskmetrics::Scale;
@@ -21,14 +23,23 @@ impl ReportTable {
     /// let answers = [5, 4, 1].map(|score| SurveyResponse::new("csat", Some(score)));
     /// let text = report.run(&[], &answers, &[])?.table().to_markdown();
     /// let lines: Vec<&str> = text.lines().collect();
-    /// assert_eq!(lines[..2], ["## Overall", ""]);
-    /// assert_eq!(lines[2], "| KPI | measure | value | 95 % interval | n |");
-    /// assert_eq!(lines[3], "|:--|:--|--:|--:|--:|");
-    /// assert_eq!(lines[4], r"| Customer satisfaction (CSAT) | percent | 66.7 % | 20.8 – 93.9 % | 3\* |");
+    /// assert_eq!(lines[..5], ["# Customer service report", "", "3 survey answers.", "", "## Overall"]);
+    /// assert_eq!(lines[6], "| KPI | measure | value | 95 % interval | n |");
+    /// assert_eq!(lines[7], "|:--|:--|--:|--:|--:|");
+    /// assert_eq!(lines[8], r"| Customer satisfaction (CSAT) | percent | 66.7 % | 20.8 – 93.9 % | 3\* |");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn to_markdown(&self) -> String {
-        let mut text = String::new();
+        self.to_markdown_titled(Self::TITLE, Tz::UTC)
+    }
+
+    /// Like [`to_markdown`](Self::to_markdown), with a title, and the zone of the cut-off where the report has no periods.
+    pub fn to_markdown_titled(&self, title: &str, zone: Tz) -> String {
+        let mut text = format!("# {}\n\n", markdown_text(title));
+        let basis = self.basis(zone);
+        if !basis.is_empty() {
+            let _ = write!(text, "{}\n\n", markdown_text(&basis));
+        }
         let Part { heading, head, blocks } = self.overall_part();
         let _ = write!(text, "## {heading}\n\n");
         for (_, lines) in &blocks {

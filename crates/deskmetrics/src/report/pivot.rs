@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::selection::{ALL_MEASURES, NONE, candidate, usual};
+use super::selection::{ALL_MEASURES, NONE, candidates, usual};
 use super::{ReportPeriod, ReportRow, ReportTable, RowSelection, RowSelectionError};
 use crate::Timestamp;
 use crate::ticket::Attribute;
@@ -220,9 +220,7 @@ impl ReportTable {
                 .and_then(|cells| cells.get_mut(column_order[column_place]));
             let Some(cell) = cell else { continue };
             if let Some(other) = cell.replace(row) {
-                return Err(RowSelectionError::Several {
-                    candidates: vec![candidate(other), candidate(row)],
-                });
+                return Err(RowSelectionError::Several { candidates: candidates(&[other, row]) });
             }
         }
         Ok(Pivot { rows: row_labels, columns: column_labels, cells })

@@ -71,7 +71,8 @@ impl RowSelection {
         /// Only a survey question.
         with_question(question ? Box<str>);
 
-        /// Only an option: an SLA metric, an FCR policy, the condition of a request.
+        /// Only an option: an SLA metric, an FCR policy, the condition of a request. An empty name means the rows without one, such as
+        /// the total of all SLA metrics.
         with_option(option ? Box<str>);
 
         /// Only durations on this clock.
@@ -101,7 +102,8 @@ impl RowSelection {
     /// Whether a row has the KPI, option, clock and measure.
     pub(super) fn is_of(&self, row: &ReportRow) -> bool {
         self.kpi.as_ref().is_none_or(|kpi| kpi.is_of(row))
-            && self.question.iter().chain(&self.option).all(|option| has_option(row, option))
+            && self.question.as_deref().is_none_or(|question| has_question(row, question))
+            && self.option.as_deref().is_none_or(|option| has_option(row, option))
             && self.clock.is_none_or(|clock| row.clock == Some(clock))
             && self
                 .measure
@@ -214,7 +216,7 @@ impl ReportTable {
             [only] => Ok(*only),
             [] => Err(RowSelectionError::NoRow { selected: in_words(&one) }),
             _ => Err(RowSelectionError::Several {
-                candidates: places.iter().filter_map(row).map(candidate).collect(),
+                candidates: candidates(&places.iter().filter_map(row).collect::<Vec<_>>()),
             }),
         }
     }
@@ -247,6 +249,7 @@ impl ReportTable {
         selection: &RowSelection,
         axes: &[&Attribute],
     ) -> Result<(), RowSelectionError> {
+        type Has = fn(&ReportRow, &str) -> bool;
         let known = |what: &str,
                      name: &str,
                      matches: &dyn Fn(&ReportRow) -> bool,
@@ -268,9 +271,11 @@ impl ReportTable {
         if let Some(kpi) = &selection.kpi {
             known("KPI", &kpi.name, &|row| kpi.is_of(row), &|row| Some(row.kpi.to_owned()))?;
         }
-        for (what, option) in [("question", &selection.question), ("option", &selection.option)] {
+        let stated: [(&str, _, Has); 2] =
+            [("question", &selection.question, has_question), ("option", &selection.option, has_option)];
+        for (what, option, has) in stated {
             let Some(option) = option else { continue };
-            known(what, option, &|row| has_option(row, option), &|row| match row.option.as_deref() {
+            known(what, option, &|row| has(row, option), &|row| match row.option.as_deref() {
                 Some(option) => Some(option.to_owned()),
                 // The question that has the KPI's own name.
                 None => is_of_surveys(row).then(|| row.kpi.to_owned()),
@@ -351,8 +356,13 @@ pub(super) fn usual(attribute: &Attribute) -> Attribute {
     Attribute::from(attribute.as_str())
 }
 
-/// Whether a row has an option: as a whole, one of its parts, or the question that has the KPI's own name.
+/// Whether a row has an option. None has the empty name.
 fn has_option(row: &ReportRow, option: &str) -> bool {
+    if option.is_empty() { row.option.is_none() } else { has_question(row, option) }
+}
+
+/// Whether a row has a question or another option: as a whole, one of its parts, or the question that has the KPI's own name.
+fn has_question(row: &ReportRow, option: &str) -> bool {
     row.option
         .as_deref()
         .map_or(row.kpi == option, |own| own == option || own.split(", ").any(|part| part == option))
@@ -367,9 +377,14 @@ fn period_name(row: &ReportRow) -> &str {
     row.period.as_ref().map_or("", |period| &period.label)
 }
 
-/// What distinguishes a row of one slice and period.
-pub(super) fn candidate(row: &ReportRow) -> String {
-    format!("{}, {}", row.title(), row.measure.replace('_', " "))
+/// What distinguishes rows of one slice and period.
+pub(super) fn candidates(rows: &[&ReportRow]) -> Vec<String> {
+    let differ = rows.iter().any(|row| row.option.is_some());
+    let candidate = |row: &&ReportRow| {
+        let without = if differ && row.option.is_none() { " (option \"\")" } else { "" };
+        format!("{}, {}{without}", row.title(), row.measure.replace('_', " "))
+    };
+    rows.iter().map(candidate).collect()
 }
 
 fn in_words(selection: &RowSelection) -> String {

@@ -78,6 +78,42 @@ pub struct RecordCounts {
 }
 
 impl ReportTable {
+    /// The title of a report without one of its own.
+    pub const TITLE: &str = "Customer service report";
+
+    /// What the report is based on, in a sentence or two: the cut-off, in the zone of the periods or else in the given one, and the
+    /// records.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::{Ticket, Timestamp};
+    ///
+    /// let as_of = Timestamp::parse("2026-03-31T18:00:00Z")?;
+    /// let report = Report::builder(as_of).with_kpi(KpiRequest::new("volume")).build()?;
+    /// let table = report.run(&[], &[], &[])?.table();
+    /// assert_eq!(table.basis(chrono_tz::Europe::Copenhagen), "As of 2026-03-31 20:00 (Europe/Copenhagen).");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn basis(&self, zone: Tz) -> String {
+        let zone = self.zone.unwrap_or(zone);
+        let as_of = self.as_of.map(|at| {
+            format!("As of {} ({zone}).", at.to_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M"))
+        });
+        let records = [
+            (self.records.tickets, "ticket"),
+            (self.records.responses, "survey answer"),
+            (self.records.invitations, "invitation"),
+            (self.records.contacts, "contact"),
+        ];
+        let records: Vec<String> = records
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, what)| format!("{} {what}{}", count_text(*n), if *n == 1 { "" } else { "s" }))
+            .collect();
+        let records = (!records.is_empty()).then(|| format!("{}.", records.join(", ")));
+        as_of.into_iter().chain(records).collect::<Vec<_>>().join(" ")
+    }
+
     /// Rows about all records and all periods together.
     pub fn overall(&self) -> impl Iterator<Item = &ReportRow> {
         self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_none())

@@ -247,6 +247,11 @@ impl SlaVerdict {
         Some(self.elapsed.micros_on(self.clock)? as f64 / target as f64 * 100.0)
     }
 
+    /// The name of its state; `at_risk` where it is running or paused and [at risk](Self::is_at_risk).
+    pub fn state_name(&self) -> &'static str {
+        if self.is_at_risk() { "at_risk" } else { self.state.as_str() }
+    }
+
     /// Whether it is still open and not breached, but past its at-risk threshold.
     pub fn is_at_risk(&self) -> bool {
         let open = matches!(self.state, VerdictState::Running | VerdictState::Paused);

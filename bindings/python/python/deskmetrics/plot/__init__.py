@@ -68,7 +68,7 @@ def plot(
         A slicing of the report to distinguish.
     **options
         ``measure``, ``option`` and ``clock`` where the KPI has several; ``target`` for a reference line; ``top``, the number of
-        slices shown by name (default 12); ``title`` in place of the KPI's; ``theme``, ``"light"`` (default), ``"dark"`` or
+        slices shown by name (default 12), those of :meth:`deskmetrics.Report.top`; ``title`` in place of the KPI's; ``theme``, ``"light"`` (default), ``"dark"`` or
         ``"transparent"`` for pages of any color; ``width`` and ``height`` in pixels.
 
     Returns

@@ -86,11 +86,16 @@ def survivors(report: Report, rows: Iterable[ReportRow]) -> list[str]:
     return [f"{whose[0].upper()}{whose[1:]} are those of creation: the most recent contain only what was done fast"]
 
 
-def largest(report: Report, by: Sequence[str], top: int) -> tuple[Report, list[str], list[str]]:
+def largest(report: Report, by: Sequence[str], top: int | None) -> tuple[Report, list[str], list[str]]:
     """The report with the largest slices and all others joined, the names of the slices in the order of charts, and what to remark.
 
-    Slices that overlap are not joined: the smaller ones are not shown.
+    The size is that of :meth:`deskmetrics.Report.top`, so that all charts of a report show the same slices. Slices that overlap are
+    not joined: the smaller ones are not shown.
     """
+    if top is None:
+        top = TOP
+    elif not by:
+        raise ArgumentError("top has no effect on a chart of all records together: give by=, such as by=\"market\"")
     if top < 1:
         raise ArgumentError(f"top: {top} is less than 1")
     if not by:
@@ -101,8 +106,13 @@ def largest(report: Report, by: Sequence[str], top: int) -> tuple[Report, list[s
     joined = report.top(top)
     names = [label(keys) for keys in joined._slices(by)]
     if len(names) <= top + 1:
-        return joined, names, [f"{OTHERS}: the {len(all_slices) - top} slices with fewer records, counted together"]
-    return report, names[:top], [f"{len(names) - top} slices with fewer records are not shown"]
+        return joined, names, [f"{OTHERS}: the {len(all_slices) - top} slices with fewer {sized(report)}, counted together"]
+    return report, names[:top], [f"{len(names) - top} slices with fewer {sized(report)} are not shown"]
+
+
+def sized(report: Report) -> str:
+    """What the size of slices is counted in."""
+    return "tickets" if "volume" in report else "records"
 
 
 def of_slices(title: str, by: Sequence[str] | str | None) -> str:

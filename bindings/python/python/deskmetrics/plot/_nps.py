@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ._data import (
     POINTS,
-    TOP,
     Point,
     Scaled,
     beyond,
@@ -37,7 +36,7 @@ def nps(
     *,
     option: str | None = None,
     by: Sequence[str] = (),
-    top: int = TOP,
+    top: int | None = None,
     title: str | None = None,
     theme: str = "light",
     width: int = 560,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from ._data import (
     PARTIAL,
     POINTS,
-    TOP,
     Scaled,
     beyond,
     domain,
@@ -37,7 +36,7 @@ def sla(
     target: float | None = None,
     option: str | None = None,
     by: Sequence[str] = (),
-    top: int = TOP,
+    top: int | None = None,
     title: str | None = None,
     theme: str = "light",
     width: int = 560,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ._data import (
     COMPLETE,
-    TOP,
     Scaled,
     beyond,
     domain,
@@ -37,7 +36,7 @@ def slices(
     clock: str | None = None,
     by: Sequence[str] = (),
     target: float | None = None,
-    top: int = TOP,
+    top: int | None = None,
     title: str | None = None,
     theme: str = "light",
     width: int = 480,

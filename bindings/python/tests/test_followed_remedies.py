@@ -796,7 +796,7 @@ def test_targets_whose_event_no_column_records() -> None:
 
 
 def test_texts_and_dates_that_are_no_timestamps() -> None:
-    example = re.findall(r'such as "(.*?)"', refused(lambda: dm.Tracker().open({"id": "1", "created_at": "2026-03-02 09:00"})))[0]
+    example = re.findall(r'of the form "(.*?)"', refused(lambda: dm.Tracker().open({"id": "1", "created_at": "2026-03-02 09:00"})))[0]
     dm.Tracker().open({"id": "1", "created_at": example})
     message = refused(lambda: dm.flow(SOLVED, start=date(2026, 3, 2)))  # type: ignore[arg-type]
     zoned = re.findall(r"give an aware datetime such as (datetime\(.*?\)\))", message)[0]

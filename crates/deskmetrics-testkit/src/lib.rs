@@ -5,8 +5,3 @@ pub mod errors;
 pub mod generator;
 pub mod replay;
 pub mod schedule;
-
-/// The examples in the repository's front page, run as documentation tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct FrontPage;

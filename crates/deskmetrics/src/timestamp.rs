@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// A timestamp in UTC with microsecond precision, eight bytes wide.
@@ -21,8 +22,8 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(at.to_utc(), "2026-03-02T09:00:00+01:00".parse::<DateTime<Utc>>().unwrap());
 /// assert_eq!(at.to_string(), "2026-03-02T08:00:00Z");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "DateTime<Utc>", from = "DateTime<Utc>")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "DateTime<Utc>")]
 pub struct Timestamp(i64);
 
 impl Timestamp {
@@ -96,6 +97,24 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse::<DateTime<Utc>>().map(Self::from).map_err(|_| UnknownTimestamp(text.to_owned()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TimestampText;
+        impl Visitor<'_> for TimestampText {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a timestamp such as \"2026-03-02T09:00:00Z\"")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(TimestampText)
     }
 }
 

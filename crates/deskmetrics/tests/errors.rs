@@ -42,6 +42,11 @@ fn every_error_converts_into_the_error_of_the_crate() {
 #[test]
 fn texts_that_cannot_be_read_show_the_form() {
     let message = |error: Error| error.to_string();
+    let of_json = serde_json::from_str::<deskmetrics::Timestamp>("\"noon\"").unwrap_err().to_string();
+    assert!(
+        of_json.starts_with("timestamp \"noon\" is not of the form \"2026-03-02T09:00:00Z\""),
+        "{of_json}"
+    );
     assert_eq!(
         "noon".parse::<deskmetrics::Timestamp>().map_err(|error| message(error.into())),
         Err(

@@ -80,7 +80,6 @@ const EARLIER: &str = "instants";
 ///     ("unknown variant `x`, expected `first` or `last`", "\"x\" is not allowed; allowed are \"first\", \"last\""),
 ///     ("missing field `column`", "the key \"column\" is missing"),
 ///     ("invalid type: string \"two\", expected usize", "found the text \"two\", expected a whole number from 0"),
-///     ("premature end of input", "expected a timestamp with its offset, such as \"2026-03-02T09:00:00Z\""),
 ///     ("time zone \"UCT\" is unknown", "time zone \"UCT\" is unknown"),
 /// ] {
 ///     assert_eq!(plain_message(original), plain);
@@ -120,16 +119,6 @@ pub fn plain_message(message: &str) -> String {
         };
         Some(format!("found {found}, expected {}", plain_type(expected)))
     };
-    // The messages of chrono about a text that is no timestamp.
-    let of_chrono = [
-        "premature end of input",
-        "input contains invalid characters",
-        "input is out of range",
-        "trailing input",
-    ];
-    if of_chrono.contains(&message) {
-        return "expected a timestamp with its offset, such as \"2026-03-02T09:00:00Z\"".to_owned();
-    }
     plain().unwrap_or_else(|| message.to_owned())
 }
 

@@ -9,9 +9,8 @@ use crate::schedule::WorkingTime;
 use crate::ticket::Attribute;
 
 /// The keys of dataset descriptions.
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[derive(Default)]
 struct SchedulesForm {
     schedules: BTreeMap<Box<str>, WorkingTime>,
     schedule: Option<Box<str>>,

@@ -244,6 +244,9 @@ fn wrong_requests_are_refused_and_change_nothing() {
         (422, "there is no week \"2026-10\": weeks have names such as \"2026-W10\"")
     );
     assert_eq!(error("/kpis?wek=2026-W10", "").0, 422);
+    let (status, text) = error("/kpis?at=noon", "");
+    assert_eq!(status, 422);
+    assert!(text.contains("timestamp \"noon\" is not of the form \"2026-03-02T09:00:00Z\""), "{text}");
 
     let (status, _) = server.request("POST", "/events", &format!("[{}]", created("2026-03-02T09:00:00Z")));
     assert_eq!(status, 200);

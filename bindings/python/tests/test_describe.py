@@ -175,7 +175,7 @@ def test_a_scale_that_is_a_question_has_none() -> None:
     assert "[scales]\n# QUESTION" in draft.to_toml()
 
 
-def test_excluded_lines_are_said(tmp_path: Path) -> None:
+def test_excluded_lines_are_shown(tmp_path: Path) -> None:
     file = tmp_path / "tickets.csv"
     file.write_text("id,created_at\n1,2026-03-02T09:00:00Z\n2\n")
     draft = dm.describe(file)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -175,9 +176,26 @@ def test_a_scale_that_is_a_question_has_none() -> None:
     assert "[scales]\n# QUESTION" in draft.to_toml()
 
 
-def test_excluded_lines_are_said(tmp_path: Path) -> None:
+def test_excluded_lines_are_shown(tmp_path: Path) -> None:
     file = tmp_path / "tickets.csv"
     file.write_text("id,created_at\n1,2026-03-02T09:00:00Z\n2\n")
     draft = dm.describe(file)
     assert "  1 line excluded: wrong number of fields, first in line 3" in str(draft)
     assert "1 line excluded" in draft._repr_html_()
+
+
+@pytest.mark.parametrize("form", ["lines", "array"])
+def test_json_is_described_and_read(form: str, tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "created_at": "2026-03-02T09:00:00Z", "country": "DK", "tags": ["vip", "late"], "requester": {"name": "A"}},
+        {"id": 2, "created_at": "2026-03-03T09:00:00Z", "country": None, "tags": []},
+    ]
+    file = tmp_path / ("tickets.ndjson" if form == "lines" else "tickets.json")
+    lines = [json.dumps(row) for row in rows]
+    file.write_text("\n".join(lines) if form == "lines" else f"[{', '.join(lines)}]")
+    draft = dm.describe(file, assume_tz="UTC")
+    assert draft.columns["tickets"]["tags"] == "tags" and draft.columns["tickets"]["attributes"] == {"market": "country"}
+    description = tmp_path / "description.toml"
+    description.write_text(draft.to_toml())
+    report = dm.read(description).report("volume", by=["market", "tag"])
+    assert report["volume"].value == 2 and report.get("volume", market="DK").value == 1 and report.get("volume", tag="vip").value == 1

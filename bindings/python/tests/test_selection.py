@@ -220,7 +220,7 @@ def test_answers_without_a_date_are_noted() -> None:
     assert not any(noted in note for note in dm.report(tickets, surveys=dated, **weekly).notes)
 
 
-def test_kpis_of_solved_tickets_say_that_no_solve_is_recorded() -> None:
+def test_kpis_of_solved_tickets_name_the_missing_solves() -> None:
     events = {
         "ticket": [1, 1, 2],
         "at": ["2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z"],

@@ -133,7 +133,7 @@ impl Roles {
         }
     }
 
-    /// Asks which column of few texts is the status.
+    /// Adds the question which column of few texts is the status.
     fn ask_status(&mut self, kind: TableKind, table: &SeenTable<'_>) {
         let is_text = |column: &&Seen<'_>| {
             let profile = &column.profile;

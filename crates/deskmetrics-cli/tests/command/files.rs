@@ -233,7 +233,7 @@ fn lines_before_the_column_names_are_advised_to_be_skipped() {
 }
 
 #[test]
-fn advice_about_keys_says_how_files_get_them() {
+fn advice_about_keys_names_the_way_to_a_description() {
     let files = [
         ("amb.csv", "id,created_at\n1,04/04/2026 10:00\n2,05/03/2026 11:00\n"),
         ("odd.csv", "id,created_at,status\n1,2026-03-02T09:00:00Z,Parked\n2,2026-03-02T09:00:00Z,open\n"),

@@ -86,9 +86,9 @@ impl ReportTable {
     ///
     /// ```
     /// use deskmetrics::report::{KpiRequest, Report};
-    /// use deskmetrics::{Ticket, Timestamp};
+    /// use deskmetrics::Timestamp;
     ///
-    /// let as_of = Timestamp::parse("2026-03-31T18:00:00Z")?;
+    /// let as_of: Timestamp = "2026-03-31T18:00:00Z".parse()?;
     /// let report = Report::builder(as_of).with_kpi(KpiRequest::new("volume")).build()?;
     /// let table = report.run(&[], &[], &[])?.table();
     /// assert_eq!(table.basis(chrono_tz::Europe::Copenhagen), "As of 2026-03-31 20:00 (Europe/Copenhagen).");

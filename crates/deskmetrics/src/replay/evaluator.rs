@@ -95,6 +95,18 @@ impl StepContext<'_> {
 }
 
 impl SlaEvaluator {
+    /// Frees memory that lists hold in reserve.
+    pub(super) fn shrink(&mut self) {
+        let Self { timers, customs, active_target, done, explained, before_change, .. } = self;
+        timers.iter_mut().for_each(Timer::shrink);
+        timers.shrink_to_fit();
+        customs.shrink_to_fit();
+        active_target.shrink_to_fit();
+        done.shrink_to_fit();
+        explained.shrink_to_fit();
+        before_change.shrink_to_fit();
+    }
+
     /// Begins another ticket. The lists keep their memory.
     #[inline]
     pub(crate) fn begin(&mut self, compiled: &CompiledPolicies, day: i64, values: &[u32], tags: &[u32]) {

@@ -82,6 +82,10 @@ impl Names {
         FIRST_FREE | u32::try_from(place).unwrap_or(FIRST_FREE - 1)
     }
 
+    pub(crate) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// The name of a number; empty if it was never assigned.
     pub(crate) fn text<'a>(&'a self, number: u32, vocabulary: &'a Vocabulary) -> &'a str {
         if number < FIRST_FREE {

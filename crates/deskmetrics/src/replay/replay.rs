@@ -406,7 +406,11 @@ impl Replay {
         tracker.fits(&self.plan, self.fingerprint())
     }
 
-    fn check_tracker(&self, tracker: &TicketTracker) -> Result<(), TrackError> {
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(super) fn check_tracker(&self, tracker: &TicketTracker) -> Result<(), TrackError> {
         if self.fits(tracker) { Ok(()) } else { Err(tracker.of_other_replay()) }
     }
 
@@ -494,9 +498,7 @@ impl Replay {
     /// # Errors
     /// If the tracker is of [another replay](Self::fits).
     pub fn next_due(&self, tracker: &TicketTracker) -> Result<Option<Timestamp>, TrackError> {
-        let running = |verdict: &SlaVerdict| verdict.state == VerdictState::Running;
-        let verdicts = self.verdicts(tracker, tracker.last_at())?;
-        Ok(verdicts.into_iter().filter(running).filter_map(|verdict| verdict.due_at).min())
+        Ok(next_due(&self.verdicts(tracker, tracker.last_at())?))
     }
 
     /// The next timestamp after `at` at which a verdict on the tracked ticket changes if nothing happens before: a target comes to be
@@ -549,6 +551,12 @@ impl Replay {
             .next_change(at.as_micros(), &self.plan)
             .and_then(Timestamp::from_micros))
     }
+}
+
+/// The next timestamp at which a running target is used up.
+pub(super) fn next_due(verdicts: &[SlaVerdict]) -> Option<Timestamp> {
+    let running = verdicts.iter().filter(|verdict| verdict.state == VerdictState::Running);
+    running.filter_map(|verdict| verdict.due_at).min()
 }
 
 /// The events in the order of their sequence, none later than its successor.

@@ -159,6 +159,10 @@ impl Timer {
         }
     }
 
+    pub(super) fn shrink(&mut self) {
+        self.segments.shrink_to_fit();
+    }
+
     /// Prepares the timer for another ticket; the list keeps its memory. An instance sets all other fields when it
     /// starts.
     pub(crate) fn clear(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::due_queue::DueQueue;
-use super::replay::Replay;
+use super::replay::{Replay, next_due};
 use super::tracker::{TicketTracker, TrackError};
 #[cfg(feature = "bytes")]
 use crate::stored::{Kind, StoredError};
@@ -52,7 +52,8 @@ use crate::{SlaMetric, Ticket, TicketEvent, Timestamp, VerdictState};
 pub struct TrackedTickets {
     replay: Replay,
     by: Vec<Attribute>,
-    tickets: BTreeMap<TicketId, Followed>,
+    /// Boxed, because nodes of the map are often half empty.
+    tickets: BTreeMap<TicketId, Box<Followed>>,
     queue: DueQueue,
     /// Changes before later events, to be returned by the next advance.
     passed: BTreeSet<(Timestamp, TicketId)>,
@@ -67,8 +68,14 @@ type Slice = Box<[Box<str>]>;
 #[derive(Debug, Clone)]
 struct Followed {
     tracker: TicketTracker,
+    gauges: Gauges,
+}
+
+/// What a ticket adds to the gauges.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Gauges {
     slice: Slice,
-    /// Whether it is neither solved, closed, merged, deleted nor spam.
+    /// Neither solved, closed, merged, deleted nor spam.
     open: bool,
     targets: Vec<TargetState>,
 }
@@ -102,8 +109,8 @@ impl TrackedTickets {
         self.by = attributes.into_iter().map(Into::into).collect();
         (self.open, self.targets) = (BTreeMap::new(), BTreeMap::new());
         for followed in self.tickets.values_mut() {
-            followed.slice = slice(&self.by, &followed.tracker);
-            count(&mut self.open, &mut self.targets, followed, 1);
+            followed.gauges.slice = slice(&self.by, &followed.tracker.ticket());
+            count(&mut self.open, &mut self.targets, &followed.gauges, 1);
         }
         self
     }
@@ -137,16 +144,15 @@ impl TrackedTickets {
         if self.tickets.contains_key(&id) {
             return Err(TrackError::Followed(id.to_string()));
         }
-        let due = self.replay.next_due(&tracker)?;
+        self.replay.check_tracker(&tracker)?;
         let at = tracker.last_at();
-        self.place(&id, tracker, at);
-        Ok(due)
+        Ok(self.place(&id, tracker, at))
     }
 
     /// Stops following a ticket, and returns its tracker.
     pub fn close(&mut self, ticket: &TicketId) -> Option<TicketTracker> {
         let followed = self.tickets.remove(ticket)?;
-        count(&mut self.open, &mut self.targets, &followed, -1);
+        count(&mut self.open, &mut self.targets, &followed.gauges, -1);
         self.queue.set(ticket.clone(), None);
         Some(followed.tracker)
     }
@@ -179,10 +185,8 @@ impl TrackedTickets {
         let unknown = || TrackError::NotFollowed(event.ticket.to_string());
         let followed = self.tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
         self.replay.observe_until(&mut followed.tracker, event, latest)?;
-        let due = self.replay.next_due(&followed.tracker);
         let at = followed.tracker.last_at();
-        self.update(&event.ticket, at);
-        due
+        Ok(self.update(&event.ticket, at))
     }
 
     /// The tracker of a ticket.
@@ -316,40 +320,46 @@ impl TrackedTickets {
         Ok((all, others))
     }
 
-    fn place(&mut self, id: &TicketId, tracker: TicketTracker, at: Timestamp) {
-        let followed =
-            Followed { slice: slice(&self.by, &tracker), open: false, targets: Vec::new(), tracker };
-        count(&mut self.open, &mut self.targets, &followed, 1);
-        self.tickets.insert(id.clone(), followed);
-        self.update(id, at);
+    /// Takes in a ticket, and returns its next due time as of `at`.
+    fn place(&mut self, id: &TicketId, tracker: TicketTracker, at: Timestamp) -> Option<Timestamp> {
+        self.tickets.insert(id.clone(), Box::new(Followed { tracker, gauges: Gauges::default() }));
+        self.update(id, at)
     }
 
-    /// Takes up what changed of a ticket by `at`.
-    fn update(&mut self, ticket: &TicketId, at: Timestamp) {
+    /// Takes up what changed of a ticket by `at`, and returns its next due time as of then.
+    fn update(&mut self, ticket: &TicketId, at: Timestamp) -> Option<Timestamp> {
         let Self { replay, by, tickets, queue, open, targets, .. } = self;
-        let Some(followed) = tickets.get_mut(ticket) else { return };
-        count(open, targets, followed, -1);
-        followed.slice = slice(by, &followed.tracker);
+        let followed = tickets.get_mut(ticket)?;
         // The trackers are of this replay.
-        let metrics = replay.metrics(&followed.tracker, at);
-        followed.open = metrics.is_ok_and(|now| now.exclusion.is_none() && !now.status.is_done());
-        let verdicts = replay.verdicts(&followed.tracker, at).unwrap_or_default();
-        followed.targets = verdicts
+        let plan = replay.plan();
+        let at = at.max(followed.tracker.last_at());
+        let state = followed.tracker.state(plan);
+        let (verdicts, _) = state.verdicts(at, plan);
+        let due = next_due(&verdicts);
+        let gauges = verdicts
             .into_iter()
             .filter(|verdict| !matches!(verdict.state, VerdictState::Met | VerdictState::Cancelled))
             .map(|verdict| {
                 let state = verdict.state_name();
                 TargetState { policy: verdict.policy, metric: verdict.metric, state }
-            })
-            .collect();
-        count(open, targets, followed, 1);
-        queue.set(ticket.clone(), replay.next_change(&followed.tracker, at).unwrap_or_default());
+            });
+        queue.set(
+            ticket.clone(),
+            state.machine.next_change(at.as_micros(), plan).and_then(Timestamp::from_micros),
+        );
+        let gauges =
+            Gauges { slice: slice(by, &state.ticket), open: state.is_open(), targets: gauges.collect() };
+        if gauges != followed.gauges {
+            count(open, targets, &followed.gauges, -1);
+            count(open, targets, &gauges, 1);
+            followed.gauges = gauges;
+        }
+        due
     }
 }
 
 /// The values of the attributes of gauges; empty for missing ones.
-fn slice(by: &[Attribute], tracker: &TicketTracker) -> Slice {
-    let ticket = tracker.ticket();
+fn slice(by: &[Attribute], ticket: &Ticket) -> Slice {
     by.iter().map(|attribute| ticket.attributes.get(attribute).unwrap_or_default().into()).collect()
 }
 
@@ -357,14 +367,14 @@ fn slice(by: &[Attribute], tracker: &TicketTracker) -> Slice {
 fn count(
     open: &mut BTreeMap<Slice, u64>,
     targets: &mut BTreeMap<(TargetState, Slice), u64>,
-    followed: &Followed,
+    ticket: &Gauges,
     by: i64,
 ) {
-    if followed.open {
-        change(open, followed.slice.clone(), by);
+    if ticket.open {
+        change(open, ticket.slice.clone(), by);
     }
-    for target in &followed.targets {
-        change(targets, (target.clone(), followed.slice.clone()), by);
+    for target in &ticket.targets {
+        change(targets, (target.clone(), ticket.slice.clone()), by);
     }
 }
 

@@ -158,7 +158,8 @@ pub enum TrackError {
 impl TicketTracker {
     pub(crate) fn new(ticket: Ticket, plan: &Plan, fingerprint: u64) -> Self {
         let last_at = ticket.created_at;
-        let tracked = Tracked::new(ticket, plan);
+        let mut tracked = Tracked::new(ticket, plan);
+        tracked.shrink();
         Self { tracked, last_at, latest: Vec::new(), ids: BTreeSet::new(), fingerprint }
     }
 
@@ -241,16 +242,18 @@ impl TicketTracker {
             self.last_at = event.at;
         }
         let place = self.latest.partition_point(|other| event_order(other, event).is_le());
+        self.latest.reserve_exact(1);
         self.latest.insert(place, event.clone());
         Ok(())
     }
 
     /// Applies the events at the last timestamp.
     fn settle(&mut self, plan: &Plan) {
-        for event in std::mem::take(&mut self.latest) {
+        for event in self.latest.drain(..) {
             // The exclusion is counted.
             let _counted = self.tracked.accept(&event, plan);
         }
+        self.tracked.shrink();
     }
 
     /// The state after the last event.
@@ -337,6 +340,12 @@ impl Tracked {
         Self { ticket, names, machine, excluded: Excluded::default() }
     }
 
+    /// Frees memory that lists hold in reserve: a service follows many tickets with few events each.
+    fn shrink(&mut self) {
+        self.names.shrink();
+        self.machine.shrink();
+    }
+
     /// Accepts an event that is known to be in order and no duplicate.
     pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
         if let (Some((reason, _)), false) = (self.machine.state.left, event.kind == EventKind::Restored) {
@@ -381,6 +390,12 @@ impl Tracked {
             EventKind::SurveySent => StepKind::SurveySent,
             EventKind::SurveyAnswered => StepKind::SurveyAnswered,
         })
+    }
+
+    /// Whether the ticket is neither solved, closed, merged, deleted nor spam.
+    pub(crate) fn is_open(&self) -> bool {
+        let state = &self.machine.state;
+        state.left.is_none() && !state.status.is_done()
     }
 
     /// The measures as of `as_of`, which is not before the last event.

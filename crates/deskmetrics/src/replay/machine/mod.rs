@@ -130,6 +130,14 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// Frees memory that lists hold in reserve.
+    pub(crate) fn shrink(&mut self) {
+        self.state.shrink();
+        self.evaluator.shrink();
+        self.values.shrink_to_fit();
+        self.tags.shrink_to_fit();
+    }
+
     pub(crate) fn new() -> Self {
         Self {
             state: TicketState::empty(),

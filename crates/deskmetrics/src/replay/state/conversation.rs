@@ -68,6 +68,15 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
+    /// Frees memory that lists hold in reserve.
+    pub(super) fn shrink(&mut self) {
+        let Self { next_responses, unanswered, replying_agents, repliers, .. } = self;
+        next_responses.shrink_to_fit();
+        unanswered.shrink_to_fit();
+        replying_agents.shrink_to_fit();
+        repliers.shrink_to_fit();
+    }
+
     /// Resets the conversation. The lists keep their memory.
     pub(super) fn clear(&mut self) {
         let Self {

@@ -106,6 +106,13 @@ impl TicketState {
         }
     }
 
+    /// Frees memory that lists hold in reserve.
+    pub(crate) fn shrink(&mut self) {
+        self.reopens.shrink_to_fit();
+        self.stations.stints.shrink_to_fit();
+        self.conversation.shrink();
+    }
+
     /// Resets the state. The lists keep their memory. Field by field, because overwriting the whole state costs more
     /// than the steps of many tickets.
     #[inline]

@@ -54,6 +54,8 @@ from .exceptions import (
     ColumnTypeError,
     DataError,
     DeskmetricsError,
+    DuplicateEventError,
+    EventExcludedError,
     InstantError as InstantError,
     MissingPackageError,
     NeverOpensError,
@@ -84,7 +86,8 @@ from .surveys import (
 # fmt: off
 __all__ = [
     "Adjusted", "ArgumentError", "ArgumentTypeError", "Catalogue", "Change", "Choice", "ColumnNotFoundError",
-    "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Draft", "DraftQuestion", "Explanation",
+    "ColumnTypeError", "Comparison", "DataError", "Dataset", "Definition", "DeskmetricsError", "Draft", "DraftQuestion",
+    "DuplicateEventError", "EventExcludedError", "Explanation",
     "FcrPolicy", "Frame", "Interval", "KpiResult", "Exclusion", "MissingPackageError", "NeverOpensError",
     "NoSuchNameError", "PolicyError", "ReadError", "Replay", "Report", "ReportRow", "Representativeness", "ScaleError",
     "Schedule", "ScheduleError", "SlaPolicies", "SlaPolicy", "Source", "TimestampError", "Tracker", "Variant", "WeightedRating",

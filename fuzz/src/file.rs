@@ -60,11 +60,8 @@ pub(crate) fn reported(dataset: Result<Dataset, ReadError>) {
     let source = &dataset.sources[0];
     assert_eq!(source.rows, dataset.excluded().total() + dataset.counts().tickets as u64);
     let (Some(replay), Ok(selected)) = (dataset.replay(), KpiSelection::usual().of(&dataset)) else { return };
-    let report = Report::builder(replay.as_of())
-        .with_kpis(selected.kpis)
-        .with_slices(["market".into()])
-        .build()
-        .unwrap();
+    let report =
+        Report::builder(replay.as_of()).with_kpis(selected.kpis).with_slices(["market"]).build().unwrap();
     let [one, two] = [1, 2].map(|threads| dataset.feed(&report, threads).unwrap().table());
     assert_eq!(one, two);
 }

@@ -333,12 +333,12 @@ impl Dataset {
             let chooses_schedule = timed && self.schedule_by.contains_key(attribute);
             chooses_schedule || replay.is_relevant(StepKind::Changed { attribute: number, to: NONE })
         };
-        let counted = |attribute: &Attribute| -> Vec<&'static str> {
+        let counted = |attribute: &Attribute| -> Vec<Cow<'static, str>> {
             let counting =
                 report.kpis().iter().filter(|request| counted_by(request).as_ref() == Some(attribute));
             let ids: BTreeSet<&'static str> =
                 counting.filter_map(|request| Some(kpi::definition(&request.kpi)?.id)).collect();
-            ids.into_iter().collect()
+            ids.into_iter().map(Cow::Borrowed).collect()
         };
         let sliced = report.sliced_by();
         let warnings = self.warnings_at(report.as_of().or(self.as_of));

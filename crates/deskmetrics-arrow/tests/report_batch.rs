@@ -24,7 +24,7 @@ fn every_row_is_in_the_batch() {
         SurveyResponse::new("nps", Some(score))
             .with_at(at(when))
             .with_attribute(Attribute::Market, market)
-            .with_attribute("unit".into(), "A")
+            .with_attribute("unit", "A")
     };
     let answers = [
         answer(10, "2026-01-14T10:00:00Z", "DK"),

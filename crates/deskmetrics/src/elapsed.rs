@@ -15,6 +15,8 @@ pub enum ClockKind {
     Business,
 }
 
+words!(parsed ClockKind: "clock");
+
 impl ClockKind {
     /// The name used in data.
     pub fn as_str(self) -> &'static str {
@@ -27,7 +29,7 @@ impl ClockKind {
 
 impl std::fmt::Display for ClockKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 

@@ -1,6 +1,5 @@
 //! One error type for any error of the crate.
 
-use crate::UnknownTimestamp;
 use crate::duration_text::UnknownDuration;
 use crate::kpi::{PolicyPartsError, RequestError, UnknownFcrPolicy};
 use crate::replay::TrackError;
@@ -11,6 +10,7 @@ use crate::schedule::{BudgetError, DueError, ScheduleError, SliceLengthError};
 use crate::stored::StoredError;
 use crate::survey::{ScaleError, UnknownConvention};
 use crate::ticket::UnknownStatus;
+use crate::{UnknownTimestamp, UnknownWord};
 
 /// Any error of this crate.
 ///
@@ -37,6 +37,9 @@ pub enum Error {
     /// A text that is no timestamp.
     #[error(transparent)]
     Timestamp(#[from] UnknownTimestamp),
+    /// A text that is none of the words of an enum.
+    #[error(transparent)]
+    Word(#[from] UnknownWord),
     /// A text that is no duration.
     #[error(transparent)]
     Duration(#[from] UnknownDuration),

@@ -98,7 +98,14 @@ pub enum Reason {
     InvalidText,
 }
 
+words!(parsed Reason: "reason");
+
 impl Reason {
+    /// The name used in data; `Display` gives the reason in words.
+    pub fn as_str(self) -> &'static str {
+        crate::words::word(&self)
+    }
+
     /// Whether the reason is a fault in the data, not an event of the record.
     pub fn is_fault(self) -> bool {
         matches!(
@@ -277,5 +284,19 @@ impl fmt::Display for Excluded {
             write!(f, "{separator}{n} {reason}")?;
         }
         Ok(())
+    }
+}
+
+impl Extend<Reason> for Excluded {
+    fn extend<I: IntoIterator<Item = Reason>>(&mut self, reasons: I) {
+        reasons.into_iter().for_each(|reason| self.add(reason));
+    }
+}
+
+impl FromIterator<Reason> for Excluded {
+    fn from_iter<I: IntoIterator<Item = Reason>>(reasons: I) -> Self {
+        let mut excluded = Self::default();
+        excluded.extend(reasons);
+        excluded
     }
 }

@@ -85,6 +85,8 @@
 
 #[macro_use]
 mod setters;
+#[macro_use]
+mod words;
 
 pub mod catalogue;
 pub mod duration_text;
@@ -113,6 +115,7 @@ pub use elapsed::{ClockKind, Elapsed};
 pub use error::Error;
 pub use excluded::{Excluded, Reason};
 pub use replay::{Replayed, TicketMetrics};
+pub use setters::IntoOption;
 pub use sla::{SlaMetric, SlaVerdict, VerdictState};
 pub use stats::{
     Compared, Comparison, CurveStep, DurationSketch, Durations, Estimate, Estimates, Interval, Mean,
@@ -121,3 +124,4 @@ pub use stats::{
 pub use survey::{Invitation, Scale, SurveyResponse};
 pub use ticket::{Author, Status, Ticket, TicketEvent};
 pub use timestamp::{Timestamp, UnknownTimestamp};
+pub use words::UnknownWord;

@@ -2,10 +2,14 @@
 #![warn(clippy::indexing_slicing)]
 
 use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::str::FromStr;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::setters::IntoOption;
 
 /// A timestamp in UTC with microsecond precision, eight bytes wide.
 ///
@@ -20,6 +24,9 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(at.as_micros(), 1_772_438_400_000_000);
 /// assert_eq!(at.to_utc(), "2026-03-02T09:00:00+01:00".parse::<DateTime<Utc>>().unwrap());
 /// assert_eq!(at.to_string(), "2026-03-02T08:00:00Z");
+///
+/// let due = at + chrono::TimeDelta::hours(8);
+/// assert_eq!(due - at, chrono::TimeDelta::hours(8));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "DateTime<Utc>", from = "DateTime<Utc>")]
@@ -74,9 +81,98 @@ impl Timestamp {
     }
 }
 
-impl From<DateTime<Utc>> for Timestamp {
-    fn from(at: DateTime<Utc>) -> Self {
+/// Of any time zone.
+impl<Z: TimeZone> From<DateTime<Z>> for Timestamp {
+    fn from(at: DateTime<Z>) -> Self {
         Self(at.timestamp_micros())
+    }
+}
+
+into_option!(Timestamp: Timestamp);
+
+impl<Z: TimeZone> IntoOption<Timestamp> for DateTime<Z> {
+    fn into_option(self) -> Option<Timestamp> {
+        Some(self.into())
+    }
+}
+
+impl<Z: TimeZone> IntoOption<Timestamp> for Option<DateTime<Z>> {
+    fn into_option(self) -> Option<Timestamp> {
+        self.map(Into::into)
+    }
+}
+
+/// Outside [`MIN`](Timestamp::MIN) to [`MAX`](Timestamp::MAX) it is the nearest end.
+impl Add<TimeDelta> for Timestamp {
+    type Output = Self;
+
+    fn add(self, time: TimeDelta) -> Self {
+        // A duration beyond 292,000 years exceeds the range from any timestamp.
+        let end = if time < TimeDelta::zero() { i64::MIN } else { i64::MAX };
+        Self::saturating_from_micros(self.0.saturating_add(time.num_microseconds().unwrap_or(end)))
+    }
+}
+
+/// Outside [`MIN`](Timestamp::MIN) to [`MAX`](Timestamp::MAX) it is the nearest end.
+impl Sub<TimeDelta> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, time: TimeDelta) -> Self {
+        // `TimeDelta::MIN` is minus `TimeDelta::MAX`.
+        self + -time
+    }
+}
+
+/// The time [`since`](Timestamp::since) the other timestamp.
+impl Sub for Timestamp {
+    type Output = TimeDelta;
+
+    fn sub(self, earlier: Self) -> TimeDelta {
+        self.since(earlier)
+    }
+}
+
+/// Outside [`MIN`](Timestamp::MIN) to [`MAX`](Timestamp::MAX) it is the nearest end.
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, time: Duration) -> Self {
+        self + TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
+    }
+}
+
+/// Outside [`MIN`](Timestamp::MIN) to [`MAX`](Timestamp::MAX) it is the nearest end.
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, time: Duration) -> Self {
+        self - TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
+    }
+}
+
+impl<T> AddAssign<T> for Timestamp
+where
+    Self: Add<T, Output = Self>,
+{
+    fn add_assign(&mut self, time: T) {
+        *self = *self + time;
+    }
+}
+
+impl<T> SubAssign<T> for Timestamp
+where
+    Self: Sub<T, Output = Self>,
+{
+    fn sub_assign(&mut self, time: T) {
+        *self = *self - time;
+    }
+}
+
+impl TryFrom<&str> for Timestamp {
+    type Error = UnknownTimestamp;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -128,11 +128,11 @@ fn reports() {
     let named =
         |other: &str| dated().with_kpis([volume().with_name("tickets"), volume().with_name(other)]).build();
     let ticket = deskmetrics::Replayed::new(
-        Ticket::new("1", at("2026-03-02T00:00:00Z")).with_attribute("market".into(), "DK"),
+        Ticket::new("1", at("2026-03-02T00:00:00Z")).with_attribute("market", "DK"),
         deskmetrics::TicketMetrics::new(at("2026-03-02T00:00:00Z"), at("2026-03-09T00:00:00Z")),
     );
     let by = |name: &str| {
-        dated().with_kpi(volume()).with_slices([name.into()]).build().unwrap().run(
+        dated().with_kpi(volume()).with_slices([name]).build().unwrap().run(
             std::slice::from_ref(&ticket),
             &[],
             &[],
@@ -144,9 +144,9 @@ fn reports() {
         followed(by("markte"), "did you mean \"market\"?", by("market")),
         followed(named("tickets"), "give each a name of its own", named("others")),
         followed(
-            dated().with_kpi(volume()).with_slices(["responder".into()]).build(),
+            dated().with_kpi(volume()).with_slices(["responder"]).build(),
             "take \"first_responder\" or \"solved_by\" instead, or request only first_response_time, next_response_time",
-            dated().with_kpi(request("kpi = 'next_response_time'")).with_slices(["responder".into()]).build(),
+            dated().with_kpi(request("kpi = 'next_response_time'")).with_slices(["responder"]).build(),
         ),
         followed(
             dated().with_kpi(request("kpi = 'next_response_time'\nwhere = { responder = 'Kim' }")).build(),

@@ -72,7 +72,8 @@ impl SourceReport {
                 Scope::Record | Scope::Line => "rows",
                 Scope::Value => "values",
                 Scope::Link => "links",
-            },
+            }
+            .into(),
             reason: exclusion.reason,
             excluded: exclusion.count,
             of: selected,

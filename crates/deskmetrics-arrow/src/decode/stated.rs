@@ -284,15 +284,15 @@ impl StatedColumn {
             )
         };
         Some(Warning::UnitImplausible {
-            measure: self.role,
+            measure: self.role.into(),
             column: self.name.clone(),
             count: count as u64,
             of: known.len() as u64,
             ticket: ticket(row),
             stated: stated as f64 / 1e6,
             age: age as f64 / 1e6,
-            unit: unit.name(),
-            likely,
+            unit: unit.name().into(),
+            likely: likely.map(Into::into),
             remedy: likely.map(remedy).unwrap_or_default(),
         })
     }

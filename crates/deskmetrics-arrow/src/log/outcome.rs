@@ -98,7 +98,7 @@ impl EventLog<'_> {
             let (row, stated, replayed) = all().find_map(|difference| difference.first)?;
             let value = |value: i64| value as f64 / if column.measure.is_duration() { 1e6 } else { 1.0 };
             Some(Warning::StatedDiffers {
-                measure: column.role,
+                measure: column.role.into(),
                 clock: column.measure.is_duration().then_some(column.clock),
                 column: column.name.clone(),
                 count: all().map(|difference| difference.count).sum(),

@@ -73,7 +73,7 @@ impl Dataset {
     /// # let options = ReadOptions::default().with_table("tickets", batch.schema(), vec![batch]);
     /// # let dataset = Dataset::of_description(&description, options)?;
     /// # let cut_off: Timestamp = "2026-03-03T00:00:00Z".parse()?;
-    /// let misspelt = Report::builder(cut_off).with_kpi(KpiRequest::new("volume")).with_slices(["markte".into()]).build()?;
+    /// let misspelt = Report::builder(cut_off).with_kpi(KpiRequest::new("volume")).with_slices(["markte"]).build()?;
     /// let error = dataset.feed(&misspelt, 0).unwrap_err().to_string();
     /// assert!(error.contains("did you mean \"market\"?"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -54,6 +54,8 @@ pub enum Attribution {
     EveryReplier,
 }
 
+words!(Attribution: "attribution");
+
 impl Attribution {
     /// The agents the score belongs to, by name, with their shares, which add up to 1. Empty if the ticket had no
     /// assignee at that time, or the time is not known.

@@ -1,6 +1,6 @@
 //! Definitions of KPIs as data.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{ClockKind, Replayed, TicketMetrics, Timestamp, Unit};
 
@@ -151,7 +151,7 @@ pub struct Text {
 }
 
 /// A part of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Topic {
@@ -169,8 +169,10 @@ pub enum Topic {
     Queue,
 }
 
+words!(Topic: "topic");
+
 /// The better direction of a KPI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Polarity {
     /// The higher the better.
@@ -183,8 +185,10 @@ pub enum Polarity {
     Neither,
 }
 
+words!(Polarity: "polarity");
+
 /// The timestamp that puts a record into a reporting period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Anchor {
@@ -211,6 +215,8 @@ pub enum Anchor {
     /// Beginning of the agent's shift.
     ShiftStarted,
 }
+
+words!(Anchor: "anchor");
 
 impl Anchor {
     /// The ticket's timestamp of this kind; `None` if it is not reached or is not of tickets.

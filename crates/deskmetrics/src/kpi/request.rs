@@ -214,6 +214,8 @@ pub enum CustomersOf {
     Open,
 }
 
+words!(CustomersOf: "customers of");
+
 /// A custom KPI, as its empty tally.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Own(pub(crate) Box<dyn AnyKpi>);

@@ -154,6 +154,8 @@ pub enum EventOrder {
     Sequence,
 }
 
+words!(EventOrder: "order of events");
+
 /// The customer-side opening of a ticket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -167,6 +169,8 @@ pub enum Opening {
     /// Only customer messages in the log count. The creation alone opens nothing (Plain, Intercom).
     FirstMessage,
 }
+
+words!(Opening: "opening");
 
 /// Where the first response time starts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,6 +187,8 @@ pub enum FirstResponseStart {
     Handoff,
 }
 
+words!(FirstResponseStart: "start of the first response time");
+
 /// How tickets opened by the team count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -195,6 +201,8 @@ pub enum Proactive {
     SecondAgentMessage,
 }
 
+words!(Proactive: "rule of proactive tickets");
+
 /// The unanswered customer message that starts a next response time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -206,6 +214,8 @@ pub enum NextResponseStart {
     /// The last one.
     Latest,
 }
+
+words!(NextResponseStart: "start of the next response time");
 
 /// What happens to a pending reply when the ticket is solved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,6 +233,8 @@ pub enum SolveWithoutReply {
     KeepsRunning,
 }
 
+words!(SolveWithoutReply: "rule of solves without a reply");
+
 /// How a repeated report of a solved (or closed) status counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -235,6 +247,8 @@ pub enum RepeatedSolve {
     /// repeat the full record at every update, such as ServiceNow's.
     Restates,
 }
+
+words!(RepeatedSolve: "rule of repeated solves");
 
 /// How merged tickets count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,6 +266,8 @@ pub enum Merged {
     Keep,
 }
 
+words!(Merged: "rule of merged tickets");
+
 /// Business time if no schedule applies.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -264,3 +280,5 @@ pub enum NoSchedule {
     /// Always open: business time equals calendar time.
     AlwaysOpen,
 }
+
+words!(NoSchedule: "rule of tickets without a schedule");

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::period::Periods;
 use super::resolved_kpi::ResolvedKpi;
 use super::{KpiRequest, ReportError};
-use crate::Timestamp;
 use crate::kpi::{RecordNeeds, ResponseRate};
 use crate::replay::{Actor, Needs};
 use crate::ticket::Attribute;
+use crate::{IntoOption, Timestamp};
 
 /// A report's definition: KPIs, slices, periods, and how its numbers are judged.
 ///
@@ -128,8 +128,8 @@ impl ReportBuilder {
     /// assert_eq!(by_tag, [("bug".to_owned(), 2), ("vip".to_owned(), 1), ("(none)".to_owned(), 1)]);
     /// ```
     #[must_use]
-    pub fn with_slices(mut self, attributes: impl IntoIterator<Item = Attribute>) -> Self {
-        let attributes: Vec<Attribute> = attributes.into_iter().collect();
+    pub fn with_slices<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
+        let attributes: Vec<Attribute> = attributes.into_iter().map(Into::into).collect();
         if !attributes.is_empty() && !self.by.contains(&attributes) {
             self.by.push(attributes);
         }
@@ -159,8 +159,8 @@ impl ReportBuilder {
 
     /// Where the data begins: periods that begin earlier are partial. Without it, the local day of the first record.
     #[must_use]
-    pub fn with_observed_from(mut self, from: impl Into<Timestamp>) -> Self {
-        self.observed_from = Some(from.into());
+    pub fn with_observed_from(mut self, from: impl IntoOption<Timestamp>) -> Self {
+        self.observed_from = from.into_option();
         self
     }
 
@@ -187,8 +187,8 @@ impl ReportBuilder {
     /// assert_eq!(partial, [false, true]);
     /// ```
     #[must_use]
-    pub fn with_observed_until(mut self, until: impl Into<Timestamp>) -> Self {
-        self.observed_until = Some(until.into());
+    pub fn with_observed_until(mut self, until: impl IntoOption<Timestamp>) -> Self {
+        self.observed_until = until.into_option();
         self
     }
 

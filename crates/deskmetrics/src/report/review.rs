@@ -51,7 +51,7 @@ impl ReportState {
                 kpi: measure.definition.id,
                 name: measure.name.clone(),
                 option: measure.option.clone(),
-                why,
+                why: why.into(),
             }));
             for ((by, sliced), order) in self.report.settings.by.iter().zip(&self.slicings).zip(orders) {
                 let about = |row: &&ReportRow| row.keys.0.iter().map(|(key, _)| key).eq(by);

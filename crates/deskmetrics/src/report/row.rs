@@ -1,29 +1,33 @@
 //! One line of a report.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
+use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Change, PeriodSpan};
+use crate::kpi::{self, RequestError};
 use crate::ticket::Attribute;
 use crate::{ClockKind, Excluded, Interval, Timestamp, Unit};
 
 /// One number of one KPI for one slice and one period, with its n, interval and exclusions.
 ///
 /// Rows share their common parts, because a report of many slices and periods has many rows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportRow {
     /// The KPI's id in the catalogue, such as `first_response_time`.
-    pub kpi: &'static str,
+    #[serde(deserialize_with = "kpi_id")]
+    pub kpi: KpiId,
     /// The name it was requested under, else its English one.
     pub name: Cow<'static, str>,
     /// The options chosen: the policy, the survey question, the SLA metric.
     pub option: Option<Arc<str>>,
     /// Whether the request was restricted to some records; `option` contains the restriction.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub restricted: bool,
     /// The measure of the KPI: `percent`, `mean`, `median`, `up to 4h` ...
     pub measure: Cow<'static, str>,
@@ -114,8 +118,62 @@ impl Serialize for SliceKeys {
     }
 }
 
+impl<'de> Deserialize<'de> for SliceKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = SliceKeys;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table of attributes and values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut keys = Vec::new();
+                while let Some((Exactly(attribute), value)) = map.next_entry()? {
+                    keys.push((attribute, value));
+                }
+                Ok(SliceKeys(keys.into()))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// The id of a KPI.
+pub(super) type KpiId = &'static str;
+
+/// Reads the id of a KPI of the catalogue.
+pub(super) fn kpi_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KpiId, D::Error> {
+    let id = Cow::<'de, str>::deserialize(deserializer)?;
+    let known = kpi::definition(&id).map(|definition| definition.id).filter(|known| **known == *id);
+    known.ok_or_else(|| {
+        let known = kpi::DEFINITIONS.iter().map(|definition| definition.id).collect();
+        serde::de::Error::custom(RequestError::UnknownKpi { id: id.into_owned(), known })
+    })
+}
+
+/// An attribute of a table, where `team` is the name that the report gives [`Attribute::Group`].
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub(super) struct Exactly(pub(super) Attribute);
+
+impl From<String> for Exactly {
+    fn from(name: String) -> Self {
+        let usual = Attribute::from(&name);
+        Self(if usual.as_str() == name { usual } else { Attribute::Custom(name.into()) })
+    }
+}
+
+/// Reads the attributes of a slicing.
+pub(super) fn slicing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Attribute>, D::Error> {
+    Ok(Vec::deserialize(deserializer)?.into_iter().map(|Exactly(attribute)| attribute).collect())
+}
+
 /// The period of a row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportPeriod {
     /// Its name, such as `2026-W10`; `no date` for records that belong to no period.

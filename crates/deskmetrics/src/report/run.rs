@@ -25,7 +25,7 @@ impl Report {
     ///
     /// let answer = SurveyResponse::new("nps", Some(9)).with_attribute(Attribute::Market, "DK");
     /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
-    /// let misspelt = Report::undated().with_kpi(nps).with_slices(["markte".into()]).build()?;
+    /// let misspelt = Report::undated().with_kpi(nps).with_slices(["markte"]).build()?;
     /// let error = misspelt.run(&[], &[answer], &[]).unwrap_err().to_string();
     /// assert!(error.contains("did you mean \"market\"?"), "{error}");
     /// # Ok::<(), deskmetrics::report::ReportError>(())

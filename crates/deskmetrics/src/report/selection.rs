@@ -86,8 +86,8 @@ impl RowSelection {
 
     /// Only slices with this value of an attribute.
     #[must_use]
-    pub fn with_value(self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.with_slice([(attribute, Some(value.into()))])
+    pub fn with_value(self, attribute: impl Into<Attribute>, value: impl Into<Box<str>>) -> Self {
+        self.with_slice([(attribute.into(), Some(value.into()))])
     }
 
     /// Only the slice with these values, and those given before; `None` means records without the attribute. No value means all
@@ -194,6 +194,38 @@ impl ReportTable {
     pub fn get(&self, selection: &RowSelection) -> Result<&ReportRow, RowSelectionError> {
         let place = self.get_place(selection)?;
         self.rows.get(place).ok_or_else(|| RowSelectionError::NoRow { selected: String::new() })
+    }
+
+    /// The headline of a KPI for one slice and one period, by their names; without values, all records together, and without a
+    /// period all periods together. [`get`](Self::get) selects other measures, and records without an attribute.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let report = Report::undated()
+    ///     .with_kpi(KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?))
+    ///     .with_slices(["market"])
+    ///     .build()?;
+    /// let answer = |score, market| SurveyResponse::new("csat", Some(score)).with_attribute("market", market);
+    /// let table = report.run(&[], &[answer(5, "DK"), answer(2, "DK"), answer(4, "ES")], &[])?.table();
+    ///
+    /// assert_eq!(table.row("csat", &[("market", "DK")], None)?.value, Some(50.0));
+    /// assert_eq!(table.row("csat", &[], None)?.n, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`get`](Self::get).
+    pub fn row<'p>(
+        &self,
+        kpi: &str,
+        slice: &[(&str, &str)],
+        period: impl Into<Option<&'p str>>,
+    ) -> Result<&ReportRow, RowSelectionError> {
+        let slice =
+            slice.iter().map(|(attribute, value)| (Attribute::from(*attribute), Some((*value).into())));
+        self.get(&RowSelection::of(kpi).with_slice(slice).with_period(period.into()))
     }
 
     /// Where [`get`](Self::get)'s row is among the rows.

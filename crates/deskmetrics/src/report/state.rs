@@ -457,3 +457,21 @@ impl ReportState {
         }
     }
 }
+
+impl<'a> Extend<&'a Replayed> for ReportState {
+    fn extend<I: IntoIterator<Item = &'a Replayed>>(&mut self, tickets: I) {
+        tickets.into_iter().for_each(|ticket| self.push_ticket(ticket));
+    }
+}
+
+impl<'a> Extend<&'a QueueContact> for ReportState {
+    fn extend<I: IntoIterator<Item = &'a QueueContact>>(&mut self, contacts: I) {
+        contacts.into_iter().for_each(|contact| self.push_contact(contact));
+    }
+}
+
+impl<'a> Extend<&'a AgentShift> for ReportState {
+    fn extend<I: IntoIterator<Item = &'a AgentShift>>(&mut self, shifts: I) {
+        shifts.into_iter().for_each(|shift| self.push_shift(shift));
+    }
+}

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use chrono_tz::Tz;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::row::Exactly;
 use super::value::{count_text, difference_text, interval_text, value_text};
 use super::{Period, ReportRow, SliceKeys, Warning};
 use crate::ticket::Attribute;
@@ -17,8 +18,8 @@ use crate::{Excluded, Merge, Timestamp, Unit};
 /// slicing and period together.
 ///
 /// `Display` prints it as a readable text of at most 100 columns (longer names of slices widen it); serde writes it
-/// as data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// as data and reads it back, except tables with a KPI of the user's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReportTable {
     /// The cut-off, if there is one.
@@ -28,6 +29,7 @@ pub struct ReportTable {
     /// The periods, if the report has any.
     pub period: Option<Period>,
     /// The slicings: each a combination of attributes.
+    #[serde(deserialize_with = "slicings")]
     pub by: Vec<Vec<Attribute>>,
     /// Confidence level of the intervals, between 0 and 1.
     pub level: f64,
@@ -36,16 +38,31 @@ pub struct ReportTable {
     /// Numbers of records fed.
     pub records: RecordCounts,
     /// Events that no ticket could take, by reason: after the cut-off, after the ticket was deleted.
-    #[serde(skip_serializing_if = "Excluded::is_empty")]
+    #[serde(default, skip_serializing_if = "Excluded::is_empty")]
     pub events_excluded: Excluded,
     /// Links of answers and invitations to tickets or invitations that are not there, by reason. The answers and invitations
     /// themselves count.
-    #[serde(skip_serializing_if = "Excluded::is_empty")]
+    #[serde(default, skip_serializing_if = "Excluded::is_empty")]
     pub links_excluded: Excluded,
     /// Warnings.
     pub warnings: Vec<Warning>,
     /// The numbers.
     pub rows: Vec<ReportRow>,
+}
+
+fn slicings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<Attribute>>, D::Error> {
+    let slicings = Vec::<Vec<Exactly>>::deserialize(deserializer)?.into_iter();
+    Ok(slicings.map(|by| by.into_iter().map(|Exactly(attribute)| attribute).collect()).collect())
+}
+
+/// Over the rows.
+impl<'t> IntoIterator for &'t ReportTable {
+    type Item = &'t ReportRow;
+    type IntoIter = std::slice::Iter<'t, ReportRow>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// Display names of attributes.
@@ -78,6 +95,11 @@ pub struct RecordCounts {
 }
 
 impl ReportTable {
+    /// All rows.
+    pub fn iter(&self) -> std::slice::Iter<'_, ReportRow> {
+        self.rows.iter()
+    }
+
     /// Rows about all records and all periods together.
     pub fn overall(&self) -> impl Iterator<Item = &ReportRow> {
         self.rows.iter().filter(|row| row.keys.is_empty() && row.period.is_none())

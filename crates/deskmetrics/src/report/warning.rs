@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::calendar::SNAPSHOTS;
-use super::row::SliceKeys;
+use super::row::{Exactly, KpiId, SliceKeys, kpi_id, slicing};
 use super::value::{count_text, value_text};
 use crate::survey::Adjusted;
 use crate::ticket::{Attribute, Status};
@@ -16,7 +16,7 @@ use crate::{ClockKind, Ratio, Reason, Timestamp, Unit};
 /// Why a number of a report may mislead.
 ///
 /// `Display` gives a sentence for the reader; serde an object whose `warning` names the kind.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "warning", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
@@ -24,12 +24,14 @@ pub enum Warning {
     /// ([`with_min_n`](super::ReportBuilder::with_min_n)): overall, or in some slices.
     TooFewAnswers {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// Its English name.
         name: Cow<'static, str>,
         /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// The slicing; empty for the overall score.
+        #[serde(deserialize_with = "slicing")]
         by: Vec<Attribute>,
         /// The slices concerned; the overall score is the slice without keys.
         slices: Vec<SliceKeys>,
@@ -41,18 +43,20 @@ pub enum Warning {
     /// The numbers may mislead, such as an NPS of answers from 1 to 5.
     Caution {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
         /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// Why, without a full stop.
-        why: &'static str,
+        why: Cow<'static, str>,
     },
     /// No record meets the restriction of a request, perhaps because a value is written otherwise in the data.
     NoRecord {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
         /// Its options, with the restriction.
@@ -61,6 +65,7 @@ pub enum Warning {
     /// A request is restricted to a value that no record has.
     NoSuchValue {
         /// The attribute.
+        #[serde(deserialize_with = "attribute")]
         attribute: Attribute,
         /// The value.
         value: String,
@@ -70,7 +75,8 @@ pub enum Warning {
     /// A KPI excludes more than [`MOST_EXCLUDED`](Self::MOST_EXCLUDED) of its records because of one fault in their data.
     ManyExcluded {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// Its English name.
         name: Cow<'static, str>,
         /// Its options.
@@ -89,7 +95,7 @@ pub enum Warning {
         /// The column; empty where lines of a file are no rows.
         column: String,
         /// What is excluded: whole `rows`, only `values` of the column, or `links` to other records.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// Why.
         reason: Reason,
         /// Rows excluded.
@@ -142,7 +148,7 @@ pub enum Warning {
     /// A measure that a table of tickets states differs from the one by the ticket's timestamps or events, which counts.
     StatedDiffers {
         /// The role of its column, such as `first_response_time`.
-        measure: &'static str,
+        measure: Cow<'static, str>,
         /// The clock of a duration.
         clock: Option<ClockKind>,
         /// The column.
@@ -163,7 +169,7 @@ pub enum Warning {
     /// Durations that a table of tickets states are so much longer than the tickets were open that their unit is probably wrong.
     UnitImplausible {
         /// The role of their column, such as `first_response_time`.
-        measure: &'static str,
+        measure: Cow<'static, str>,
         /// The column.
         column: String,
         /// Values longer than three times the time from creation to end.
@@ -177,9 +183,9 @@ pub enum Warning {
         /// The time from its creation to its end, in seconds.
         age: f64,
         /// The unit of the column.
-        unit: &'static str,
+        unit: Cow<'static, str>,
         /// The longest unit with which nearly all values fit.
-        likely: Option<&'static str>,
+        likely: Option<Cow<'static, str>>,
         /// The remedy, if there is a likely unit; else empty.
         remedy: String,
     },
@@ -203,6 +209,7 @@ pub enum Warning {
     /// The value of an attribute at creation is unknown, since neither a table nor the first change provides it.
     AttributeUnknown {
         /// The attribute.
+        #[serde(deserialize_with = "attribute")]
         attribute: Attribute,
         /// Tickets concerned.
         count: u64,
@@ -211,19 +218,21 @@ pub enum Warning {
         /// The first of them.
         ticket: String,
         /// The KPIs of a report that count changes of the attribute or the time until one, by their ids.
-        kpis: Vec<&'static str>,
+        kpis: Vec<Cow<'static, str>>,
         /// The remedy.
         remedy: String,
     },
     /// Periods in which a count such as the ticket volume is 0 have no row.
     ZerosNotListed {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// The name it was requested under, else its English one.
         name: Cow<'static, str>,
         /// Its options.
         option: Option<Arc<str>>,
         /// The slicing; empty for all records together.
+        #[serde(deserialize_with = "slicing")]
         by: Vec<Attribute>,
         /// The first period from which on all have rows, since the data covers more than 1,000; `None` if there are too many
         /// slices for any.
@@ -233,6 +242,7 @@ pub enum Warning {
     /// independent samples.
     OverlappingSlices {
         /// The slicing.
+        #[serde(deserialize_with = "slicing")]
         by: Vec<Attribute>,
     },
     /// Some slices answered much more readily than others, so that the overall score represents them more than the
@@ -243,12 +253,14 @@ pub enum Warning {
     /// the rates vary by more than [`MOST_VARIATION`](Self::MOST_VARIATION) of their mean.
     UnevenResponse {
         /// The KPI's id.
-        kpi: &'static str,
+        #[serde(deserialize_with = "kpi_id")]
+        kpi: KpiId,
         /// Its English name.
         name: Cow<'static, str>,
         /// Its options, such as the question.
         option: Option<Arc<str>>,
         /// The slicing whose response is uneven.
+        #[serde(deserialize_with = "slicing")]
         by: Vec<Attribute>,
         /// 1 when all slices answer alike; see [`Representativeness::r_indicator`](crate::survey::Representativeness::r_indicator).
         r_indicator: f64,
@@ -270,8 +282,12 @@ pub enum Warning {
     },
 }
 
+fn attribute<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Attribute, D::Error> {
+    Exactly::deserialize(deserializer).map(|Exactly(attribute)| attribute)
+}
+
 /// How one slice answered a survey.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SegmentResponse {
     /// The slice.

@@ -42,6 +42,8 @@ pub enum DayEnd {
     SameHour,
 }
 
+words!(DayEnd: "end of a day");
+
 impl Budget {
     /// Whether it is above zero.
     pub fn is_positive(self) -> bool {

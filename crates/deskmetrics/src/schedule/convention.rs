@@ -23,6 +23,8 @@ pub enum Boundary {
     NextOpeningOrPreviousClosing,
 }
 
+words!(Boundary: "boundary");
+
 /// The due time of a zero budget outside working time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +36,8 @@ pub enum ZeroBudget {
     /// time is open and stays.
     NextOpening,
 }
+
+words!(ZeroBudget: "zero budget");
 
 /// The part of a shift that a holiday closes.
 ///
@@ -49,6 +53,8 @@ pub enum HolidayScope {
     ShiftStart,
 }
 
+words!(HolidayScope: "holiday scope");
+
 /// Elapsed time on days on which the clocks change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,6 +69,8 @@ pub enum Counting {
     Wall,
 }
 
+words!(Counting: "counting");
+
 /// The position of an opening or closing time that the clocks skip when they go forward.
 ///
 /// With hours from 02:30 to 10:00 on the day on which the clocks go from 02:00 to 03:00:
@@ -76,6 +84,8 @@ pub enum Gap {
     /// and a half hours. A shift of which both ends are skipped keeps its length.
     Shift,
 }
+
+words!(Gap: "gap");
 
 impl Gap {
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde requires")]

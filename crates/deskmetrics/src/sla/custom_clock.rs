@@ -104,6 +104,8 @@ pub enum Cycles {
     Once,
 }
 
+words!(Cycles: "cycles");
+
 /// The beginning of a cycle's count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +117,8 @@ pub enum CountsFrom {
     /// From the ticket's creation, every cycle, pauses since then excluded (ServiceNow retroactive start and pause).
     Creation,
 }
+
+words!(CountsFrom: "start of counting");
 
 /// A condition: an event, a state, or both.
 ///
@@ -190,6 +194,8 @@ pub enum ClockEvent {
     /// The ticket is handed to a higher level.
     Escalated,
 }
+
+words!(ClockEvent: "event of a clock");
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected the name of an event or a table with event, status or attributes")]

@@ -1,6 +1,8 @@
 //! The times that SLA targets limit.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +96,16 @@ impl From<SlaMetric> for String {
     }
 }
 
+impl FromStr for SlaMetric {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from(name))
+    }
+}
+
 impl fmt::Display for SlaMetric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }

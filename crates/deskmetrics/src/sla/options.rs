@@ -55,6 +55,8 @@ pub enum TargetChange {
     AtStart,
 }
 
+words!(TargetChange: "rule of changed targets");
+
 /// The effect of reopening on requester wait, agent work and resolution. A custom clock has its own start conditions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -69,6 +71,8 @@ pub enum Reopen {
     Ignore,
 }
 
+words!(Reopen: "rule of reopened tickets");
+
 /// Whether completion at the due time is in time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +83,8 @@ pub enum Deadline {
     /// Met iff elapsed < target.
     Strict,
 }
+
+words!(Deadline: "deadline");
 
 /// The effect of loosening a breached target before completion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +99,8 @@ pub enum RelaxationPolicy {
     Reevaluate,
 }
 
+words!(RelaxationPolicy: "rule of loosened targets");
+
 /// Which timestamp a policy's `valid_from` and `valid_until` are compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,3 +112,5 @@ pub enum Validity {
     /// Each change of the ticket: the policies of that day apply from then on (Zendesk).
     AtEachChange,
 }
+
+words!(Validity: "validity");

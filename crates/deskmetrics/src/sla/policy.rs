@@ -75,6 +75,8 @@ pub enum Matching {
     FirstPerMetric,
 }
 
+words!(Matching: "matching");
+
 /// One policy: the tickets it applies to, and their targets.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -25,6 +25,8 @@ pub enum VerdictState {
     Cancelled,
 }
 
+words!(printed VerdictState: "verdict");
+
 impl VerdictState {
     /// The name used in data: `met`, `breached`, `running`, `paused`, `cancelled`.
     pub const fn as_str(self) -> &'static str {

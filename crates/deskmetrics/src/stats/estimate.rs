@@ -25,6 +25,8 @@ pub enum Unit {
     PerTicket,
 }
 
+words!(printed Unit: "unit");
+
 impl Unit {
     /// The name used in data.
     pub const fn as_str(self) -> &'static str {

@@ -54,6 +54,8 @@ pub enum IntervalMethod {
     Mover,
 }
 
+words!(IntervalMethod: "interval method");
+
 impl Interval {
     /// The same interval with both ends multiplied by `factor`, such as 100 for percent.
     #[must_use]

@@ -1,5 +1,6 @@
 //! Satisfied answers as products define them.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,12 @@ impl Convention {
             Self::Zencity => "zencity",
             Self::CustomerGauge => "customergauge",
         }
+    }
+}
+
+impl fmt::Display for Convention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

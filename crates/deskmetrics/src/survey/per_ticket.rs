@@ -43,6 +43,8 @@ pub enum SeveralAnswers {
     Worst,
 }
 
+words!(SeveralAnswers: "rule of several answers");
+
 impl SeveralAnswers {
     /// The answers that count, in the order given, and the others under [`Reason::Superseded`].
     ///

@@ -78,7 +78,7 @@ impl SurveyResponse {
         with_reason(reasons + Box<str>);
 
         /// The same answer, which represents so many people of the population.
-        with_weight(weight = Some f64);
+        with_weight(weight ? f64);
 
         /// The same answer with one more attribute.
         with_attribute(attributes);

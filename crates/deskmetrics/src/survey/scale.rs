@@ -22,6 +22,8 @@ pub enum Direction {
     LowerIsBetter,
 }
 
+words!(Direction: "direction");
+
 /// A whole-number scale: its ends, which answers are positive and negative, and which end is good.
 ///
 /// A source with half steps (3.5 of 5) is converted to a whole-number scale first (7 of 10).

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::setters::IntoOption;
+
 /// A property of a ticket or survey that has a text value.
 ///
 /// The common ones have their own variants; any other is [`Attribute::Custom`]. In data and on command lines an
@@ -108,6 +110,18 @@ impl From<String> for Attribute {
     }
 }
 
+impl From<&String> for Attribute {
+    fn from(name: &String) -> Self {
+        Self::from(name.as_str())
+    }
+}
+
+impl From<&Self> for Attribute {
+    fn from(attribute: &Self) -> Self {
+        attribute.clone()
+    }
+}
+
 impl From<Attribute> for String {
     fn from(attribute: Attribute) -> Self {
         attribute.as_str().to_owned()
@@ -124,7 +138,7 @@ impl FromStr for Attribute {
 
 impl fmt::Display for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }
 
@@ -159,10 +173,14 @@ impl Attributes {
         }
     }
 
-    /// The same with one more value.
+    /// The same with one more value; `None` clears it.
     #[must_use]
-    pub fn with_attribute(mut self, attribute: Attribute, value: impl Into<Box<str>>) -> Self {
-        self.set(attribute, Some(value.into()));
+    pub fn with_attribute(
+        mut self,
+        attribute: impl Into<Attribute>,
+        value: impl IntoOption<Box<str>>,
+    ) -> Self {
+        self.set(attribute.into(), value.into_option());
         self
     }
 
@@ -174,5 +192,34 @@ impl Attributes {
     /// All values, ordered by attribute.
     pub fn iter(&self) -> impl Iterator<Item = (&Attribute, &str)> {
         self.0.iter().map(|(attribute, value)| (attribute, &**value))
+    }
+}
+
+impl<A: Into<Attribute>, V: Into<Box<str>>> Extend<(A, V)> for Attributes {
+    fn extend<I: IntoIterator<Item = (A, V)>>(&mut self, values: I) {
+        self.0.extend(values.into_iter().map(|(attribute, value)| (attribute.into(), value.into())));
+    }
+}
+
+impl<A: Into<Attribute>, V: Into<Box<str>>> FromIterator<(A, V)> for Attributes {
+    fn from_iter<I: IntoIterator<Item = (A, V)>>(values: I) -> Self {
+        let mut attributes = Self::default();
+        attributes.extend(values);
+        attributes
+    }
+}
+
+impl<A: Into<Attribute>, V: Into<Box<str>>, const N: usize> From<[(A, V); N]> for Attributes {
+    fn from(values: [(A, V); N]) -> Self {
+        values.into_iter().collect()
+    }
+}
+
+impl IntoIterator for Attributes {
+    type Item = (Attribute, Box<str>);
+    type IntoIter = std::collections::btree_map::IntoIter<Attribute, Box<str>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }

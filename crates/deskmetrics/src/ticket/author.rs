@@ -24,3 +24,5 @@ pub enum Author {
     #[doc(alias = "collaborator")]
     External,
 }
+
+words!(Author: "author");

@@ -97,6 +97,8 @@ pub enum RepeatKey {
     CustomerAndCategory,
 }
 
+words!(RepeatKey: "repeat key");
+
 /// A text that names no [`FcrPolicy`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -208,15 +210,6 @@ impl FcrPolicy {
             Self::Survey { .. } => "survey",
             Self::InteractionNoTask => "interaction_no_task",
             Self::AllOf(_) => "all_of",
-        }
-    }
-}
-
-impl RepeatKey {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::CustomerAndCategory => "customer_and_category",
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum Significance {
     Significant,
 }
 
+words!(Significance: "significance");
+
 /// A value with its standard error, degrees of freedom and n, for comparisons of means.
 pub trait MeanEstimate {
     /// The mean; `None` when nothing was counted.

@@ -194,6 +194,27 @@ def test_report_is_serialized_to_bytes() -> None:
             dm.Report.from_bytes(broken)
 
 
+def test_a_part_of_the_data_counts_once() -> None:
+    import pickle
+
+    report = weekly()
+    named = report.with_part("monday")
+    assert (report.parts, named.parts) == ([], ["monday"])
+    assert named == report
+    stored = dm.Report.from_bytes(named.to_bytes())
+    assert stored.parts == pickle.loads(pickle.dumps(named)).parts == named.top(3).parts == ["monday"]
+    both = stored + report.with_part("tuesday")
+    assert both.parts == ["monday", "tuesday"]
+    assert both["volume"].value == 2 * (report["volume"].value or 0)
+    for again in (stored, report.with_part("tuesday"), both):
+        with pytest.raises(dm.ArgumentError, match='part "(mon|tues)day" is in both states.*merge each part once'):
+            both + again
+    assert (both + report).parts == both.parts
+    number: Any = 2
+    with pytest.raises(dm.ArgumentTypeError, match="part: 2 is not a name; give a text"):
+        report.with_part(number)
+
+
 def test_report_contains_excluded_rows_of_files() -> None:
     assert sum(exclusion.count for source in weekly().sources for exclusion in source.exclusions) == 83
 

@@ -17,6 +17,7 @@ fn name<E: Into<Error>>() -> String {
 fn every_error_converts_into_the_error_of_the_crate() {
     let converted = BTreeSet::from([
         name::<deskmetrics::UnknownTimestamp>(),
+        name::<deskmetrics::UnknownWord>(),
         name::<deskmetrics::duration_text::UnknownDuration>(),
         name::<deskmetrics::ticket::UnknownStatus>(),
         name::<deskmetrics::survey::ScaleError>(),

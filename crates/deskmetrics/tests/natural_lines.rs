@@ -1,4 +1,4 @@
-//! Lines that a user types first: each compiles, and gives what it says.
+//! Lines that a user types first: each compiles, and has the stated result.
 #![cfg(feature = "bytes")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -23,7 +23,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 #[test]
-fn ids_are_looked_up_and_made_from_texts_and_numbers() {
+fn ids_are_map_keys_and_made_from_texts_and_numbers() {
     let name = String::from("T-1");
     let tickets = HashMap::from([(TicketId::from(&name), 1), (TicketId::from(7), 2)]);
     assert_eq!(tickets.get("T-1"), Some(&1));
@@ -108,18 +108,18 @@ fn enums_are_parsed_and_printed() {
 #[test]
 fn setters_take_options_and_names() {
     let requester: Option<String> = Some("ana".to_owned());
-    let nobody: Option<&str> = None;
+    let no_one: Option<&str> = None;
     let plan = String::from("pro");
     let ticket = Ticket::new("T-1", at("2026-03-02T09:00:00Z"))
         .with_attribute("market", "DK")
         .with_attribute("team", Some("billing"))
-        .with_attribute(Attribute::Channel, nobody)
+        .with_attribute(Attribute::Channel, no_one)
         .with_attribute("plan", &plan)
         .with_requester(requester)
         .with_created_by("customer".parse().unwrap());
     assert_eq!(ticket.requester, Some("ana".into()));
     assert_eq!(ticket.attributes, [("market", "DK"), ("group", "billing"), ("plan", "pro")].into());
-    assert_eq!(ticket.clone().with_requester(nobody).requester, None);
+    assert_eq!(ticket.clone().with_requester(no_one).requester, None);
 
     let event = TicketEvent::new(
         &ticket.id,
@@ -127,7 +127,7 @@ fn setters_take_options_and_names() {
         Author::Agent,
         EventKind::Deleted,
     )
-    .with_id(nobody)
+    .with_id(no_one)
     .with_author_name(Some("Kim".to_owned()));
     assert_eq!((event.id, event.author_name.as_deref()), (None, Some("Kim")));
 
@@ -180,7 +180,7 @@ fn table() -> ReportTable {
 }
 
 #[test]
-fn rows_are_looked_up() {
+fn a_row_has_a_kpi_a_slice_and_a_period() {
     let table = table();
     assert_eq!(table.row("csat", &[("market", "DK")], "2026-W11").unwrap().value, Some(0.0));
     assert_eq!(table.row("csat", &[("market", "DK")], None).unwrap().value, Some(50.0));

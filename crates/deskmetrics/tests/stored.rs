@@ -5,12 +5,16 @@ mod records;
 
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::queue::QueueContact;
-use deskmetrics::report::{KpiRequest, KpiTally, Period, Periods, Report, ReportState, StoredError};
+use deskmetrics::report::{
+    KpiRequest, KpiTally, Period, Periods, Report, ReportError, ReportState, StoredError,
+};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Scale, SurveyResponse};
 use proptest::prelude::*;
 use records::any::{Record, record, requests};
 use records::{CUT_OFF, HOUR, timestamp};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// Bytes before the settings and counts: magic, version, kind, checksum.
 const HEADER: usize = 10;
@@ -160,6 +164,58 @@ fn announced_lengths_cost_no_memory() {
         let forged = [&bytes[..HEADER], &[head, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]].concat();
         assert!(matches!(ReportState::from_bytes(&sealed(forged)), Err(StoredError::Unreadable { .. })));
     }
+}
+
+#[test]
+fn a_part_of_the_data_merges_once() {
+    let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    let report = Report::undated().with_kpi(nps).with_slices(["market"]).build().unwrap();
+    let day = |name: &str, score| {
+        let mut state = report.state().with_part(name);
+        state.push_response(&SurveyResponse::new("nps", Some(score)).with_attribute("market", "DK"), None);
+        state.to_bytes()
+    };
+    let read = |bytes: &[u8]| ReportState::from_bytes(bytes).unwrap();
+    let (monday, tuesday) = (day("2026-03-02", 10), day("2026-03-03", 3));
+    let mut total = report.state();
+    total.merge(read(&monday)).unwrap();
+    total.merge(read(&tuesday)).unwrap();
+    let mut total = read(&total.to_bytes());
+    assert_eq!(total.parts().collect::<Vec<_>>(), ["2026-03-02", "2026-03-03"]);
+
+    let before = total.to_bytes();
+    let refused = total.merge(read(&monday)).unwrap_err();
+    assert_eq!(refused, ReportError::PartTwice { part: "2026-03-02".to_owned() });
+    assert_eq!(
+        refused.to_string(),
+        "part \"2026-03-02\" is in both states, so its records would count twice: merge each part once"
+    );
+    assert_eq!(total.to_bytes(), before, "a refused merge changes nothing");
+    assert_eq!(total.table().headline("nps").unwrap().n, 2);
+
+    // Neither the order of the merges nor the largest slices change the parts.
+    let mut other = read(&tuesday);
+    other.merge(read(&monday)).unwrap();
+    assert_eq!(other.to_bytes(), before);
+    assert!(other.with_largest_slices(1).merge(read(&monday)).is_err());
+    let mut json = serde_json::to_value(&other).unwrap();
+    let again: ReportState = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(again.to_bytes(), before);
+
+    // States without parts merge as often as they are given, also those stored before there were parts.
+    assert!(json[1].as_object_mut().unwrap().remove("parts").is_some());
+    let unnamed: ReportState = serde_json::from_value(json).unwrap();
+    assert_eq!(unnamed.parts().count(), 0);
+    let mut bytes = unnamed.to_bytes();
+    let mut counts = &bytes[HEADER..];
+    IgnoredAny::deserialize(&mut rmp_serde::Deserializer::new(&mut counts)).unwrap();
+    let start = bytes.len() - counts.len();
+    bytes[start] -= 1; // one field less
+    bytes.pop();
+    assert_eq!(read(&sealed(bytes)).to_bytes(), unnamed.to_bytes());
+    total.merge(unnamed.clone()).unwrap();
+    total.merge(unnamed).unwrap();
+    assert_eq!(total.table().headline("nps").unwrap().n, 6);
 }
 
 #[test]

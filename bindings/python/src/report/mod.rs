@@ -28,6 +28,7 @@ use crate::class::{frames, getters, pickled, summed};
 use crate::data::{Data, stored_bytes, to_python};
 use crate::dataset::progress::{Bar, Watch, watched, watched_with};
 use crate::error::{self, OrError as _};
+use crate::input::named;
 use crate::source::Sources;
 use crate::zone::InZone;
 pub(crate) use function::report;
@@ -279,6 +280,51 @@ impl Report {
     fn by<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, pyo3::types::PyTuple>>> {
         let slicings = self.table.by.iter();
         slicings.map(|slicing| pyo3::types::PyTuple::new(py, slicing.iter().map(Attribute::as_str))).collect()
+    }
+
+    /// The same report, of a part of the data with this name, such as a day.
+    ///
+    /// Reports of the same part do not add up, so that a sum that is retried does not count its records twice. The sum has the
+    /// :attr:`parts` of both; its bytes contain them.
+    ///
+    /// Parameters
+    /// ----------
+    /// part : str
+    ///     The name.
+    ///
+    /// Returns
+    /// -------
+    /// Report
+    ///
+    /// Examples
+    /// --------
+    /// >>> import deskmetrics as dm
+    /// >>> ticket = lambda id: {"id": [id], "created_at": ["2026-03-02T09:00:00Z"]}
+    /// >>> day = lambda id, name: dm.report(ticket(id), kpis=["volume"], as_of="2026-03-09T00:00:00Z").with_part(name)
+    /// >>> both = day(1, "2026-03-02") + day(2, "2026-03-03")
+    /// >>> both.parts, both["volume"].n
+    /// (['2026-03-02', '2026-03-03'], 2)
+    /// >>> both + day(2, "2026-03-03")
+    /// Traceback (most recent call last):
+    ///     ...
+    /// deskmetrics.ArgumentError: part "2026-03-03" is in both states, so its records would count twice: merge each part once
+    fn with_part(slf: &Bound<'_, Self>, part: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let part = named("part", part)?;
+        watched_with(slf, move |report| Self {
+            state: Arc::new(ReportState::clone(&report.state).with_part(part)),
+            table: Arc::clone(&report.table),
+            notes: report.notes.clone(),
+            sources: report.sources.clone(),
+            warned: report.warned.clone(),
+            zone: report.zone,
+            names: report.names.clone(),
+        })
+    }
+
+    /// The names of the parts of the data it is about, in order; see :meth:`with_part`.
+    #[getter]
+    fn parts(&self) -> Vec<&str> {
+        self.state.parts().collect()
     }
 
     /// Serialize the report to compact bytes, for :meth:`from_bytes`.

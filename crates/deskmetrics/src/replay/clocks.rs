@@ -71,7 +71,7 @@ use crate::ticket::Attribute;
 ///     .with_policies(rules.sla)
 ///     .with_options(rules.replay);
 /// let created: Timestamp = "2026-03-18T15:00:00Z".parse()?;
-/// let tracker = replay.track(Ticket::new("T-1", created).with_attribute("market".into(), "ES"));
+/// let tracker = replay.track(Ticket::new("T-1", created).with_attribute("market", "ES"));
 /// // Two hours on Wednesday, and two on Friday: Thursday is a holiday in Spain.
 /// assert_eq!(replay.next_due(&tracker)?, Some("2026-03-20T10:00:00Z".parse()?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

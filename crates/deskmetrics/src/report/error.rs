@@ -77,6 +77,12 @@ pub enum ReportError {
         /// Where they differ.
         differs: Option<Box<Difference>>,
     },
+    /// The state to be merged was fed a part that this one was fed too.
+    #[error("part \"{part}\" is in both states, so its records would count twice: merge each part once")]
+    PartTwice {
+        /// The part's name.
+        part: String,
+    },
     /// The tally to be merged has another request.
     #[error(
         "the tallies of {mine} and {theirs} do not add up{}: merge only tallies of equal requests and cut-offs",

@@ -1,7 +1,7 @@
 //! The state of a report: one tally per slice, period and KPI.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::builder::{Report, response_rule};
@@ -42,6 +42,8 @@ pub struct ReportState {
     pub(super) links: Excluded,
     /// The earliest record.
     first: Option<Timestamp>,
+    /// The named parts of the data it was fed.
+    pub(super) parts: BTreeSet<Box<str>>,
 }
 
 /// The tallies of one slice and period, by KPI.
@@ -152,12 +154,46 @@ impl ReportState {
             events: Excluded::default(),
             links: Excluded::default(),
             first: None,
+            parts: BTreeSet::new(),
         }
     }
 
     /// The report it feeds.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// The same state, of a part of the data with this name, such as a day. States of the same part do not merge, so that a merge that
+    /// is retried does not count its records twice.
+    ///
+    /// A merged state has the parts of both; its bytes contain them.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report, ReportError};
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let report = Report::undated().with_kpi(nps).build()?;
+    /// let mut monday = report.state().with_part("2026-03-02");
+    /// monday.push_response(&SurveyResponse::new("nps", Some(9)), None);
+    /// let mut total = report.state();
+    /// total.merge(monday.clone())?;
+    ///
+    /// let again = total.merge(monday).unwrap_err();
+    /// assert_eq!(again, ReportError::PartTwice { part: "2026-03-02".to_owned() });
+    /// assert_eq!(total.parts().collect::<Vec<_>>(), ["2026-03-02"]);
+    /// assert_eq!(total.table().headline("nps").unwrap().n, 1);
+    /// # Ok::<(), ReportError>(())
+    /// ```
+    #[must_use]
+    pub fn with_part(mut self, part: impl Into<Box<str>>) -> Self {
+        self.parts.insert(part.into());
+        self
+    }
+
+    /// The names of the parts it was fed, in order; see [`with_part`](Self::with_part).
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|part| &**part)
     }
 
     /// Feeds one ticket.
@@ -274,11 +310,14 @@ impl ReportState {
     /// Adds everything fed to `other`.
     ///
     /// # Errors
-    /// When the two feed different reports.
+    /// When the two feed different reports, or were fed the same [part](Self::with_part); nothing is added then.
     pub fn merge(&mut self, other: Self) -> Result<(), ReportError> {
         if self.report != other.report {
             let differs = Difference::of_reports(&self.report.settings, &other.report.settings).map(Box::new);
             return Err(ReportError::OtherReport { differs });
+        }
+        if let Some(part) = self.parts.intersection(&other.parts).next() {
+            return Err(ReportError::PartTwice { part: part.to_string() });
         }
         self.merge_slices(other, |_, values| Cow::Borrowed(values));
         Ok(())
@@ -290,6 +329,7 @@ impl ReportState {
         self.records.merge(other.records);
         self.events.merge(other.events);
         self.links.merge(other.links);
+        self.parts.extend(other.parts);
         self.first = self.first.into_iter().chain(other.first).min();
         let as_of = self.report.settings.as_of;
         for (slicing, (mine, theirs)) in self.slicings.iter_mut().zip(other.slicings).enumerate() {

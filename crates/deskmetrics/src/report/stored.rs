@@ -1,7 +1,7 @@
 //! States and tallies as bytes: compact, versioned and checked.
 #![warn(clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_bytes::ByteBuf;
@@ -28,6 +28,7 @@ struct Counts<'a> {
     first: Option<Timestamp>,
     /// By slicing.
     slices: Vec<Vec<SliceCounts<'a>>>,
+    parts: &'a BTreeSet<Box<str>>,
 }
 
 #[derive(Serialize)]
@@ -46,6 +47,9 @@ struct ReadCounts {
     links: Excluded,
     first: Option<Timestamp>,
     slices: Vec<Vec<ReadSlice>>,
+    /// States of earlier versions have none.
+    #[serde(default)]
+    parts: BTreeSet<Box<str>>,
 }
 
 #[derive(Deserialize)]
@@ -57,8 +61,8 @@ struct ReadSlice {
 }
 
 impl ReportState {
-    /// The state as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): the report, every count and
-    /// a checksum, as MessagePack. Equal states have equal bytes.
+    /// The state as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): the report, every count, the
+    /// names of its [parts](Self::with_part) and a checksum, as MessagePack. Equal states have equal bytes.
     ///
     /// ```
     /// use deskmetrics::report::{KpiRequest, Report, ReportState};
@@ -118,6 +122,7 @@ impl ReportState {
             links: &self.links,
             first: self.first(),
             slices: slices.collect(),
+            parts: &self.parts,
         }
     }
 
@@ -128,6 +133,7 @@ impl ReportState {
             return Err(format!("it has {found} slicings, its report has {expected}"));
         }
         state.restore(counts.records, [counts.events, counts.links], counts.first);
+        state.parts = counts.parts;
         let Self { report, calendar, slicings, .. } = &mut state;
         for (sliced, slices) in slicings.iter_mut().zip(counts.slices) {
             let (mut filled, mut room) = (0_usize, 0_usize);

@@ -68,7 +68,7 @@ fn event(number: usize, after: usize, author: Author, kind: EventKind) -> Ticket
         .with_author_name(name)
 }
 
-/// The kinds of events in the order of a ticket's life, with what one does.
+/// The kinds of events in the order in which a ticket has them.
 fn events(number: usize) -> [(&'static str, TicketEvent); 6] {
     let status = |status| EventKind::Status(status);
     [

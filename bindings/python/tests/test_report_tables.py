@@ -306,7 +306,7 @@ def test_arguments_of_the_wrong_type_are_named(tmp_path: Path) -> None:
         assert problem.value.filename == str(missing)
     # A time without a zone is of the report's.
     assert report.table("volume", since=datetime(2026, 3, 2)).to_dict()["value"] == [3]
-    with pytest.raises(dm.NoSuchNameError, match='no question "foo" in the report; it has nothing'):
+    with pytest.raises(dm.NoSuchNameError, match='no question "foo" in the report; it has none'):
         report.get("volume", question="foo")
 
 

@@ -121,6 +121,8 @@ fn reports() {
         periods.map_or(builder.clone(), |periods| builder.with_periods(periods)).build().unwrap()
     };
     let merged = |other: Option<Period>| report(None).state().merge(report(other).state());
+    let parts =
+        |other: &str| report(None).state().with_part("monday").merge(report(None).state().with_part(other));
     let tallies = |cut_off: &str| {
         let mut tally = volume().tally(Some(at("2026-03-09T00:00:00Z")))?;
         tally.merge(volume().tally(Some(at(cut_off)))?)
@@ -167,6 +169,7 @@ fn reports() {
             "merge only tallies of equal requests and cut-offs",
             tallies("2026-03-09T00:00:00Z"),
         ),
+        followed(parts("monday"), "merge each part once", parts("tuesday")),
     ];
     // A stored tally of another KPI was tampered with.
     all_followed(

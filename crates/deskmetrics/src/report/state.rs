@@ -7,20 +7,16 @@ use std::ops::Range;
 use super::builder::{Report, response_rule};
 use super::calendar::Calendar;
 use super::resolved_kpi::ResolvedKpi;
-use super::row::{ReportRow, SliceKeys};
-use super::selection::usual;
+use super::row::SliceKeys;
 use super::slice::{Responses, Slicer, Values};
 use super::table::RecordCounts;
-use super::tabulation::{Cut, Group};
-use super::{Difference, KpiRequest, KpiTally, ReportError};
+use super::{Difference, ReportError};
 use crate::kpi::{AnyKpi, Places, ResponseRate};
 use crate::queue::{AgentShift, QueueContact};
 use crate::replay::Needs;
 use crate::sla::Conditions;
-use crate::ticket::{Attribute, Attributes};
-use crate::{
-    Estimate, Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics, Timestamp,
-};
+use crate::ticket::Attributes;
+use crate::{Excluded, Invitation, Merge, Replayed, SurveyResponse, Ticket, TicketMetrics, Timestamp};
 
 /// The state of a report while records are fed.
 ///
@@ -398,103 +394,6 @@ impl ReportState {
             Cow::Owned(others.chain(values.iter().skip(by.len()).cloned()).collect())
         });
         joined
-    }
-
-    /// The tally behind a row of its [`table`](Self::table), to compare it; `None` for a row of another report.
-    ///
-    /// ```
-    /// use deskmetrics::report::{KpiRequest, Report};
-    /// use deskmetrics::ticket::Attribute;
-    /// use deskmetrics::{Scale, SurveyResponse};
-    ///
-    /// let csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?);
-    /// let report = Report::undated().with_kpi(csat).with_slices([Attribute::Market]).build()?;
-    /// let answer = |score, market| SurveyResponse::new("csat", Some(score)).with_attribute(Attribute::Market, market);
-    /// let state = report.run(&[], &[answer(5, "DK"), answer(2, "DK"), answer(4, "ES"), answer(5, "ES")], &[])?;
-    ///
-    /// let table = state.table();
-    /// let rows: Vec<_> = table.slices().filter(|row| row.headline).collect();
-    /// let [dk, es] = [rows[0], rows[1]].map(|row| state.tally(row).unwrap());
-    /// assert_eq!(dk.change_from(&es, 0.95).unwrap().difference, -50.0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn tally(&self, row: &ReportRow) -> Option<KpiTally> {
-        let settings = &self.report.settings;
-        let (sliced, order, slice) = if row.keys.is_empty() {
-            (self.whole()?.1, None, 0)
-        } else {
-            let usual =
-                |attributes: &mut dyn Iterator<Item = &Attribute>| attributes.map(usual).collect::<Vec<_>>();
-            let own = usual(&mut row.keys.0.iter().map(|(attribute, _)| attribute));
-            let slicing = settings.by.iter().position(|by| usual(&mut by.iter()) == own)?;
-            let sliced = self.slicings.get(slicing)?;
-            let order = sliced.slicer.order();
-            let slice = order.keys.iter().position(|keys| keys.values().eq(row.keys.values()))?;
-            (sliced, Some(order), slice)
-        };
-        let periods = row.period.as_ref().and(settings.periods).map(|periods| self.period_order(periods));
-        let period = match (&row.period, &periods) {
-            (Some(own), Some(order)) => order.shown.iter().position(|shown| shown.period == *own)?,
-            _ => 0,
-        };
-        let group = Group { slice, period };
-        let cut = Cut { slices: order.as_ref(), periods: periods.as_ref() };
-        let is_of = |kpi: &ResolvedKpi| {
-            (kpi.definition.id, &kpi.name, &kpi.option, kpi.clock)
-                == (row.kpi, &row.name, &row.option, row.clock)
-        };
-        let tallies = self.report.measures.iter().zip(&settings.kpis).enumerate();
-        let mut tallies =
-            tallies.filter(|(_, (kpi, _))| is_of(kpi)).filter_map(|(number, (kpi, request))| {
-                let found =
-                    self.joined(sliced, number, cut, &kpi.filter).into_iter().find(|(one, _)| *one == group);
-                let mut tally = match (found, &periods) {
-                    (Some((_, tally)), _) => tally.into_owned(),
-                    // A count is known in every period.
-                    (None, Some(periods)) => self.empty_tally(kpi, periods, period)?,
-                    (None, None) => return None,
-                };
-                let is_whole = cut.is_whole() && kpi.filter.is_empty();
-                if let Some((_, whole)) = self.whole().filter(|_| kpi.empty.needs_whole() && !is_whole) {
-                    let whole = self.joined(whole, number, Cut::WHOLE, &Conditions::default()).pop()?;
-                    tally.resolve_with(&*whole.1);
-                }
-                KpiTally::of_counted(request, settings.as_of, tally).ok()
-            });
-        let is_same = |estimate: &Estimate| {
-            (&estimate.measure, estimate.value, estimate.n) == (&row.measure, row.value, row.n)
-        };
-        tallies.find(|tally| tally.estimates(settings.level).iter().any(is_same))
-    }
-
-    /// The tally of one of the report's KPIs over everything it was fed, whatever the slice and period.
-    ///
-    /// ```
-    /// use deskmetrics::report::{KpiRequest, Report};
-    /// use deskmetrics::ticket::Attribute;
-    /// use deskmetrics::{Scale, SurveyResponse, Timestamp};
-    ///
-    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
-    /// let cut_off = "2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap();
-    /// let report = Report::builder(cut_off).with_kpi(nps.clone()).with_slices([Attribute::Market]).build().unwrap();
-    /// let mut state = report.state();
-    /// state.push_response(&SurveyResponse::new("nps", Some(10)), None);
-    /// assert_eq!(state.kpi(&nps).unwrap().headline(0.95).n, 1);
-    /// ```
-    ///
-    /// # Errors
-    /// When the request cannot be answered, or the report is not about this KPI.
-    pub fn kpi(&self, request: &KpiRequest) -> Result<KpiTally, ReportError> {
-        let as_of = self.report.settings.as_of;
-        let requested = ResolvedKpi::resolve(request, as_of)?;
-        let number = self.report.measures.iter().position(|measure| *measure == requested);
-        let whole = number
-            .zip(self.whole())
-            .map(|(number, (_, sliced))| self.joined(sliced, number, Cut::WHOLE, &requested.filter));
-        match whole.into_iter().flatten().next() {
-            Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
-            None => Err(ReportError::NotInReport { id: requested.definition.id }),
-        }
     }
 }
 

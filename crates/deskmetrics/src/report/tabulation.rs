@@ -11,13 +11,15 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use super::calendar::{NO_PERIOD, SNAPSHOTS};
 use super::resolved_kpi::ResolvedKpi;
 use super::row::{ReportPeriod, ReportRow};
+use super::selection::usual;
 use super::slice::SliceOrder;
 use super::state::{ReportState, Sliced};
 use super::table::{RecordCounts, ReportTable};
 use super::warning::Warning;
-use super::{Change, Period, PeriodSpan, Periods};
+use super::{Change, KpiRequest, KpiTally, Period, PeriodSpan, Periods, ReportError};
 use crate::kpi::{AnyKpi, DynKpi, OverTime};
 use crate::sla::Conditions;
+use crate::ticket::Attribute;
 use crate::{Comparison, Estimate, Excluded, Timestamp, Unit};
 
 /// Fewer records are reported on one thread, which is faster.
@@ -27,6 +29,103 @@ const MANY: u64 = 1 << 14;
 const MOST_ZEROS: usize = 250_000;
 
 impl ReportState {
+    /// The tally behind a row of its [`table`](Self::table), to compare it; `None` for a row of another report.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse};
+    ///
+    /// let csat = KpiRequest::new("csat").with_question("csat", Scale::csat(1, 5)?);
+    /// let report = Report::undated().with_kpi(csat).with_slices([Attribute::Market]).build()?;
+    /// let answer = |score, market| SurveyResponse::new("csat", Some(score)).with_attribute(Attribute::Market, market);
+    /// let state = report.run(&[], &[answer(5, "DK"), answer(2, "DK"), answer(4, "ES"), answer(5, "ES")], &[])?;
+    ///
+    /// let table = state.table();
+    /// let rows: Vec<_> = table.slices().filter(|row| row.headline).collect();
+    /// let [dk, es] = [rows[0], rows[1]].map(|row| state.tally(row).unwrap());
+    /// assert_eq!(dk.change_from(&es, 0.95).unwrap().difference, -50.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn tally(&self, row: &ReportRow) -> Option<KpiTally> {
+        let settings = &self.report.settings;
+        let (sliced, order, slice) = if row.keys.is_empty() {
+            (self.whole()?.1, None, 0)
+        } else {
+            let usual =
+                |attributes: &mut dyn Iterator<Item = &Attribute>| attributes.map(usual).collect::<Vec<_>>();
+            let own = usual(&mut row.keys.0.iter().map(|(attribute, _)| attribute));
+            let slicing = settings.by.iter().position(|by| usual(&mut by.iter()) == own)?;
+            let sliced = self.slicings.get(slicing)?;
+            let order = sliced.slicer.order();
+            let slice = order.keys.iter().position(|keys| keys.values().eq(row.keys.values()))?;
+            (sliced, Some(order), slice)
+        };
+        let periods = row.period.as_ref().and(settings.periods).map(|periods| self.period_order(periods));
+        let period = match (&row.period, &periods) {
+            (Some(own), Some(order)) => order.shown.iter().position(|shown| shown.period == *own)?,
+            _ => 0,
+        };
+        let group = Group { slice, period };
+        let cut = Cut { slices: order.as_ref(), periods: periods.as_ref() };
+        let is_of = |kpi: &ResolvedKpi| {
+            (kpi.definition.id, &kpi.name, &kpi.option, kpi.clock)
+                == (row.kpi, &row.name, &row.option, row.clock)
+        };
+        let tallies = self.report.measures.iter().zip(&settings.kpis).enumerate();
+        let mut tallies =
+            tallies.filter(|(_, (kpi, _))| is_of(kpi)).filter_map(|(number, (kpi, request))| {
+                let found =
+                    self.joined(sliced, number, cut, &kpi.filter).into_iter().find(|(one, _)| *one == group);
+                let mut tally = match (found, &periods) {
+                    (Some((_, tally)), _) => tally.into_owned(),
+                    // A count is known in every period.
+                    (None, Some(periods)) => self.empty_tally(kpi, periods, period)?,
+                    (None, None) => return None,
+                };
+                let is_whole = cut.is_whole() && kpi.filter.is_empty();
+                if let Some((_, whole)) = self.whole().filter(|_| kpi.empty.needs_whole() && !is_whole) {
+                    let whole = self.joined(whole, number, Cut::WHOLE, &Conditions::default()).pop()?;
+                    tally.resolve_with(&*whole.1);
+                }
+                KpiTally::of_counted(request, settings.as_of, tally).ok()
+            });
+        let is_same = |estimate: &Estimate| {
+            (&estimate.measure, estimate.value, estimate.n) == (&row.measure, row.value, row.n)
+        };
+        tallies.find(|tally| tally.estimates(settings.level).iter().any(is_same))
+    }
+
+    /// The tally of one of the report's KPIs over everything it was fed, whatever the slice and period.
+    ///
+    /// ```
+    /// use deskmetrics::report::{KpiRequest, Report};
+    /// use deskmetrics::ticket::Attribute;
+    /// use deskmetrics::{Scale, SurveyResponse, Timestamp};
+    ///
+    /// let nps = KpiRequest::new("nps").with_question("nps", Scale::nps());
+    /// let cut_off = "2026-03-09T00:00:00Z".parse::<Timestamp>().unwrap();
+    /// let report = Report::builder(cut_off).with_kpi(nps.clone()).with_slices([Attribute::Market]).build().unwrap();
+    /// let mut state = report.state();
+    /// state.push_response(&SurveyResponse::new("nps", Some(10)), None);
+    /// assert_eq!(state.kpi(&nps).unwrap().headline(0.95).n, 1);
+    /// ```
+    ///
+    /// # Errors
+    /// When the request cannot be answered, or the report is not about this KPI.
+    pub fn kpi(&self, request: &KpiRequest) -> Result<KpiTally, ReportError> {
+        let as_of = self.report.settings.as_of;
+        let requested = ResolvedKpi::resolve(request, as_of)?;
+        let number = self.report.measures.iter().position(|measure| *measure == requested);
+        let whole = number
+            .zip(self.whole())
+            .map(|(number, (_, sliced))| self.joined(sliced, number, Cut::WHOLE, &requested.filter));
+        match whole.into_iter().flatten().next() {
+            Some((_, tally)) => KpiTally::of_counted(request, as_of, tally.into_owned()),
+            None => Err(ReportError::NotInReport { id: requested.definition.id }),
+        }
+    }
+
     /// All numbers of the report, for the records fed so far.
     pub fn table(&self) -> ReportTable {
         let settings = &self.report.settings;
@@ -162,7 +261,7 @@ impl ReportState {
     }
 
     /// The periods in the order of rows: by time, records without a date last.
-    pub(super) fn period_order(&self, periods: Periods) -> PeriodOrder {
+    fn period_order(&self, periods: Periods) -> PeriodOrder {
         let observed = self.observed(periods);
         let mut dated: BTreeMap<NaiveDate, (PeriodSpan, Option<usize>)> =
             observed.iter().map(|span| (span.first_day(), (*span, None))).collect();
@@ -256,12 +355,7 @@ impl ReportState {
     }
 
     /// The tally of a KPI in a period without records; `None` where it is not known.
-    pub(super) fn empty_tally(
-        &self,
-        kpi: &ResolvedKpi,
-        periods: &PeriodOrder,
-        place: usize,
-    ) -> Option<Box<dyn AnyKpi>> {
+    fn empty_tally(&self, kpi: &ResolvedKpi, periods: &PeriodOrder, place: usize) -> Option<Box<dyn AnyKpi>> {
         match kpi.empty.over_time() {
             OverTime::EachPeriod => {
                 let number = periods.shown.get(place)?.number?;
@@ -295,7 +389,7 @@ impl ReportState {
 
     /// One KPI's tallies of the records that meet a filter, joined over the differences that the cut ignores; in the
     /// order of rows.
-    pub(super) fn joined<'s>(
+    fn joined<'s>(
         &self,
         sliced: &'s Sliced,
         kpi: usize,
@@ -359,16 +453,16 @@ impl ReportState {
 /// Which differences between records a part of the report keeps: those between the slices and between the periods of which
 /// it has the order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cut<'o> {
-    pub(super) slices: Option<&'o SliceOrder>,
-    pub(super) periods: Option<&'o PeriodOrder>,
+struct Cut<'o> {
+    slices: Option<&'o SliceOrder>,
+    periods: Option<&'o PeriodOrder>,
 }
 
 impl Cut<'_> {
     /// All records together.
-    pub(super) const WHOLE: Self = Self { slices: None, periods: None };
+    const WHOLE: Self = Self { slices: None, periods: None };
 
-    pub(super) fn is_whole(self) -> bool {
+    fn is_whole(self) -> bool {
         self.slices.is_none() && self.periods.is_none()
     }
 
@@ -388,18 +482,18 @@ impl Cut<'_> {
 
 /// The place of a row among those of its KPI: by slice, then by period.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Group {
-    pub(super) slice: usize,
-    pub(super) period: usize,
+struct Group {
+    slice: usize,
+    period: usize,
 }
 
 /// The order in which rows show periods.
 #[derive(Debug)]
-pub(super) struct PeriodOrder {
+struct PeriodOrder {
     /// By number of the period: its place.
-    pub(super) places: Vec<usize>,
+    places: Vec<usize>,
     /// By place.
-    pub(super) shown: Vec<ShownPeriod>,
+    shown: Vec<ShownPeriod>,
     /// The places of the periods that the data covers, the last [`SNAPSHOTS`] of them.
     observed: Range<usize>,
     /// If the data covers more: the first of them.
@@ -408,8 +502,8 @@ pub(super) struct PeriodOrder {
 
 /// A period as rows show it.
 #[derive(Debug)]
-pub(super) struct ShownPeriod {
-    pub(super) period: Arc<ReportPeriod>,
+struct ShownPeriod {
+    period: Arc<ReportPeriod>,
     /// Its number, if some record is in it.
     number: Option<usize>,
     /// The place of the one before it, if that has rows and both begin within the data.

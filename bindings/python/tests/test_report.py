@@ -211,7 +211,7 @@ def test_a_part_of_the_data_counts_once() -> None:
             both + again
     assert (both + report).parts == both.parts
     number: Any = 2
-    with pytest.raises(dm.ArgumentTypeError, match="part: 2 is not a name; give a text"):
+    with pytest.raises(dm.ArgumentTypeError, match=r"part: 2 \(int\) is not a name; give a text"):
         report.with_part(number)
 
 

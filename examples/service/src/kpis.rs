@@ -78,11 +78,14 @@ pub(crate) fn week_table(
     let before =
         week.previous().ok_or_else(|| ServiceError::Invalid("there is no week before".to_owned()))?;
     let (tickets, events) = store.histories(before.start, open)?;
+    // Nothing is known of the time before the first record's day.
+    let first_day = store.first()?.and_then(|first| Periods::new(Period::Day, rules.time_zone).of(first));
+    let from = first_day.map_or(before.start, |day| day.start.max(before.start));
     let report = Report::builder(as_of)
         .with_kpis(rules.kpis.clone())
         .with_slices([by])
         .with_periods(Periods::new(Period::Week, rules.time_zone))
-        .with_observed_from(before.start)
+        .with_observed_from(from)
         .build()?;
     let replay = rules.replay(as_of).with_measures(report.needs());
     let replayed = replay.tickets(&tickets, &events).tickets;

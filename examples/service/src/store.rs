@@ -146,6 +146,12 @@ impl Store {
         split(records)
     }
 
+    /// The timestamp of the earliest record.
+    pub(crate) fn first(&self) -> Result<Option<Timestamp>, ServiceError> {
+        let micros: Option<i64> = self.0.query_row("SELECT min(at) FROM log", [], |row| row.get(0))?;
+        Ok(micros.and_then(Timestamp::from_micros))
+    }
+
     /// Stores the open tickets as of a position of the log, in place of the previous ones.
     pub(crate) fn save(&self, position: i64, tickets: &[u8]) -> Result<(), ServiceError> {
         let sql = "INSERT OR REPLACE INTO snapshot (id, position, tickets) VALUES (1, ?1, ?2)";

@@ -10,7 +10,7 @@ use deskmetrics::replay::{Replay, ReplayOptions, Schedules};
 use deskmetrics::report::{KpiRequest, Period, Periods, Report, ReportRow};
 use deskmetrics::sla::SlaPolicies;
 use deskmetrics::ticket::Attribute;
-use deskmetrics::{Replayed, Status, Ticket, TicketEvent, Timestamp};
+use deskmetrics::{Replayed, Ticket, TicketEvent, Timestamp};
 use deskmetrics_testkit::generator::Generator;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -141,7 +141,7 @@ fn compare(server: &Server, log: &Log, rules: &Rules) {
     assert!(metrics.contains(&format!("\nservice_log_records {records}\n")), "{metrics}");
     let open = replayed
         .iter()
-        .filter(|ticket| ticket.metrics.status != Status::Closed && ticket.metrics.exclusion.is_none());
+        .filter(|ticket| !ticket.metrics.status.is_done() && ticket.metrics.exclusion.is_none());
     let gauge = |name: &str| {
         let lines = metrics.lines().filter(|line| line.starts_with(name));
         lines

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 const MAGIC: [u8; 4] = *b"DKMS";
 
 /// The version of the form; another one is refused.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// Magic, version, kind, checksum of the rest.
 const HEADER: usize = 10;

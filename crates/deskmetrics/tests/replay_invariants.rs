@@ -577,7 +577,7 @@ fn thousands_of_events_at_one_timestamp() {
 }
 
 #[test]
-fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
+fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_does_not_panic() {
     let at: Timestamp = "2026-03-02T09:00:00Z".parse().expect("a timestamp");
     let event = TicketEvent::new("T", at, deskmetrics::Author::Agent, EventKind::PublicMessage);
     let one = |targets: &str| -> Replay {
@@ -590,11 +590,18 @@ fn a_tracker_of_other_policies_is_refused_and_a_damaged_one_too() {
     assert!(more.observe(&mut tracker.clone(), &event).is_err());
     assert_eq!(few.observe(&mut tracker, &event), Ok(()));
 
+    // Names and times that do not exist are no panic.
+    let changed = EventKind::Changed { attribute: "region".into(), to: Some("north".into()) };
+    let changed = TicketEvent::new("T", at, deskmetrics::Author::Agent, changed);
+    assert_eq!(few.observe(&mut tracker, &changed), Ok(()));
     let mut json = serde_json::to_value(&tracker).expect("a tracker is JSON");
-    json["tracked"]["machine"]["evaluator"]["timers"] = serde_json::json!([]);
+    assert!(json["history"]["names"].as_array().is_some_and(|names| !names.is_empty()));
+    json["history"]["names"] = serde_json::json!([]);
+    json["last_at"] = serde_json::json!("1999-01-01T00:00:00Z");
     let mut damaged: TicketTracker = serde_json::from_value(json).expect("still a tracker");
-    assert!(few.observe(&mut damaged, &event).is_err());
-    assert!(few.verdicts(&damaged, at).is_err());
+    assert_eq!(few.observe(&mut damaged, &event), Ok(()));
+    assert!(few.verdicts(&damaged, at).is_ok() && few.metrics(&damaged, at).is_ok());
+    assert_eq!(damaged.ticket().id, "T");
 }
 
 #[test]

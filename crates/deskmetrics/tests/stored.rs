@@ -233,7 +233,7 @@ fn errors_name_what_is_wrong() {
     newer[4] = 9;
     assert_eq!(
         message(&newer),
-        "the stored report state has version 9 of the form, this library reads version 4: store it again"
+        "the stored report state has version 9 of the form, this library reads version 5: store it again"
     );
     assert!(
         message(&bytes[..bytes.len() - 1])

@@ -101,6 +101,42 @@ proptest! {
     }
 
     #[test]
+    fn tickets_with_many_events_give_what_their_log_gives(
+        (ticket, first) in logs(),
+        more in prop::collection::vec(logs(), 15..25),
+        places in prop::collection::vec(any::<prop::sample::Index>(), 5),
+    ) {
+        // Histories after each other, so that the state before the last events is stored on the way.
+        let mut events = first;
+        for (_, log) in more {
+            let end = events.iter().map(|event| event.at).max().unwrap_or(ticket.created_at);
+            let Some(start) = log.iter().map(|event| event.at).min() else { continue };
+            let later = end.as_micros().max(ticket.created_at.as_micros()) - start.as_micros();
+            events.extend(log.into_iter().map(|mut event| {
+                event.at = Timestamp::saturating_from_micros(event.at.as_micros() + later);
+                event.ticket = ticket.id.clone();
+                event
+            }));
+        }
+        events.sort_by_key(|event| event.at);
+        let events = with_ids(events);
+        let replay = replay();
+        let mut tracker = replay.track(ticket.clone());
+        let places: Vec<usize> = places.iter().map(|place| place.index(events.len().max(1))).collect();
+        for (number, event) in events.iter().enumerate() {
+            let _exclusions = replay.observe(&mut tracker, event);
+            if places.contains(&number) || number + 1 == events.len() {
+                let expected = replay.retrack(ticket.clone(), &events[..=number]);
+                prop_assert_eq!(replay.metrics(&tracker, event.at), replay.metrics(&expected, event.at));
+                prop_assert_eq!(replay.verdicts(&tracker, event.at), replay.verdicts(&expected, event.at));
+                prop_assert_eq!(replay.next_change(&tracker, event.at), replay.next_change(&expected, event.at));
+                prop_assert_eq!(tracker.ticket(), expected.ticket());
+                prop_assert_eq!(tracker.excluded(), expected.excluded());
+            }
+        }
+    }
+
+    #[test]
     fn verdicts_change_at_the_next_change_and_not_before(
         (ticket, events) in logs(),
         after in 0..10_000_i64,

@@ -16,7 +16,7 @@ const PRIORITY: u16 = 3;
 const _: () = assert!(matches!(Attribute::NAMED[PRIORITY as usize], Attribute::Priority));
 
 /// The target in force for a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ActiveTarget {
     pub(crate) policy: u16,
     pub(crate) target: i64,
@@ -25,12 +25,11 @@ pub(crate) struct ActiveTarget {
     pub(crate) schedule: Option<u16>,
     pub(crate) at_risk: Option<i64>,
     /// A target in business days. `target` and `at_risk` are computed from it once the start is known.
-    #[serde(default)]
     pub(crate) days: Option<BusinessDayTarget>,
 }
 
 /// A target in business days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BusinessDayTarget {
     count: u32,
     end: DayEnd,

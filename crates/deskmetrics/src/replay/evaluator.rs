@@ -1,7 +1,5 @@
 //! SLA targets of one ticket: moves their timers at each step.
 
-use serde::{Deserialize, Serialize};
-
 use super::compiled_policies::{ActiveTarget, CompiledPolicies, Condition, Custom, TimerKind};
 use super::stamp::Stamp;
 use super::state::{Signals, TicketState};
@@ -12,7 +10,7 @@ use crate::sla::{ClockEvent, CountsFrom, Cycles, Reopen};
 use crate::ticket::{Author, Status};
 
 /// The state of a custom clock in addition to its timer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct CustomState {
     /// Whether, after the last step, a start state held and no stop or cancel state did.
     ready: bool,
@@ -38,7 +36,7 @@ impl CustomState {
 }
 
 /// All SLA targets of one ticket.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SlaEvaluator {
     timers: Vec<Timer>,
     customs: Vec<CustomState>,
@@ -48,7 +46,6 @@ pub(crate) struct SlaEvaluator {
     /// The segments of each verdict in `done`, if they are kept.
     explained: Vec<Vec<RawSegment>>,
     /// The number of business-time targets not evaluated for lack of a schedule.
-    #[serde(rename = "unjudged")]
     unevaluated: u32,
     /// The progress of timers before their targets changed at `changed_at`. Changes at one timestamp count as one.
     before_change: Vec<(u16, Standing)>,
@@ -95,18 +92,6 @@ impl StepContext<'_> {
 }
 
 impl SlaEvaluator {
-    /// Frees memory that lists hold in reserve.
-    pub(super) fn shrink(&mut self) {
-        let Self { timers, customs, active_target, done, explained, before_change, .. } = self;
-        timers.iter_mut().for_each(Timer::shrink);
-        timers.shrink_to_fit();
-        customs.shrink_to_fit();
-        active_target.shrink_to_fit();
-        done.shrink_to_fit();
-        explained.shrink_to_fit();
-        before_change.shrink_to_fit();
-    }
-
     /// Begins another ticket. The lists keep their memory.
     #[inline]
     pub(crate) fn begin(&mut self, compiled: &CompiledPolicies, day: i64, values: &[u32], tags: &[u32]) {
@@ -151,13 +136,6 @@ impl SlaEvaluator {
     #[inline]
     pub(crate) fn active_target(&self, slot: u16) -> Option<ActiveTarget> {
         self.active_target.get(usize::from(slot)).copied().flatten()
-    }
-
-    /// Whether it was made for these policies.
-    pub(crate) fn fits(&self, compiled: &CompiledPolicies) -> bool {
-        let slots = compiled.slots.len();
-        let customs = if compiled.customs.is_empty() { 0 } else { slots };
-        self.timers.len() == slots && self.active_target.len() == slots && self.customs.len() == customs
     }
 
     /// Ends the running stretches, because the ticket's schedule or status changes now.

@@ -11,7 +11,7 @@ use crate::ticket::Attribute;
 
 /// The version of the state. It changes with every change of how events are counted, so that trackers of another version of the
 /// library are refused.
-const STATE: u32 = 1;
+const STATE: u32 = 2;
 
 /// What a replay is made of, except its cut-off.
 #[derive(Serialize)]

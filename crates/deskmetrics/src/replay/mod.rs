@@ -7,6 +7,8 @@ mod due_queue;
 mod evaluator;
 mod explanation;
 mod fingerprint;
+mod gauges;
+mod history;
 mod machine;
 pub(crate) mod merge;
 mod metrics;

@@ -44,10 +44,6 @@ impl Vocabulary {
         self.values.get(value).copied()
     }
 
-    fn text(&self, number: u32) -> &str {
-        self.values.iter().find(|(_, known)| **known == number).map_or("", |(name, _)| name)
-    }
-
     /// The number of an attribute, or [`UNWATCHED`].
     pub(crate) fn attribute(&self, attribute: &Attribute) -> u16 {
         let place = match attribute {
@@ -65,36 +61,53 @@ impl Vocabulary {
     }
 }
 
-/// The other names of one ticket's log.
+/// The names in one ticket's record and log, each with the number that rules have for it.
+///
+/// A place is 1 for the first name; [`NONE`] is no name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Names(Vec<Box<str>>);
+pub(crate) struct Names(Vec<(Box<str>, u32)>);
 
 impl Names {
-    pub(crate) fn number(&mut self, name: &str, vocabulary: &Vocabulary) -> u32 {
-        if let Some(number) = vocabulary.value(name) {
-            return number;
-        }
-        let place = self.0.iter().position(|known| &**known == name).unwrap_or_else(|| {
-            self.0.push(name.into());
-            self.0.len() - 1
-        });
-        FIRST_FREE | u32::try_from(place).unwrap_or(FIRST_FREE - 1)
+    /// The place of a name, assigned if it is new.
+    pub(crate) fn place(&mut self, name: &str, vocabulary: &Vocabulary) -> u32 {
+        self.find(name).unwrap_or_else(|| {
+            let index = u32::try_from(self.0.len()).unwrap_or(FIRST_FREE - 1);
+            let number = vocabulary.value(name).unwrap_or(FIRST_FREE | index);
+            if self.0.len() < 8 {
+                self.0.reserve_exact(1);
+            }
+            self.0.push((name.into(), number));
+            index.saturating_add(1)
+        })
     }
 
-    pub(crate) fn shrink(&mut self) {
-        self.0.shrink_to_fit();
+    /// The place of a name.
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        let index = self.0.iter().position(|(known, _)| &**known == name)?;
+        u32::try_from(index).ok()?.checked_add(1)
     }
 
-    /// The name of a number; empty if it was never assigned.
-    pub(crate) fn text<'a>(&'a self, number: u32, vocabulary: &'a Vocabulary) -> &'a str {
+    fn get(&self, place: u32) -> Option<&(Box<str>, u32)> {
+        self.0.get(usize::try_from(place).ok()?.checked_sub(1)?)
+    }
+
+    /// The number of the name at a place.
+    #[inline]
+    pub(crate) fn number(&self, place: u32) -> u32 {
+        self.get(place).map_or(NONE, |(_, number)| *number)
+    }
+
+    /// The name at a place; empty if there is none.
+    pub(crate) fn text(&self, place: u32) -> &str {
+        self.get(place).map_or("", |(name, _)| name)
+    }
+
+    /// The name of a number; empty if there is none.
+    pub(crate) fn text_of(&self, number: u32) -> &str {
         if number < FIRST_FREE {
-            return vocabulary.text(number);
+            return self.0.iter().find(|(_, known)| *known == number).map_or("", |(name, _)| name);
         }
-        usize::try_from(number & !FIRST_FREE).ok().and_then(|place| self.0.get(place)).map_or("", |name| name)
-    }
-
-    pub(crate) fn optional(&mut self, name: Option<&str>, vocabulary: &Vocabulary) -> u32 {
-        name.map_or(NONE, |name| self.number(name, vocabulary))
+        self.text((number & !FIRST_FREE).saturating_add(1))
     }
 }

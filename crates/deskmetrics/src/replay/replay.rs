@@ -7,14 +7,15 @@ use std::sync::OnceLock;
 use super::actor::Actor;
 use super::clocks::{ScheduleRules, Schedules};
 use super::fingerprint::ReplayRules;
+use super::history::{History, HistoryState, TicketLog};
 use super::machine::Plan;
 use super::metrics::{Replayed, TicketMetrics};
 use super::needs::Needs;
 use super::options::{EventOrder, ReplayOptions};
 use super::outcome::ReplayOutcome;
 use super::replayer::Replayer;
-use super::step::StepKind;
-use super::tracker::{TicketTracker, TrackError, Tracked, event_order};
+use super::step::{StepKind, UNWATCHED};
+use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
 use crate::sla::{PolicyWarning, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, TicketId};
@@ -206,48 +207,59 @@ impl Replay {
     ///
     /// A ticket created after the cut-off has no measures and is marked as excluded.
     pub fn ticket(&self, ticket: &Ticket, events: &[TicketEvent]) -> Replayed {
-        let mut excluded = Excluded::default();
-        let mut own: Vec<&TicketEvent> = Vec::with_capacity(events.len());
-        for event in events {
-            if event.ticket == ticket.id {
-                own.push(event);
-            } else {
-                excluded.add(Reason::UnknownTicket);
-            }
-        }
-        let mut replayed = self.ordered(ticket, &mut own);
-        replayed.excluded.merge(excluded);
-        replayed
+        self.ordered(ticket, &mut events.iter().collect::<Vec<_>>())
     }
 
-    /// Replays one ticket from its own events.
+    /// Replays one ticket from its events.
     fn ordered(&self, ticket: &Ticket, events: &mut [&TicketEvent]) -> Replayed {
         if ticket.created_at > self.as_of {
             let mut metrics = TicketMetrics::new(ticket.created_at, self.as_of);
             metrics.exclusion = Some(Reason::AfterCutOff);
             let mut replayed = Replayed::new(ticket.clone(), metrics);
-            replayed.excluded.add_many(Reason::AfterCutOff, events.len() as u64);
+            for event in events {
+                let own = event.ticket == ticket.id;
+                replayed.excluded.add(if own { Reason::AfterCutOff } else { Reason::UnknownTicket });
+            }
             return replayed;
         }
-        let mut tracked = Tracked::new(ticket.clone(), &self.plan);
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        for event in &self.in_order(events) {
-            let reason = if event.id.as_deref().is_some_and(|id| !seen.insert(id)) {
-                Some(Reason::Duplicate)
-            } else if event.at < ticket.created_at {
-                Some(Reason::BeforeCreation)
-            } else if event.at > self.as_of {
-                Some(Reason::AfterCutOff)
-            } else {
-                None
-            };
-            // The exclusion is counted.
-            let _counted = match reason {
-                Some(reason) => tracked.exclude_one(event, reason),
-                None => tracked.accept(event, &self.plan),
-            };
+        let events = self.in_order(events);
+        let TicketLog { history, mut excluded, .. } = self.log(ticket.clone(), &events, self.as_of);
+        let mut state = HistoryState::new();
+        state.begin(&history, &self.plan);
+        state.apply(&history, 0, &self.plan);
+        let metrics = state.metrics(&history, self.as_of, &self.plan);
+        let (verdicts, unevaluated) = state.verdicts(self.as_of, &self.plan);
+        history.excluded().for_each(|reason| excluded.add(reason));
+        excluded.add_many(Reason::NoSchedule, u64::from(unevaluated));
+        let mut ticket = history.changed_ticket().unwrap_or_else(|| history.ticket.clone());
+        for (actor, _) in
+            Actor::ALL.into_iter().zip(self.plan.credited.0).filter(|(_, number)| *number != UNWATCHED)
+        {
+            ticket.attributes.set(actor.attribute(), state.credited(actor, &history).map(Into::into));
         }
-        tracked.replayed(self.as_of, &self.plan)
+        Replayed { excluded, ..Replayed::new(ticket, metrics).with_verdicts(verdicts) }
+    }
+
+    /// The events of a ticket until `until`, from events in order.
+    fn log<'e>(&self, ticket: Ticket, events: &'e [Cow<'_, TicketEvent>], until: Timestamp) -> TicketLog<'e> {
+        let (mut history, mut ids) = (History::new(ticket, &self.plan), BTreeSet::new());
+        let mut excluded = Excluded::default();
+        for event in events {
+            let reason = if event.ticket != history.ticket.id {
+                Reason::UnknownTicket
+            } else if event.id.as_deref().is_some_and(|id| !ids.insert(id)) {
+                Reason::Duplicate
+            } else if event.at < history.ticket.created_at {
+                Reason::BeforeCreation
+            } else if event.at > until {
+                Reason::AfterCutOff
+            } else {
+                history.push(event, &self.plan);
+                continue;
+            };
+            excluded.add(reason);
+        }
+        TicketLog { history, ids, excluded }
     }
 
     /// The events in the order in which they count.
@@ -362,7 +374,7 @@ impl Replay {
     /// # Ok::<(), deskmetrics::replay::TrackError>(())
     /// ```
     pub fn track(&self, ticket: Ticket) -> TicketTracker {
-        TicketTracker::new(ticket, &self.plan, self.fingerprint())
+        self.retrack(ticket, &[])
     }
 
     /// Creates a tracker from the ticket as it was created and its events so far, in any order: after the rules changed, or after
@@ -388,22 +400,14 @@ impl Replay {
     /// assert_eq!(now.next_due(&tracker).unwrap(), Some("2026-03-02T13:00:00Z".parse().unwrap()));
     /// ```
     pub fn retrack(&self, ticket: Ticket, events: &[TicketEvent]) -> TicketTracker {
-        let mut tracker = self.track(ticket);
-        let mut events: Vec<&TicketEvent> = events.iter().collect();
-        for event in self.in_order(&mut events) {
-            match tracker.observe(&event, &self.plan) {
-                // Those are counted.
-                Ok(()) | Err(TrackError::Exclusion { .. }) => {}
-                Err(_) => tracker.exclude(Reason::UnknownTicket),
-            }
-        }
-        tracker
+        let events = self.in_order(&mut events.iter().collect::<Vec<_>>());
+        TicketTracker::new(self.log(ticket, &events, Timestamp::MAX), self.fingerprint())
     }
 
     /// Whether the tracker was made by a replay with the same options, schedules, policies and measures; the cut-off does not
     /// matter. All other methods refuse other trackers.
     pub fn fits(&self, tracker: &TicketTracker) -> bool {
-        tracker.fits(&self.plan, self.fingerprint())
+        tracker.fits(self.fingerprint())
     }
 
     pub(super) fn plan(&self) -> &Plan {
@@ -473,9 +477,8 @@ impl Replay {
         tracker: &TicketTracker,
         at: impl Into<Timestamp>,
     ) -> Result<TicketMetrics, TrackError> {
-        self.check_tracker(tracker)?;
         let at = at.into().max(tracker.last_at());
-        Ok(tracker.state(&self.plan).metrics(at, &self.plan))
+        Ok(self.state(tracker)?.metrics(tracker.history(), at, &self.plan))
     }
 
     /// The verdicts on the tracked ticket as of `at`, or as of its last event if that is later.
@@ -487,9 +490,8 @@ impl Replay {
         tracker: &TicketTracker,
         at: impl Into<Timestamp>,
     ) -> Result<Vec<SlaVerdict>, TrackError> {
-        self.check_tracker(tracker)?;
         let at = at.into().max(tracker.last_at());
-        Ok(tracker.state(&self.plan).verdicts(at, &self.plan).0)
+        Ok(self.state(tracker)?.verdicts(at, &self.plan).0)
     }
 
     /// The next timestamp at which a running target of the tracked ticket is used up if nothing happens before. `None` if no target
@@ -543,13 +545,17 @@ impl Replay {
         tracker: &TicketTracker,
         at: impl Into<Timestamp>,
     ) -> Result<Option<Timestamp>, TrackError> {
-        self.check_tracker(tracker)?;
         let at = at.into().max(tracker.last_at());
-        Ok(tracker
-            .state(&self.plan)
-            .machine
-            .next_change(at.as_micros(), &self.plan)
-            .and_then(Timestamp::from_micros))
+        let state = self.state(tracker)?;
+        Ok(state.machine.next_change(at.as_micros(), &self.plan).and_then(Timestamp::from_micros))
+    }
+
+    /// The state of a ticket after its last event.
+    fn state(&self, tracker: &TicketTracker) -> Result<HistoryState, TrackError> {
+        self.check_tracker(tracker)?;
+        let mut state = HistoryState::new();
+        tracker.replay(&mut state, &self.plan);
+        Ok(state)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Points in a ticket's history, on both clocks.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{Elapsed, Timestamp};
 
 /// A timestamp and the business time between the ticket's creation and it.
 ///
 /// The difference of two stamps is the time between them on either clock. Each stretch is counted once, on the
 /// schedule in force during it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub(crate) at: i64,
@@ -36,7 +34,7 @@ impl Stamp {
 }
 
 /// A duration on both clocks, in microseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ClockSpan {
     pub(crate) calendar: i64,
     pub(crate) business: i64,

@@ -1,5 +1,7 @@
 //! Input of the state machine: one event in 24 bytes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ticket::{Attribute, Author, Status};
 
 pub use super::names::FIRST_FREE;
@@ -39,7 +41,7 @@ pub struct Step {
 }
 
 /// The kind of event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StepKind {
     /// A message that both sides can read.
     PublicMessage,

@@ -1,7 +1,5 @@
 //! Timer of one SLA target: starts, pauses, resumes and completes.
 
-use serde::{Deserialize, Serialize};
-
 use super::clocks::Clocks;
 use super::compiled_policies::ActiveTarget;
 use super::stamp::{ClockSpan, Stamp};
@@ -10,7 +8,7 @@ use crate::sla::{Deadline, RelaxationPolicy, SlaOptions, TargetChange, VerdictSt
 use crate::ticket::Status;
 
 /// A verdict with numbers in place of names and timestamps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawVerdict {
     pub(crate) slot: u16,
     pub(crate) instance: u32,
@@ -25,8 +23,18 @@ pub(crate) struct RawVerdict {
     pub(crate) breached: Option<i64>,
 }
 
+impl RawVerdict {
+    /// Whether it is open and past its at-risk threshold.
+    pub(crate) fn is_at_risk(&self) -> bool {
+        self.state.is_at_risk(
+            self.elapsed.elapsed().micros_on(self.active_target.clock),
+            self.active_target.at_risk,
+        )
+    }
+}
+
 /// When a target is used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
     /// Unknown, because the timer is paused.
     Unknown,
@@ -52,7 +60,7 @@ impl Due {
 }
 
 /// A stretch of counted time, with numbers in place of names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RawSegment {
     pub(crate) from: i64,
     pub(crate) to: i64,
@@ -61,7 +69,7 @@ pub(crate) struct RawSegment {
 }
 
 /// A stretch of time that a clock may count later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stretch {
     pub(crate) from: Stamp,
     pub(crate) to: Stamp,
@@ -96,7 +104,7 @@ pub(crate) enum Outcome {
 }
 
 /// The progress of an instance towards its target at one timestamp.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standing {
     instance: u32,
     counted: ClockSpan,
@@ -108,7 +116,7 @@ pub(crate) struct Standing {
 }
 
 /// A timer of a ticket and its target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Timer {
     slot: u16,
     /// Whether segments are kept because a later target may use its own schedule.
@@ -157,10 +165,6 @@ impl Timer {
             last: None,
             segments: Vec::new(),
         }
-    }
-
-    pub(super) fn shrink(&mut self) {
-        self.segments.shrink_to_fit();
     }
 
     /// Prepares the timer for another ticket; the list keeps its memory. An instance sets all other fields when it

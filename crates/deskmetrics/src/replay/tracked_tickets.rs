@@ -1,15 +1,16 @@
 //! Many tickets followed live.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::{BTreeSet, HashMap};
 
-use super::due_queue::DueQueue;
-use super::replay::{Replay, next_due};
+use super::gauges::{Counted, Gauges, TargetState};
+use super::history::HistoryState;
+use super::machine::Plan;
+use super::replay::Replay;
 use super::tracker::{TicketTracker, TrackError};
 #[cfg(feature = "bytes")]
 use crate::stored::{Kind, StoredError};
 use crate::ticket::{Attribute, TicketId};
-use crate::{SlaMetric, Ticket, TicketEvent, Timestamp, VerdictState};
+use crate::{Ticket, TicketEvent, Timestamp, VerdictState};
 
 /// The open tickets of a service: a [tracker](TicketTracker) of each, when their verdicts change next, and gauges.
 ///
@@ -51,73 +52,109 @@ use crate::{SlaMetric, Ticket, TicketEvent, Timestamp, VerdictState};
 #[derive(Debug, Clone)]
 pub struct TrackedTickets {
     replay: Replay,
-    by: Vec<Attribute>,
-    /// Boxed, because nodes of the map are often half empty.
-    tickets: BTreeMap<TicketId, Box<Followed>>,
-    queue: DueQueue,
+    /// Boxed, because a map has more places than tickets.
+    tickets: HashMap<TicketId, Box<Followed>>,
     /// Changes before later events, to be returned by the next advance.
     passed: BTreeSet<(Timestamp, TicketId)>,
-    open: BTreeMap<Slice, u64>,
-    targets: BTreeMap<(TargetState, Slice), u64>,
+    board: Board,
 }
 
-/// The values of the attributes of gauges.
-type Slice = Box<[Box<str>]>;
-
-/// A ticket and what it adds to the gauges.
+/// A ticket, when its verdicts change next, and what it adds to the gauges.
 #[derive(Debug, Clone)]
 struct Followed {
     tracker: TicketTracker,
-    gauges: Gauges,
+    next_change: Option<Timestamp>,
+    counted: Counted,
 }
 
-/// What a ticket adds to the gauges.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Gauges {
-    slice: Slice,
-    /// Neither solved, closed, merged, deleted nor spam.
-    open: bool,
+/// What is kept of all tickets.
+#[derive(Debug, Clone)]
+struct Board {
+    changes: BTreeSet<(Timestamp, TicketId)>,
+    gauges: Gauges,
+    /// Memory of replays.
+    state: HistoryState,
     targets: Vec<TargetState>,
 }
 
-/// What a gauge of targets counts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct TargetState {
-    policy: Box<str>,
-    metric: SlaMetric,
-    /// `running`, `at_risk`, `paused` or `breached`.
-    state: &'static str,
+impl Board {
+    /// Updates what is kept of a ticket to `at`, and returns the next timestamp at which one of its targets is used up.
+    fn update(&mut self, followed: &mut Followed, at: Timestamp, plan: &Plan) -> Option<Timestamp> {
+        let Self { changes, gauges, state, targets } = self;
+        let Followed { tracker, next_change, counted } = followed;
+        let at = at.max(tracker.last_at());
+        tracker.replay(state, plan);
+        targets.clear();
+        let mut due = None;
+        let end = state.machine.stamp(at.as_micros(), plan);
+        let _unevaluated = state.machine.verdicts(end, plan, |verdict, _| {
+            targets.extend(TargetState::of(&verdict));
+            if verdict.state == VerdictState::Running {
+                let at = verdict.due.timestamp(verdict.active_target, &plan.clocks);
+                due = at.into_iter().chain(due).min();
+            }
+        });
+        let next = state.machine.next_change(at.as_micros(), plan).and_then(Timestamp::from_micros);
+        if next != *next_change {
+            let id = tracker.id();
+            next_change.map(|before| changes.remove(&(before, id.clone())));
+            next.map(|next| changes.insert((next, id.clone())));
+            *next_change = next;
+        }
+        let open = state.is_open();
+        if open != counted.open || *targets != counted.targets {
+            gauges.remove(counted);
+            counted.open = open;
+            counted.targets.clear();
+            counted.targets.reserve_exact(targets.len());
+            counted.targets.extend_from_slice(targets);
+            gauges.add(counted);
+        }
+        due.and_then(Timestamp::from_micros)
+    }
+
+    /// Sets the slice of a ticket to its current attributes.
+    fn set_slice(&mut self, followed: &mut Followed) {
+        if self.gauges.by().is_empty() {
+            return;
+        }
+        let ticket = followed.tracker.ticket();
+        let slice = self.gauges.slice(|attribute| ticket.attributes.get(attribute));
+        if slice != followed.counted.slice {
+            self.gauges.remove(&followed.counted);
+            followed.counted.slice = slice;
+            self.gauges.add(&followed.counted);
+        }
+    }
 }
 
 impl TrackedTickets {
     /// No tickets yet.
     pub fn new(replay: Replay) -> Self {
-        Self {
-            replay,
-            by: Vec::new(),
-            tickets: BTreeMap::new(),
-            queue: DueQueue::default(),
-            passed: BTreeSet::new(),
-            open: BTreeMap::new(),
-            targets: BTreeMap::new(),
-        }
+        let board = Board {
+            changes: BTreeSet::new(),
+            gauges: Gauges::default(),
+            state: HistoryState::new(),
+            targets: Vec::new(),
+        };
+        Self { replay, tickets: HashMap::new(), passed: BTreeSet::new(), board }
     }
 
     /// The gauges have these attributes of the tickets as labels.
     #[must_use]
     pub fn with_gauges_by<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
-        self.by = attributes.into_iter().map(Into::into).collect();
-        (self.open, self.targets) = (BTreeMap::new(), BTreeMap::new());
+        self.board.gauges = Gauges::new(attributes.into_iter().map(Into::into).collect());
         for followed in self.tickets.values_mut() {
-            followed.gauges.slice = slice(&self.by, &followed.tracker.ticket());
-            count(&mut self.open, &mut self.targets, &followed.gauges, 1);
+            let ticket = followed.tracker.ticket();
+            followed.counted.slice = self.board.gauges.slice(|attribute| ticket.attributes.get(attribute));
+            self.board.gauges.add(&followed.counted);
         }
         self
     }
 
     /// The attributes that are labels of the gauges.
     pub fn gauges_by(&self) -> &[Attribute] {
-        &self.by
+        self.board.gauges.by()
     }
 
     /// The replay of the tickets.
@@ -140,20 +177,19 @@ impl TrackedTickets {
     /// # Errors
     /// If it is followed already, or the tracker is of [another replay](Replay::fits).
     pub fn follow(&mut self, tracker: TicketTracker) -> Result<Option<Timestamp>, TrackError> {
-        let id = tracker.ticket().id.clone();
-        if self.tickets.contains_key(&id) {
-            return Err(TrackError::Followed(id.to_string()));
+        if self.tickets.contains_key(tracker.id()) {
+            return Err(TrackError::Followed(tracker.id().to_string()));
         }
         self.replay.check_tracker(&tracker)?;
         let at = tracker.last_at();
-        Ok(self.place(&id, tracker, at))
+        Ok(self.insert(tracker, at))
     }
 
     /// Stops following a ticket, and returns its tracker.
     pub fn close(&mut self, ticket: &TicketId) -> Option<TicketTracker> {
         let followed = self.tickets.remove(ticket)?;
-        count(&mut self.open, &mut self.targets, &followed.gauges, -1);
-        self.queue.set(ticket.clone(), None);
+        self.board.gauges.remove(&followed.counted);
+        followed.next_change.map(|next| self.board.changes.remove(&(next, ticket.clone())));
         Some(followed.tracker)
     }
 
@@ -175,18 +211,22 @@ impl TrackedTickets {
         latest: impl Into<Timestamp>,
     ) -> Result<Option<Timestamp>, TrackError> {
         let latest = latest.into();
+        let Self { replay, tickets, passed, board } = self;
+        let unknown = || TrackError::NotFollowed(event.ticket.to_string());
+        let followed = tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
         if event.at <= latest {
             // An event does not undo what changed before it.
-            while let Some(at) = self.queue.get(&event.ticket).filter(|at| *at < event.at) {
-                self.passed.insert((at, event.ticket.clone()));
-                self.update(&event.ticket, at);
+            while let Some(at) = followed.next_change.filter(|at| *at < event.at) {
+                passed.insert((at, event.ticket.clone()));
+                board.update(followed, at, replay.plan());
             }
         }
-        let unknown = || TrackError::NotFollowed(event.ticket.to_string());
-        let followed = self.tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
-        self.replay.observe_until(&mut followed.tracker, event, latest)?;
+        replay.observe_until(&mut followed.tracker, event, latest)?;
+        if event.kind.changes_attributes() {
+            board.set_slice(followed);
+        }
         let at = followed.tracker.last_at();
-        Ok(self.update(&event.ticket, at))
+        Ok(board.update(followed, at, replay.plan()))
     }
 
     /// The tracker of a ticket.
@@ -196,7 +236,9 @@ impl TrackedTickets {
 
     /// The ids of the tickets, in order.
     pub fn ids(&self) -> impl Iterator<Item = &TicketId> {
-        self.tickets.keys()
+        let mut ids: Vec<&TicketId> = self.tickets.keys().collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// The number of tickets.
@@ -212,15 +254,20 @@ impl TrackedTickets {
     /// When the verdicts on a ticket [change next](Replay::next_change), and which ticket.
     pub fn next_change(&self) -> Option<(Timestamp, &TicketId)> {
         let passed = self.passed.first().map(|(at, ticket)| (*at, ticket));
-        passed.into_iter().chain(self.queue.next()).min()
+        let next = self.board.changes.first().map(|(at, ticket)| (*at, ticket));
+        passed.into_iter().chain(next).min()
     }
 
     /// The changes of verdicts up to `now`, earliest first: a target came to be at risk or is breached. Each is returned once, also
     /// one before an event that was observed since.
     pub fn advance(&mut self, now: impl Into<Timestamp>) -> Vec<(Timestamp, TicketId)> {
         let now = now.into();
-        while let Some((at, ticket)) = self.queue.pop(now) {
-            self.update(&ticket, at);
+        while let Some((at, ticket)) = self.board.changes.first().filter(|(at, _)| *at <= now).cloned() {
+            match self.tickets.get_mut(&ticket) {
+                Some(followed) => self.board.update(followed, at, self.replay.plan()),
+                // Every ticket with a change is followed.
+                None => self.board.changes.pop_first().map(|(at, _)| at),
+            };
             self.passed.insert((at, ticket));
         }
         let later = self.passed.iter().find(|(at, _)| *at > now).cloned();
@@ -234,33 +281,16 @@ impl TrackedTickets {
     /// or cancelled are not counted; breached ones are, until the ticket is [no longer followed](Self::close). It is written from
     /// counts that are kept.
     pub fn to_open_metrics(&self) -> String {
-        let mut text =
-            "# TYPE deskmetrics_open_tickets gauge\n# HELP deskmetrics_open_tickets Tickets followed that are open.\n"
-                .to_owned();
-        for (slice, count) in &self.open {
-            let labels = labels(self.slice_labels(slice));
-            let _ = writeln!(text, "deskmetrics_open_tickets{labels} {count}");
-        }
-        text.push_str("# TYPE deskmetrics_sla_targets gauge\n# HELP deskmetrics_sla_targets SLA targets of tickets followed.\n");
-        for ((target, slice), count) in &self.targets {
-            let own =
-                [("policy", &*target.policy), ("metric", target.metric.as_str()), ("state", target.state)];
-            let labels = labels(own.into_iter().chain(self.slice_labels(slice)));
-            let _ = writeln!(text, "deskmetrics_sla_targets{labels} {count}");
-        }
-        text.push_str("# EOF\n");
-        text
-    }
-
-    fn slice_labels<'s>(&'s self, slice: &'s Slice) -> impl Iterator<Item = (&'s str, &'s str)> {
-        self.by.iter().map(Attribute::as_str).zip(slice.iter().map(|value| &**value))
+        self.board.gauges.to_open_metrics(self.replay.plan())
     }
 
     /// The tickets as bytes, to be kept, and read back by [`from_bytes`](Self::from_bytes).
     #[cfg(feature = "bytes")]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let trackers: Vec<&TicketTracker> = self.tickets.values().map(|followed| &followed.tracker).collect();
-        Kind::Trackers.write(&(trackers, &self.queue, &self.passed), &())
+        let mut trackers: Vec<&TicketTracker> =
+            self.tickets.values().map(|followed| &followed.tracker).collect();
+        trackers.sort_unstable_by_key(|tracker| tracker.id());
+        Kind::Trackers.write(&(trackers, &self.board.changes, &self.passed), &())
     }
 
     /// The tickets that [`to_bytes`](Self::to_bytes) wrote, which are followed with this replay.
@@ -301,113 +331,32 @@ impl TrackedTickets {
     /// If the bytes are something else, of another version or damaged.
     #[cfg(feature = "bytes")]
     pub fn from_bytes(bytes: &[u8], replay: Replay) -> Result<(Self, Vec<TicketTracker>), StoredError> {
-        type Stored = (Vec<TicketTracker>, DueQueue, BTreeSet<(Timestamp, TicketId)>);
-        let ((trackers, queue, passed), ()): (Stored, ()) = Kind::Trackers.read(bytes)?;
+        type Changes = BTreeSet<(Timestamp, TicketId)>;
+        let ((trackers, changes, passed), ()): ((Vec<TicketTracker>, Changes, Changes), ()) =
+            Kind::Trackers.read(bytes)?;
         let mut all = Self { passed, ..Self::new(replay) };
         let (own, others): (Vec<_>, Vec<_>) =
             trackers.into_iter().partition(|tracker| all.replay.fits(tracker));
-        let due: BTreeMap<TicketId, Timestamp> =
-            Vec::from(queue).into_iter().map(|(due, ticket)| (ticket, due)).collect();
+        let changes: HashMap<TicketId, Timestamp> =
+            changes.into_iter().map(|(at, ticket)| (ticket, at)).collect();
         for tracker in own {
-            let id = tracker.ticket().id.clone();
             // Changes before the stored one have been returned.
-            let next = due
-                .get(&id)
-                .map(|next| Timestamp::saturating_from_micros(next.as_micros().saturating_sub(1)));
-            let at = next.unwrap_or(Timestamp::MAX).max(tracker.last_at());
-            all.place(&id, tracker, at);
+            let next = changes.get(tracker.id());
+            let before =
+                next.map(|next| Timestamp::saturating_from_micros(next.as_micros().saturating_sub(1)));
+            let at = before.unwrap_or(Timestamp::MAX).max(tracker.last_at());
+            all.insert(tracker, at);
         }
         Ok((all, others))
     }
 
     /// Takes in a ticket, and returns its next due time as of `at`.
-    fn place(&mut self, id: &TicketId, tracker: TicketTracker, at: Timestamp) -> Option<Timestamp> {
-        self.tickets.insert(id.clone(), Box::new(Followed { tracker, gauges: Gauges::default() }));
-        self.update(id, at)
-    }
-
-    /// Takes up what changed of a ticket by `at`, and returns its next due time as of then.
-    fn update(&mut self, ticket: &TicketId, at: Timestamp) -> Option<Timestamp> {
-        let Self { replay, by, tickets, queue, open, targets, .. } = self;
-        let followed = tickets.get_mut(ticket)?;
-        // The trackers are of this replay.
-        let plan = replay.plan();
-        let at = at.max(followed.tracker.last_at());
-        let state = followed.tracker.state(plan);
-        let (verdicts, _) = state.verdicts(at, plan);
-        let due = next_due(&verdicts);
-        let gauges = verdicts
-            .into_iter()
-            .filter(|verdict| !matches!(verdict.state, VerdictState::Met | VerdictState::Cancelled))
-            .map(|verdict| {
-                let state = verdict.state_name();
-                TargetState { policy: verdict.policy, metric: verdict.metric, state }
-            });
-        queue.set(
-            ticket.clone(),
-            state.machine.next_change(at.as_micros(), plan).and_then(Timestamp::from_micros),
-        );
-        let gauges =
-            Gauges { slice: slice(by, &state.ticket), open: state.is_open(), targets: gauges.collect() };
-        if gauges != followed.gauges {
-            count(open, targets, &followed.gauges, -1);
-            count(open, targets, &gauges, 1);
-            followed.gauges = gauges;
-        }
+    fn insert(&mut self, tracker: TicketTracker, at: Timestamp) -> Option<Timestamp> {
+        let id = tracker.id().clone();
+        let mut followed = Box::new(Followed { tracker, next_change: None, counted: Counted::default() });
+        self.board.set_slice(&mut followed);
+        let due = self.board.update(&mut followed, at, self.replay.plan());
+        self.tickets.insert(id, followed);
         due
     }
-}
-
-/// The values of the attributes of gauges; empty for missing ones.
-fn slice(by: &[Attribute], ticket: &Ticket) -> Slice {
-    by.iter().map(|attribute| ticket.attributes.get(attribute).unwrap_or_default().into()).collect()
-}
-
-/// Adds a ticket to the gauges, or takes it out of them. Gauges of nothing go.
-fn count(
-    open: &mut BTreeMap<Slice, u64>,
-    targets: &mut BTreeMap<(TargetState, Slice), u64>,
-    ticket: &Gauges,
-    by: i64,
-) {
-    if ticket.open {
-        change(open, ticket.slice.clone(), by);
-    }
-    for target in &ticket.targets {
-        change(targets, (target.clone(), ticket.slice.clone()), by);
-    }
-}
-
-fn change<K: Ord>(gauges: &mut BTreeMap<K, u64>, key: K, by: i64) {
-    use std::collections::btree_map::Entry;
-
-    match gauges.entry(key) {
-        Entry::Occupied(mut gauge) => {
-            *gauge.get_mut() = gauge.get().saturating_add_signed(by);
-            if *gauge.get() == 0 {
-                gauge.remove();
-            }
-        }
-        Entry::Vacant(gauge) => {
-            gauge.insert(by.unsigned_abs());
-        }
-    }
-}
-
-/// `{name="value",..}`, escaped as OpenMetrics requires. A name has no character but letters, digits and underscores.
-fn labels<'l>(labels: impl Iterator<Item = (&'l str, &'l str)>) -> String {
-    let mut text = String::new();
-    for (name, value) in labels {
-        let begins_with_digit = name.starts_with(|first: char| first.is_ascii_digit());
-        text.push(if text.is_empty() { '{' } else { ',' });
-        text.extend(begins_with_digit.then_some('_'));
-        text.extend(name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }));
-        text.push_str("=\"");
-        text.push_str(&value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"));
-        text.push('"');
-    }
-    if !text.is_empty() {
-        text.push('}');
-    }
-    text
 }

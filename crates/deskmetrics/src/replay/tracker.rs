@@ -2,20 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::actor::Actor;
-use super::machine::{Machine, Plan};
-use super::metrics::{Replayed, TicketMetrics};
-use super::names::Names;
-use super::step::{NONE, Start, Step, StepKind, UNWATCHED};
-use super::verdict::to_verdict;
-use crate::sla::SlaVerdict;
+use super::history::{History, HistoryState, TicketLog};
+use super::machine::Plan;
 #[cfg(feature = "bytes")]
 use crate::stored::{Kind, StoredError};
-use crate::ticket::{Author, EventKind, Ticket, TicketEvent};
+use crate::ticket::{Ticket, TicketEvent, TicketId};
 use crate::{Excluded, Reason, Timestamp};
 
 /// A ticket followed live. It accepts one event at a time and gives the same results as
@@ -53,51 +47,37 @@ use crate::{Excluded, Reason, Timestamp};
 /// formats that name fields, such as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketTracker {
-    tracked: Tracked,
+    history: History,
+    /// Ids of the events so far, sorted.
+    ids: Vec<Box<str>>,
+    /// Events that did not become part of the history.
+    excluded: Excluded,
     last_at: Timestamp,
-    /// The events at the last timestamp, in order. They are applied once a later one comes.
-    latest: Vec<TicketEvent>,
-    /// Ids of the events so far.
-    ids: BTreeSet<Box<str>>,
     fingerprint: u64,
+    #[serde(skip)]
+    checkpoint: Checkpoint,
 }
 
-/// A ticket with the state of its replay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Tracked {
-    pub(crate) ticket: Ticket,
-    names: Names,
-    pub(crate) machine: Machine,
-    pub(crate) excluded: Excluded,
-}
+/// The state of a ticket with many events before the last ones. A cache, not a part of the tracker's value.
+#[derive(Debug, Clone, Default)]
+struct Checkpoint(Option<Box<(usize, HistoryState)>>);
 
-/// The position of an event in the order of its ticket's events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct EventPosition {
-    at: Timestamp,
-    sequence: u64,
-    rank: u8,
-}
+/// The number of events that are replayed anew at most, besides those of the last timestamp.
+const CHECKPOINT_EVERY: usize = 64;
 
-impl EventPosition {
-    fn of(event: &TicketEvent) -> Self {
-        Self { at: event.at, sequence: event.sequence, rank: event.kind.rank() }
+impl PartialEq for Checkpoint {
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
+
+impl Eq for Checkpoint {}
 
 /// The order in which a ticket's events are replayed: by timestamp, sequence and rank of the kind. Equal events keep
 /// their order.
 pub fn event_order(one: &TicketEvent, other: &TicketEvent) -> Ordering {
-    EventPosition::of(one).cmp(&EventPosition::of(other))
-}
-
-/// Whether an agent acts on their own ticket.
-fn is_requester(event: &TicketEvent, ticket: &Ticket) -> bool {
-    event.author == Author::Agent
-        && match (&ticket.requester, &event.author_name) {
-            (Some(requester), Some(name)) => requester.as_str() == &**name,
-            _ => false,
-        }
+    let key = |event: &TicketEvent| (event.at, event.sequence, event.kind.rank());
+    key(one).cmp(&key(other))
 }
 
 /// Why a tracker rejected an event.
@@ -156,40 +136,26 @@ pub enum TrackError {
 }
 
 impl TicketTracker {
-    pub(crate) fn new(ticket: Ticket, plan: &Plan, fingerprint: u64) -> Self {
-        let last_at = ticket.created_at;
-        let mut tracked = Tracked::new(ticket, plan);
-        tracked.shrink();
-        Self { tracked, last_at, latest: Vec::new(), ids: BTreeSet::new(), fingerprint }
+    pub(crate) fn new(log: TicketLog<'_>, fingerprint: u64) -> Self {
+        let TicketLog { history, ids, excluded } = log;
+        Self {
+            last_at: history.last_at(),
+            history,
+            ids: ids.into_iter().map(Into::into).collect(),
+            excluded,
+            fingerprint,
+            checkpoint: Checkpoint::default(),
+        }
+    }
+
+    /// The id of the ticket.
+    pub fn id(&self) -> &TicketId {
+        &self.history.ticket.id
     }
 
     /// The ticket with its attributes and tags as of the last event.
     pub fn ticket(&self) -> Cow<'_, Ticket> {
-        let mut ticket = Cow::Borrowed(&self.tracked.ticket);
-        for (event, _) in self.latest().filter(|(_, excluded)| excluded.is_none()) {
-            if matches!(event.kind, EventKind::Changed { .. } | EventKind::Tagged(_) | EventKind::Untagged(_))
-            {
-                change(ticket.to_mut(), &event.kind);
-            }
-        }
-        ticket
-    }
-
-    /// The events at the last timestamp in order, with the reason for which they do not count.
-    fn latest(&self) -> impl Iterator<Item = (&TicketEvent, Option<Reason>)> {
-        let mut left = self.tracked.machine.state.left.map(|(reason, _)| reason);
-        self.latest.iter().map(move |event| {
-            let excluded = left.filter(|_| event.kind != EventKind::Restored);
-            left = match event.kind {
-                EventKind::Restored => None,
-                EventKind::MergedInto(_) => left.or(Some(Reason::Merged)),
-                EventKind::Deleted => left.or(Some(Reason::Deleted)),
-                EventKind::Spam => left.or(Some(Reason::Spam)),
-                EventKind::EndUnknown => left.or(Some(Reason::EndUnknown)),
-                _ => left,
-            };
-            (event, excluded)
-        })
+        self.history.changed_ticket().map_or(Cow::Borrowed(&self.history.ticket), Cow::Owned)
     }
 
     /// The timestamp of the last accepted event, or of the creation.
@@ -199,70 +165,86 @@ impl TicketTracker {
 
     /// Events excluded so far, by reason.
     pub fn excluded(&self) -> Excluded {
-        let mut excluded = self.tracked.excluded.clone();
-        self.latest().filter_map(|(_, reason)| reason).for_each(|reason| excluded.add(reason));
+        let mut excluded = self.excluded.clone();
+        self.history.excluded().for_each(|reason| excluded.add(reason));
         excluded
     }
 
-    pub(crate) fn exclude(&mut self, reason: Reason) {
-        self.tracked.excluded.add(reason);
+    pub(crate) fn history(&self) -> &History {
+        &self.history
     }
 
     /// Whether it was made by an equivalent replay.
-    pub(crate) fn fits(&self, plan: &Plan, fingerprint: u64) -> bool {
-        self.fingerprint == fingerprint && self.tracked.machine.fits(plan)
+    pub(crate) fn fits(&self, fingerprint: u64) -> bool {
+        self.fingerprint == fingerprint
     }
 
     /// The error of a tracker that [does not fit](Self::fits).
     pub(crate) fn of_other_replay(&self) -> TrackError {
-        TrackError::OtherReplay(self.tracked.ticket.id.to_string())
+        TrackError::OtherReplay(self.id().to_string())
     }
 
     pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        let ticket = &self.tracked.ticket;
+        let ticket = &self.history.ticket;
         if event.ticket != ticket.id {
             return Err(TrackError::OtherTicket {
                 found: event.ticket.to_string(),
                 tracked: ticket.id.to_string(),
             });
         }
-        if event.id.as_ref().is_some_and(|id| self.ids.contains(id)) {
-            return self.tracked.exclude_one(event, Reason::Duplicate);
-        }
+        let unknown_id = match &event.id {
+            None => None,
+            Some(id) => match self.ids.binary_search(id) {
+                Ok(_) => return self.refuse(event, Reason::Duplicate),
+                Err(place) => Some((place, id)),
+            },
+        };
         let is_early = event.at < ticket.created_at;
         if event.at < self.last_at && !is_early {
             return Err(TrackError::OutOfOrder { at: event.at, last: self.last_at });
         }
-        self.ids.extend(event.id.clone());
+        if let Some((place, id)) = unknown_id {
+            if self.ids.len() < 8 {
+                self.ids.reserve_exact(1);
+            }
+            self.ids.insert(place, id.clone());
+        }
         if is_early {
-            return self.tracked.exclude_one(event, Reason::BeforeCreation);
+            return self.refuse(event, Reason::BeforeCreation);
         }
         if event.at > self.last_at {
             self.settle(plan);
             self.last_at = event.at;
         }
-        let place = self.latest.partition_point(|other| event_order(other, event).is_le());
-        self.latest.reserve_exact(1);
-        self.latest.insert(place, event.clone());
+        self.history.insert(event, plan);
         Ok(())
     }
 
-    /// Applies the events at the last timestamp.
-    fn settle(&mut self, plan: &Plan) {
-        for event in self.latest.drain(..) {
-            // The exclusion is counted.
-            let _counted = self.tracked.accept(&event, plan);
-        }
-        self.tracked.shrink();
+    fn refuse(&mut self, event: &TicketEvent, reason: Reason) -> Result<(), TrackError> {
+        self.excluded.add(reason);
+        Err(TrackError::Exclusion { at: event.at, reason })
     }
 
-    /// The state after the last event.
-    pub(crate) fn state(&self, plan: &Plan) -> Cow<'_, Tracked> {
-        let mut state = Cow::Borrowed(&self.tracked);
-        for event in &self.latest {
-            let _counted = state.to_mut().accept(event, plan);
+    /// Stores the state after all events so far if there are many since the last one stored. Later events come after them.
+    fn settle(&mut self, plan: &Plan) {
+        let settled = self.checkpoint.0.as_ref().map_or(0, |checkpoint| checkpoint.0);
+        if self.history.len().saturating_sub(settled) >= CHECKPOINT_EVERY {
+            let mut state = HistoryState::new();
+            self.replay(&mut state, plan);
+            self.checkpoint = Checkpoint(Some(Box::new((self.history.len(), state))));
         }
-        state
+    }
+
+    /// Computes the state after the last event.
+    pub(crate) fn replay(&self, state: &mut HistoryState, plan: &Plan) {
+        let from = if let Some(checkpoint) = &self.checkpoint.0 {
+            state.clone_from(&checkpoint.1);
+            checkpoint.0
+        } else {
+            state.begin(&self.history, plan);
+            0
+        };
+        state.apply(&self.history, from, plan);
     }
 
     /// The tracker as bytes, to be kept or sent, and read back by [`from_bytes`](Self::from_bytes): its state and a checksum, as
@@ -291,146 +273,5 @@ impl TicketTracker {
     #[cfg(feature = "bytes")]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StoredError> {
         Kind::Tracker.read(bytes).map(|(tracker, ())| tracker)
-    }
-}
-
-/// Changes the record of a ticket; whether that changes anything.
-fn change(ticket: &mut Ticket, kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Changed { attribute, to } => {
-            let differs = ticket.attributes.get(attribute) != to.as_deref();
-            if differs {
-                ticket.attributes.set(attribute.clone(), to.clone());
-            }
-            differs
-        }
-        EventKind::Tagged(tag) => {
-            let before = ticket.tags.len();
-            ticket.add_tag(tag.clone());
-            ticket.tags.len() != before
-        }
-        EventKind::Untagged(tag) => {
-            let before = ticket.tags.len();
-            ticket.remove_tag(tag);
-            ticket.tags.len() != before
-        }
-        _ => true,
-    }
-}
-
-impl Tracked {
-    pub(crate) fn new(ticket: Ticket, plan: &Plan) -> Self {
-        let mut names = Names::default();
-        let attributes: Vec<(u16, u32)> = ticket
-            .attributes
-            .iter()
-            .map(|(attribute, value)| {
-                (plan.vocabulary.attribute(attribute), names.number(value, &plan.vocabulary))
-            })
-            .collect();
-        let tags: Vec<u32> = ticket.tags.iter().map(|tag| names.number(tag, &plan.vocabulary)).collect();
-        let mut machine = Machine::new();
-        let start = Start {
-            created_at: ticket.created_at.as_micros(),
-            created_by: ticket.created_by,
-            attributes: &attributes,
-            tags: &tags,
-        };
-        machine.begin(start, plan);
-        Self { ticket, names, machine, excluded: Excluded::default() }
-    }
-
-    /// Frees memory that lists hold in reserve: a service follows many tickets with few events each.
-    fn shrink(&mut self) {
-        self.names.shrink();
-        self.machine.shrink();
-    }
-
-    /// Accepts an event that is known to be in order and no duplicate.
-    pub(crate) fn accept(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        if let (Some((reason, _)), false) = (self.machine.state.left, event.kind == EventKind::Restored) {
-            return self.exclude_one(event, reason);
-        }
-        if let Some(kind) = self.read(&event.kind, plan) {
-            let by = self.names.optional(event.author_name.as_deref(), &plan.vocabulary);
-            let own = !plan.options.requester_answers && is_requester(event, &self.ticket);
-            let author = if own { Author::Customer } else { event.author };
-            self.machine.handle(Step { at: event.at.as_micros(), kind, by, author }, plan);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn exclude_one(&mut self, event: &TicketEvent, reason: Reason) -> Result<(), TrackError> {
-        self.excluded.add(reason);
-        Err(TrackError::Exclusion { at: event.at, reason })
-    }
-
-    /// The step of an event, and its change of the record; `None` if it changes nothing.
-    fn read(&mut self, kind: &EventKind, plan: &Plan) -> Option<StepKind> {
-        if !change(&mut self.ticket, kind) {
-            return None;
-        }
-        Some(match kind {
-            EventKind::PublicMessage => StepKind::PublicMessage,
-            EventKind::InternalNote => StepKind::InternalNote,
-            EventKind::Status(status) => StepKind::Status(*status),
-            EventKind::Changed { attribute, to } => StepKind::Changed {
-                attribute: plan.vocabulary.attribute(attribute),
-                to: self.names.optional(to.as_deref(), &plan.vocabulary),
-            },
-            EventKind::Tagged(tag) => StepKind::Tagged(self.names.number(tag, &plan.vocabulary)),
-            EventKind::Untagged(tag) => StepKind::Untagged(self.names.number(tag, &plan.vocabulary)),
-            EventKind::Escalated => StepKind::Escalated,
-            EventKind::MergedInto(_) => StepKind::MergedInto,
-            EventKind::SplitFrom(_) => StepKind::SplitFrom,
-            EventKind::Deleted => StepKind::Deleted,
-            EventKind::Spam => StepKind::Spam,
-            EventKind::EndUnknown => StepKind::EndUnknown,
-            EventKind::Restored => StepKind::Restored,
-            EventKind::SurveySent => StepKind::SurveySent,
-            EventKind::SurveyAnswered => StepKind::SurveyAnswered,
-        })
-    }
-
-    /// Whether the ticket is neither solved, closed, merged, deleted nor spam.
-    pub(crate) fn is_open(&self) -> bool {
-        let state = &self.machine.state;
-        state.left.is_none() && !state.status.is_done()
-    }
-
-    /// The measures as of `as_of`, which is not before the last event.
-    pub(crate) fn metrics(&self, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
-        let end = self.machine.stamp(as_of.as_micros(), plan);
-        let mut metrics = TicketMetrics::new(self.ticket.created_at, as_of);
-        self.machine.state.measure(end, plan.followed.needs, &mut metrics);
-        let name = |number| self.names.text(number, &plan.vocabulary);
-        self.machine.state.resolve_names(end, plan.followed.needs, name, &mut metrics);
-        metrics
-    }
-
-    /// The verdicts as of `as_of`, which is not before the last event, and the number of targets not evaluated.
-    pub(crate) fn verdicts(&self, as_of: Timestamp, plan: &Plan) -> (Vec<SlaVerdict>, u32) {
-        let mut verdicts = Vec::new();
-        let end = self.machine.stamp(as_of.as_micros(), plan);
-        let unevaluated = self.machine.verdicts(end, plan, |verdict, segments| {
-            verdicts.push(to_verdict(verdict, segments, plan));
-        });
-        (verdicts, unevaluated)
-    }
-
-    pub(crate) fn replayed(mut self, as_of: Timestamp, plan: &Plan) -> Replayed {
-        for (actor, _) in
-            Actor::ALL.into_iter().zip(plan.credited.0).filter(|(_, number)| *number != UNWATCHED)
-        {
-            let name = self.machine.credited(actor);
-            let name = (name != NONE).then(|| self.names.text(name, &plan.vocabulary).into());
-            self.ticket.attributes.set(actor.attribute(), name);
-        }
-        let metrics = self.metrics(as_of, plan);
-        let (verdicts, unevaluated) = self.verdicts(as_of, plan);
-        let mut replayed = Replayed::new(self.ticket, metrics).with_verdicts(verdicts);
-        replayed.excluded = self.excluded;
-        replayed.excluded.add_many(Reason::NoSchedule, u64::from(unevaluated));
-        replayed
     }
 }

@@ -39,6 +39,12 @@ impl VerdictState {
         }
     }
 
+    /// Whether a verdict of this state is open, and `elapsed` reaches its at-risk threshold; both in microseconds on its clock.
+    pub(crate) fn is_at_risk(self, elapsed: Option<i64>, after: Option<i64>) -> bool {
+        let open = matches!(self, Self::Running | Self::Paused);
+        open && after.is_some_and(|after| elapsed.is_some_and(|elapsed| elapsed >= after))
+    }
+
     /// When a verdict of this state fell, given when it was completed and breached; `None` while it is open.
     pub(crate) fn decided_at(
         self,
@@ -256,10 +262,7 @@ impl SlaVerdict {
 
     /// Whether it is still open and not breached, but past its at-risk threshold.
     pub fn is_at_risk(&self) -> bool {
-        let open = matches!(self.state, VerdictState::Running | VerdictState::Paused);
-        match (self.at_risk_after, self.elapsed_on_clock()) {
-            (Some(after), Some(elapsed)) => open && elapsed >= after,
-            _ => false,
-        }
+        let after = self.at_risk_after.map(|after| after.num_microseconds().unwrap_or(i64::MAX));
+        self.state.is_at_risk(self.elapsed.micros_on(self.clock), after)
     }
 }

@@ -86,6 +86,19 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whether attributes of the ticket may change by it: by the event itself, or since other events count that did not before.
+    pub(crate) fn changes_attributes(&self) -> bool {
+        matches!(
+            self,
+            Self::Changed { .. }
+                | Self::MergedInto(_)
+                | Self::Deleted
+                | Self::Spam
+                | Self::EndUnknown
+                | Self::Restored
+        )
+    }
+
     /// Order among events of one timestamp and sequence: attributes change first, then people write, then the
     /// status changes, then the ticket is merged, deleted or marked as spam.
     pub fn rank(&self) -> u8 {

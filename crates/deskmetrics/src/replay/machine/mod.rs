@@ -3,8 +3,6 @@
 mod closed_form;
 mod fast_path;
 
-use serde::{Deserialize, Serialize};
-
 pub(crate) use self::fast_path::FastPath;
 
 use super::actor::{Actor, Credited};
@@ -99,20 +97,8 @@ impl Plan {
     }
 }
 
-/// The business clock's reading at the last step, if known. A cache, not a part of the state.
-#[derive(Debug, Clone, Copy, Default)]
-struct Reading(Option<i64>);
-
-impl PartialEq for Reading {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Reading {}
-
 /// The state of one ticket between two steps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Machine {
     pub(crate) state: TicketState,
     pub(crate) now: Stamp,
@@ -121,8 +107,8 @@ pub(crate) struct Machine {
     evaluator: SlaEvaluator,
     /// The schedule that applies now.
     pub(super) clock: Option<u16>,
-    #[serde(skip)]
-    reading: Reading,
+    /// The business clock's reading at the last step, if known.
+    reading: Option<i64>,
     /// The value of each attribute, by number.
     values: Vec<u32>,
     /// The tags, if rules depend on them.
@@ -130,14 +116,6 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Frees memory that lists hold in reserve.
-    pub(crate) fn shrink(&mut self) {
-        self.state.shrink();
-        self.evaluator.shrink();
-        self.values.shrink_to_fit();
-        self.tags.shrink_to_fit();
-    }
-
     pub(crate) fn new() -> Self {
         Self {
             state: TicketState::empty(),
@@ -145,7 +123,7 @@ impl Machine {
             latest: i64::MIN,
             evaluator: SlaEvaluator::default(),
             clock: None,
-            reading: Reading::default(),
+            reading: None,
             values: Vec::new(),
             tags: Vec::new(),
         }
@@ -171,7 +149,7 @@ impl Machine {
     /// Begins another ticket. The lists keep their memory.
     pub(crate) fn begin(&mut self, start: Start<'_>, plan: &Plan) {
         self.begin_record(start, plan);
-        self.reading = Reading(plan.clocks.reading(self.clock, start.created_at));
+        self.reading = plan.clocks.reading(self.clock, start.created_at);
         let scheduled = plan.knows_business_time(self.clock);
         self.latest = i64::MIN;
         self.now = Stamp { at: start.created_at, business: 0, unscheduled: 0, scheduled };
@@ -184,12 +162,6 @@ impl Machine {
             let timer_context = timer_context(plan, self.clock, self.state.status);
             self.evaluator.handle(&plan.policies, context, &self.state, self.now, timer_context);
         }
-    }
-
-    /// Whether the state was made with an equivalent plan.
-    pub(crate) fn fits(&self, plan: &Plan) -> bool {
-        let policies_fit = plan.policies.slots.is_empty() || self.evaluator.fits(&plan.policies);
-        policies_fit && self.values.len() == plan.vocabulary.attributes()
     }
 
     pub(crate) fn tags(&self) -> &[u32] {
@@ -223,7 +195,7 @@ impl Machine {
             return stamp;
         }
         if plan.followed.business {
-            let business = match (reading, self.reading.0) {
+            let business = match (reading, self.reading) {
                 (Some(now), Some(before)) => Some(now - before),
                 _ => plan.clocks.elapsed(self.clock, stamp.at, at),
             };
@@ -248,7 +220,7 @@ impl Machine {
         }
         let reading = plan.clocks.reading(self.clock, at);
         self.now = self.stamp_by(at, plan, reading);
-        self.reading = Reading(reading);
+        self.reading = reading;
     }
 
     /// Applies a step, or ignores it if no requested measure depends on it.
@@ -283,7 +255,7 @@ impl Machine {
                     self.evaluator.flush(self.now, timer_context(plan, self.clock, status));
                 }
                 self.clock = clock;
-                self.reading = Reading(plan.clocks.reading(clock, self.now.at));
+                self.reading = plan.clocks.reading(clock, self.now.at);
                 self.now.scheduled = plan.knows_business_time(clock);
             }
         }

@@ -1,13 +1,11 @@
 //! State of the conversation: authors, waits and answers.
 
-use serde::{Deserialize, Serialize};
-
 use crate::replay::stamp::{ClockSpan, Stamp};
 use crate::replay::step::NONE;
 use crate::ticket::Author;
 
 /// A response after the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NextResponse {
     /// When it was given, in microseconds.
     pub(super) at: i64,
@@ -18,7 +16,7 @@ pub(super) struct NextResponse {
 }
 
 /// A wait that a solve ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unanswered {
     pub(super) is_first: bool,
     /// When the solve ended it, in microseconds.
@@ -27,7 +25,7 @@ pub(super) struct Unanswered {
 }
 
 /// The state of the conversation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub(crate) struct Conversation {
     /// Whether a message may still show that the customer or the team opened the ticket.
@@ -68,15 +66,6 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
-    /// Frees memory that lists hold in reserve.
-    pub(super) fn shrink(&mut self) {
-        let Self { next_responses, unanswered, replying_agents, repliers, .. } = self;
-        next_responses.shrink_to_fit();
-        unanswered.shrink_to_fit();
-        replying_agents.shrink_to_fit();
-        repliers.shrink_to_fit();
-    }
-
     /// Resets the conversation. The lists keep their memory.
     pub(super) fn clear(&mut self) {
         let Self {

@@ -5,8 +5,6 @@ mod measure;
 mod message;
 mod signals;
 
-use serde::{Deserialize, Serialize};
-
 pub(crate) use self::signals::Signals;
 
 use self::conversation::Conversation;
@@ -26,7 +24,7 @@ pub(crate) struct Rules<'a> {
 }
 
 /// The start of a period with one assignee or group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StintMark {
     pub(crate) attribute: u16,
     pub(crate) value: u32,
@@ -38,7 +36,7 @@ pub(crate) struct StintMark {
 }
 
 /// A solve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Solve {
     at: Stamp,
     by: Author,
@@ -47,7 +45,7 @@ struct Solve {
 }
 
 /// The state of one ticket after the steps so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TicketState {
     pub(crate) created: Stamp,
     pub(crate) status: Status,
@@ -74,7 +72,7 @@ pub(crate) struct TicketState {
 }
 
 /// The assignee and group.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Stations {
     group: u32,
     assignee: u32,
@@ -104,13 +102,6 @@ impl TicketState {
             agent_touches: 0,
             escalations: 0,
         }
-    }
-
-    /// Frees memory that lists hold in reserve.
-    pub(crate) fn shrink(&mut self) {
-        self.reopens.shrink_to_fit();
-        self.stations.stints.shrink_to_fit();
-        self.conversation.shrink();
     }
 
     /// Resets the state. The lists keep their memory. Field by field, because overwriting the whole state costs more

@@ -95,7 +95,7 @@ proptest! {
         let expected = replay.retrack(ticket, &events);
         prop_assert_eq!(replay.metrics(&tracker, end), replay.metrics(&expected, end));
         prop_assert_eq!(replay.verdicts(&tracker, end), replay.verdicts(&expected, end));
-        prop_assert_eq!(tracker.ticket().into_owned(), replayed.ticket);
+        prop_assert_eq!(tracker.ticket(), replayed.ticket);
         prop_assert_eq!(expected.excluded(), replayed.excluded);
         prop_assert_eq!(tracker.excluded().count(Reason::Duplicate), again.len().min(delivered.len()) as u64);
     }

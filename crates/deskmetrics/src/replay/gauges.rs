@@ -88,9 +88,13 @@ impl Gauges {
         for target in &ticket.targets {
             decrease(&mut self.targets, (*target, ticket.slice.clone()));
         }
-        // Of this ticket and of the set.
-        if Arc::strong_count(&ticket.slice) == 2 {
-            self.slices.remove(&ticket.slice);
+    }
+
+    /// Forgets a slice that no other ticket has; `last` is its last use.
+    pub(super) fn forget(&mut self, last: &Slice) {
+        // By this use and the set.
+        if Arc::strong_count(last) == 2 {
+            self.slices.remove(last);
         }
     }
 

@@ -12,7 +12,7 @@ use super::options::Merged;
 use super::step::{NONE, Start, Step, StepKind};
 use super::verdict::to_verdict;
 use crate::sla::SlaVerdict;
-use crate::ticket::{Attribute, Author, EventKind, Ticket, TicketEvent};
+use crate::ticket::{Attribute, Author, CustomerId, EventKind, StatedSla, Ticket, TicketEvent, TicketId};
 use crate::{Excluded, Reason, Timestamp};
 
 /// A ticket as it was created and its events in order, with numbers in place of names.
@@ -20,12 +20,30 @@ use crate::{Excluded, Reason, Timestamp};
 /// A replay of a usual ticket takes less than a microsecond, and its events take less memory than the state of a replay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct History {
-    pub(crate) ticket: Ticket,
+    pub(crate) id: TicketId,
+    pub(crate) created_at: Timestamp,
+    created_by: Option<Author>,
+    requester: Option<CustomerId>,
     names: Names,
-    /// The places of the names of the ticket's attribute values, then of its tags.
-    initial: Box<[u32]>,
+    /// Attributes at creation with the places of their values.
+    attributes: Box<[(AttributeNumber, u32)]>,
+    /// The places of the tags at creation.
+    tags: Box<[u32]>,
+    stated: Option<Box<StatedFields>>,
     entries: Vec<Entry>,
 }
+
+/// What few source systems state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct StatedFields {
+    due_at: Option<Timestamp>,
+    sla_met: Option<bool>,
+    sla: Vec<StatedSla>,
+}
+
+/// The index of a [named](Attribute::NAMED) attribute, or their number plus the place of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct AttributeNumber(u32);
 
 /// The events of a ticket that are replayed, and those that are not.
 #[derive(Debug)]
@@ -54,18 +72,8 @@ struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum EntryKind {
-    /// An attribute changed: the index of a [named](Attribute::NAMED) one, or their number plus the place of its name.
-    Changed {
-        attribute: u32,
-        to: u32,
-    },
+    Changed { attribute: AttributeNumber, to: u32 },
     Step(StepKind),
-}
-
-impl EntryKind {
-    fn changes_record(self) -> bool {
-        matches!(self, Self::Changed { .. } | Self::Step(StepKind::Tagged(_) | StepKind::Untagged(_)))
-    }
 }
 
 /// The number of attributes with their own variants.
@@ -74,11 +82,27 @@ const _: () = assert!(Attribute::NAMED.len() == NAMED as usize);
 
 impl History {
     pub(crate) fn new(ticket: Ticket, plan: &Plan) -> Self {
+        let Ticket {
+            id,
+            created_at,
+            created_by,
+            requester,
+            attributes,
+            tags,
+            stated_due_at: due_at,
+            stated_sla_met: sla_met,
+            stated_sla: sla,
+        } = ticket;
         let mut names = Names::default();
-        let values = ticket.attributes.iter().map(|(_, value)| value);
-        let values = values.chain(ticket.tags.iter().map(|tag| &**tag));
-        let initial = values.map(|value| names.place(value, &plan.vocabulary)).collect();
-        Self { ticket, names, initial, entries: Vec::new() }
+        let attributes = attributes.iter().map(|(attribute, value)| {
+            let attribute = AttributeNumber::of(attribute, &mut names, plan);
+            (attribute, names.place(value, &plan.vocabulary))
+        });
+        let attributes = attributes.collect();
+        let tags = tags.iter().map(|tag| names.place(tag, &plan.vocabulary)).collect();
+        let stated = (due_at.is_some() || sla_met.is_some() || !sla.is_empty())
+            .then(|| Box::new(StatedFields { due_at, sla_met, sla }));
+        Self { id, created_at, created_by, requester, names, attributes, tags, stated, entries: Vec::new() }
     }
 
     /// Appends an event.
@@ -102,14 +126,13 @@ impl History {
     fn entry(&mut self, event: &TicketEvent, plan: &Plan) -> Entry {
         let own = !plan.options.requester_answers && self.is_requester(event);
         let Self { names, .. } = self;
+        let attribute = match &event.kind {
+            EventKind::Changed { attribute, .. } => AttributeNumber::of(attribute, names, plan),
+            _ => AttributeNumber(0),
+        };
         let mut name = |name: &str| names.place(name, &plan.vocabulary);
         let kind = match &event.kind {
-            EventKind::Changed { attribute, to } => {
-                let named = Attribute::NAMED.iter().zip(0..).find(|(named, _)| *named == attribute);
-                let attribute = match named {
-                    Some((_, number)) => number,
-                    None => NAMED.saturating_add(name(attribute.as_str())),
-                };
+            EventKind::Changed { to, .. } => {
                 EntryKind::Changed { attribute, to: to.as_deref().map_or(NONE, &mut name) }
             }
             EventKind::PublicMessage => EntryKind::Step(StepKind::PublicMessage),
@@ -149,7 +172,7 @@ impl History {
     /// Whether an agent acts on their own ticket.
     fn is_requester(&self, event: &TicketEvent) -> bool {
         event.author == Author::Agent
-            && match (&self.ticket.requester, &event.author_name) {
+            && match (&self.requester, &event.author_name) {
                 (Some(requester), Some(name)) => requester.as_str() == &**name,
                 _ => false,
             }
@@ -157,9 +180,7 @@ impl History {
 
     /// The timestamp of the last event, or of the creation.
     pub(crate) fn last_at(&self) -> Timestamp {
-        self.entries
-            .last()
-            .map_or(self.ticket.created_at, |entry| Timestamp::saturating_from_micros(entry.at))
+        self.entries.last().map_or(self.created_at, |entry| Timestamp::saturating_from_micros(entry.at))
     }
 
     /// The number of events.
@@ -187,37 +208,94 @@ impl History {
         self.counted(0, None).filter_map(|(_, reason)| reason)
     }
 
-    /// The ticket with its attributes and tags as of the last event, if they have changed.
-    pub(crate) fn changed_ticket(&self) -> Option<Ticket> {
-        let counted = self.counted(0, None).filter(|(_, excluded)| excluded.is_none());
-        let mut changes =
-            counted.map(|(entry, _)| entry.kind).filter(|kind| kind.changes_record()).peekable();
-        changes.peek()?;
-        let mut ticket = self.ticket.clone();
-        for kind in changes {
-            match kind {
-                EntryKind::Changed { attribute, to } => {
-                    let to = (to != NONE).then(|| self.names.text(to).into());
-                    ticket.attributes.set(self.attribute(attribute), to);
-                }
-                EntryKind::Step(StepKind::Tagged(tag)) => ticket.add_tag(self.names.text(tag).into()),
-                EntryKind::Step(StepKind::Untagged(tag)) => ticket.remove_tag(self.names.text(tag)),
-                EntryKind::Step(_) => {}
-            }
+    /// The ticket with its attributes and tags as of the last event.
+    pub(crate) fn ticket(&self) -> Ticket {
+        let mut ticket = Ticket::new(self.id.clone(), self.created_at);
+        ticket.created_by = self.created_by;
+        ticket.requester.clone_from(&self.requester);
+        if let Some(StatedFields { due_at, sla_met, sla }) = self.stated.as_deref() {
+            (ticket.stated_due_at, ticket.stated_sla_met) = (*due_at, *sla_met);
+            ticket.stated_sla.clone_from(sla);
         }
-        Some(ticket)
+        let mut set = |attribute: AttributeNumber, to| {
+            ticket.attributes.set(attribute.attribute(&self.names), self.value(to).map(Into::into));
+        };
+        self.attributes.iter().for_each(|(attribute, value)| set(*attribute, *value));
+        self.changes().for_each(|(attribute, to)| set(attribute, to));
+        let mut tags: BTreeSet<u32> = self.tags.iter().copied().collect();
+        for entry in self.counting() {
+            match entry.kind {
+                EntryKind::Step(StepKind::Tagged(tag)) => tags.insert(tag),
+                EntryKind::Step(StepKind::Untagged(tag)) => tags.remove(&tag),
+                _ => continue,
+            };
+        }
+        ticket.tags = tags.into_iter().map(|tag| self.names.text(tag).into()).collect();
+        ticket.tags.sort_unstable();
+        ticket
     }
 
-    fn attribute(&self, number: u32) -> Attribute {
-        let named = usize::try_from(number).ok().and_then(|number| Attribute::NAMED.get(number));
-        named.cloned().unwrap_or_else(|| Attribute::from(self.names.text(number.saturating_sub(NAMED))))
+    /// The value of an attribute as of the last event.
+    pub(crate) fn attribute(&self, attribute: &Attribute) -> Option<&str> {
+        let is_it = |number: AttributeNumber| number.is(attribute, &self.names);
+        let changed = self.changes().filter(|(number, _)| is_it(*number)).last();
+        let (_, value) =
+            changed.or_else(|| self.attributes.iter().copied().find(|(number, _)| is_it(*number)))?;
+        self.value(value)
     }
 
-    /// The number that rules have for an attribute.
-    fn attribute_number(&self, attribute: u32, vocabulary: &Vocabulary) -> u16 {
-        match u16::try_from(attribute) {
-            Ok(number) if attribute < NAMED => number,
-            _ => vocabulary.attribute(&self.attribute(attribute)),
+    /// The events that count.
+    fn counting(&self) -> impl Iterator<Item = &Entry> {
+        self.counted(0, None).filter(|(_, excluded)| excluded.is_none()).map(|(entry, _)| entry)
+    }
+
+    /// The changes of attributes that count, with the places of their values.
+    fn changes(&self) -> impl Iterator<Item = (AttributeNumber, u32)> {
+        self.counting().filter_map(|entry| match entry.kind {
+            EntryKind::Changed { attribute, to } => Some((attribute, to)),
+            EntryKind::Step(_) => None,
+        })
+    }
+
+    /// The name at a place; `None` for no name.
+    fn value(&self, place: u32) -> Option<&str> {
+        (place != NONE).then(|| self.names.text(place))
+    }
+}
+
+impl AttributeNumber {
+    fn of(attribute: &Attribute, names: &mut Names, plan: &Plan) -> Self {
+        let named = Attribute::NAMED.iter().zip(0..).find(|(named, _)| *named == attribute);
+        Self(match named {
+            Some((_, number)) => number,
+            None => NAMED.saturating_add(names.place(attribute.as_str(), &plan.vocabulary)),
+        })
+    }
+
+    fn named(self) -> Option<&'static Attribute> {
+        Attribute::NAMED.get(usize::try_from(self.0).ok()?)
+    }
+
+    fn custom(self, names: &Names) -> &str {
+        names.text(self.0.saturating_sub(NAMED))
+    }
+
+    fn attribute(self, names: &Names) -> Attribute {
+        self.named().cloned().unwrap_or_else(|| Attribute::from(self.custom(names)))
+    }
+
+    fn is(self, attribute: &Attribute, names: &Names) -> bool {
+        match self.named() {
+            Some(named) => named == attribute,
+            None => self.custom(names) == attribute.as_str(),
+        }
+    }
+
+    /// The number that rules have for it.
+    fn in_rules(self, names: &Names, vocabulary: &Vocabulary) -> u16 {
+        match u16::try_from(self.0) {
+            Ok(number) if self.0 < NAMED => number,
+            _ => vocabulary.attribute(&self.attribute(names)),
         }
     }
 }
@@ -227,7 +305,7 @@ impl History {
 pub(crate) struct HistoryState {
     pub(crate) machine: Machine,
     /// The values of changed attributes that no rule depends on.
-    others: BTreeMap<u32, u32>,
+    others: BTreeMap<AttributeNumber, u32>,
     attributes: Vec<(u16, u32)>,
     tags: Vec<u32>,
 }
@@ -239,18 +317,19 @@ impl HistoryState {
 
     /// Begins at the creation.
     pub(crate) fn begin(&mut self, history: &History, plan: &Plan) {
-        let History { ticket, names, initial, .. } = history;
-        let mut numbers = initial.iter().map(|place| names.number(*place));
-        let numbered = |attribute| plan.vocabulary.attribute(attribute);
+        let names = &history.names;
         self.others.clear();
         self.attributes.clear();
-        let attributes = ticket.attributes.iter().map(|(attribute, _)| numbered(attribute));
-        self.attributes.extend(attributes.zip(&mut numbers));
+        self.attributes.extend(
+            history.attributes.iter().map(|(attribute, value)| {
+                (attribute.in_rules(names, &plan.vocabulary), names.number(*value))
+            }),
+        );
         self.tags.clear();
-        self.tags.extend(numbers);
+        self.tags.extend(history.tags.iter().map(|tag| names.number(*tag)));
         let start = Start {
-            created_at: ticket.created_at.as_micros(),
-            created_by: ticket.created_by,
+            created_at: history.created_at.as_micros(),
+            created_by: history.created_by,
             attributes: &self.attributes,
             tags: &self.tags,
         };
@@ -273,17 +352,16 @@ impl HistoryState {
         let number = |place| history.names.number(place);
         Some(match kind {
             EntryKind::Changed { attribute, to } => {
-                let known = history.attribute_number(attribute, &plan.vocabulary);
-                if usize::from(known) >= plan.vocabulary.attributes() {
-                    let before = self.others.insert(attribute, to).unwrap_or_else(|| {
-                        let value = history.ticket.attributes.get(&history.attribute(attribute));
-                        value.and_then(|value| history.names.find(value)).unwrap_or(NONE)
-                    });
-                    if before == to {
+                let in_rules = attribute.in_rules(&history.names, &plan.vocabulary);
+                if usize::from(in_rules) >= plan.vocabulary.attributes() {
+                    let initial = || history.attributes.iter().find(|(initial, _)| *initial == attribute);
+                    let before =
+                        self.others.insert(attribute, to).or_else(|| initial().map(|(_, value)| *value));
+                    if before.unwrap_or(NONE) == to {
                         return None;
                     }
                 }
-                StepKind::Changed { attribute: known, to: number(to) }
+                StepKind::Changed { attribute: in_rules, to: number(to) }
             }
             EntryKind::Step(StepKind::Tagged(tag)) => StepKind::Tagged(number(tag)),
             EntryKind::Step(StepKind::Untagged(tag)) => StepKind::Untagged(number(tag)),
@@ -306,7 +384,7 @@ impl HistoryState {
     /// The measures as of `as_of`, which is not before the last event.
     pub(crate) fn metrics(&self, history: &History, as_of: Timestamp, plan: &Plan) -> TicketMetrics {
         let end = self.machine.stamp(as_of.as_micros(), plan);
-        let mut metrics = TicketMetrics::new(history.ticket.created_at, as_of);
+        let mut metrics = TicketMetrics::new(history.created_at, as_of);
         self.machine.state.measure(end, plan.followed.needs, &mut metrics);
         let name = |number| history.names.text_of(number);
         self.machine.state.resolve_names(end, plan.followed.needs, name, &mut metrics);

@@ -71,7 +71,8 @@ pub(crate) struct Names(Vec<(Box<str>, u32)>);
 impl Names {
     /// The place of a name, assigned if it is new.
     pub(crate) fn place(&mut self, name: &str, vocabulary: &Vocabulary) -> u32 {
-        self.find(name).unwrap_or_else(|| {
+        let known = self.0.iter().zip(1..).find(|((known, _), _)| &**known == name);
+        known.map(|(_, place)| place).unwrap_or_else(|| {
             let index = u32::try_from(self.0.len()).unwrap_or(FIRST_FREE - 1);
             let number = vocabulary.value(name).unwrap_or(FIRST_FREE | index);
             if self.0.len() < 8 {
@@ -80,12 +81,6 @@ impl Names {
             self.0.push((name.into(), number));
             index.saturating_add(1)
         })
-    }
-
-    /// The place of a name.
-    pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        let index = self.0.iter().position(|(known, _)| &**known == name)?;
-        u32::try_from(index).ok()?.checked_add(1)
     }
 
     fn get(&self, place: u32) -> Option<&(Box<str>, u32)> {

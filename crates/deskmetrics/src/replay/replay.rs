@@ -231,7 +231,7 @@ impl Replay {
         let (verdicts, unevaluated) = state.verdicts(self.as_of, &self.plan);
         history.excluded().for_each(|reason| excluded.add(reason));
         excluded.add_many(Reason::NoSchedule, u64::from(unevaluated));
-        let mut ticket = history.changed_ticket().unwrap_or_else(|| history.ticket.clone());
+        let mut ticket = history.ticket();
         for (actor, _) in
             Actor::ALL.into_iter().zip(self.plan.credited.0).filter(|(_, number)| *number != UNWATCHED)
         {
@@ -245,11 +245,11 @@ impl Replay {
         let (mut history, mut ids) = (History::new(ticket, &self.plan), BTreeSet::new());
         let mut excluded = Excluded::default();
         for event in events {
-            let reason = if event.ticket != history.ticket.id {
+            let reason = if event.ticket != history.id {
                 Reason::UnknownTicket
             } else if event.id.as_deref().is_some_and(|id| !ids.insert(id)) {
                 Reason::Duplicate
-            } else if event.at < history.ticket.created_at {
+            } else if event.at < history.created_at {
                 Reason::BeforeCreation
             } else if event.at > until {
                 Reason::AfterCutOff

@@ -115,14 +115,12 @@ impl Board {
 
     /// Sets the slice of a ticket to its current attributes.
     fn set_slice(&mut self, followed: &mut Followed) {
-        if self.gauges.by().is_empty() {
-            return;
-        }
-        let ticket = followed.tracker.ticket();
-        let slice = self.gauges.slice(|attribute| ticket.attributes.get(attribute));
+        let history = followed.tracker.history();
+        let slice = self.gauges.slice(|attribute| history.attribute(attribute));
         if slice != followed.counted.slice {
             self.gauges.remove(&followed.counted);
-            followed.counted.slice = slice;
+            let before = std::mem::replace(&mut followed.counted.slice, slice);
+            self.gauges.forget(&before);
             self.gauges.add(&followed.counted);
         }
     }
@@ -145,8 +143,8 @@ impl TrackedTickets {
     pub fn with_gauges_by<A: Into<Attribute>>(mut self, attributes: impl IntoIterator<Item = A>) -> Self {
         self.board.gauges = Gauges::new(attributes.into_iter().map(Into::into).collect());
         for followed in self.tickets.values_mut() {
-            let ticket = followed.tracker.ticket();
-            followed.counted.slice = self.board.gauges.slice(|attribute| ticket.attributes.get(attribute));
+            let history = followed.tracker.history();
+            followed.counted.slice = self.board.gauges.slice(|attribute| history.attribute(attribute));
             self.board.gauges.add(&followed.counted);
         }
         self
@@ -189,6 +187,7 @@ impl TrackedTickets {
     pub fn close(&mut self, ticket: &TicketId) -> Option<TicketTracker> {
         let followed = self.tickets.remove(ticket)?;
         self.board.gauges.remove(&followed.counted);
+        self.board.gauges.forget(&followed.counted.slice);
         followed.next_change.map(|next| self.board.changes.remove(&(next, ticket.clone())));
         Some(followed.tracker)
     }
@@ -214,15 +213,16 @@ impl TrackedTickets {
         let Self { replay, tickets, passed, board } = self;
         let unknown = || TrackError::NotFollowed(event.ticket.to_string());
         let followed = tickets.get_mut(&event.ticket).ok_or_else(unknown)?;
-        if event.at <= latest {
-            // An event does not undo what changed before it.
-            while let Some(at) = followed.next_change.filter(|at| *at < event.at) {
-                passed.insert((at, event.ticket.clone()));
-                board.update(followed, at, replay.plan());
-            }
+        if event.at > latest {
+            return Err(TrackError::InFuture { at: event.at, latest });
         }
-        replay.observe_until(&mut followed.tracker, event, latest)?;
-        if event.kind.changes_attributes() {
+        // An event does not undo what changed before it.
+        while let Some(at) = followed.next_change.filter(|at| *at < event.at) {
+            passed.insert((at, event.ticket.clone()));
+            board.update(followed, at, replay.plan());
+        }
+        followed.tracker.observe_own(event, replay.plan())?;
+        if event.kind.can_change(board.gauges.by()) {
             board.set_slice(followed);
         }
         let at = followed.tracker.last_at();

@@ -1,6 +1,5 @@
 //! A ticket followed live, one event at a time.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
@@ -150,12 +149,12 @@ impl TicketTracker {
 
     /// The id of the ticket.
     pub fn id(&self) -> &TicketId {
-        &self.history.ticket.id
+        &self.history.id
     }
 
     /// The ticket with its attributes and tags as of the last event.
-    pub fn ticket(&self) -> Cow<'_, Ticket> {
-        self.history.changed_ticket().map_or(Cow::Borrowed(&self.history.ticket), Cow::Owned)
+    pub fn ticket(&self) -> Ticket {
+        self.history.ticket()
     }
 
     /// The timestamp of the last accepted event, or of the creation.
@@ -185,13 +184,14 @@ impl TicketTracker {
     }
 
     pub(crate) fn observe(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
-        let ticket = &self.history.ticket;
-        if event.ticket != ticket.id {
-            return Err(TrackError::OtherTicket {
-                found: event.ticket.to_string(),
-                tracked: ticket.id.to_string(),
-            });
+        if event.ticket == self.history.id {
+            return self.observe_own(event, plan);
         }
+        Err(TrackError::OtherTicket { found: event.ticket.to_string(), tracked: self.id().to_string() })
+    }
+
+    /// Like [`observe`](Self::observe), for an event of this ticket.
+    pub(crate) fn observe_own(&mut self, event: &TicketEvent, plan: &Plan) -> Result<(), TrackError> {
         let unknown_id = match &event.id {
             None => None,
             Some(id) => match self.ids.binary_search(id) {
@@ -199,7 +199,7 @@ impl TicketTracker {
                 Err(place) => Some((place, id)),
             },
         };
-        let is_early = event.at < ticket.created_at;
+        let is_early = event.at < self.history.created_at;
         if event.at < self.last_at && !is_early {
             return Err(TrackError::OutOfOrder { at: event.at, last: self.last_at });
         }

@@ -86,17 +86,14 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Whether attributes of the ticket may change by it: by the event itself, or since other events count that did not before.
-    pub(crate) fn changes_attributes(&self) -> bool {
-        matches!(
-            self,
-            Self::Changed { .. }
-                | Self::MergedInto(_)
-                | Self::Deleted
-                | Self::Spam
-                | Self::EndUnknown
-                | Self::Restored
-        )
+    /// Whether the ticket's values of these attributes may change: by the event itself, or since others of its timestamp then count
+    /// or no longer count.
+    pub(crate) fn can_change(&self, attributes: &[Attribute]) -> bool {
+        match self {
+            Self::Changed { attribute, .. } => attributes.contains(attribute),
+            Self::MergedInto(_) | Self::Deleted | Self::Spam | Self::EndUnknown | Self::Restored => true,
+            _ => false,
+        }
     }
 
     /// Order among events of one timestamp and sequence: attributes change first, then people write, then the

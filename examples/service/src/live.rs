@@ -51,7 +51,7 @@ impl Live {
             eprintln!("the rules have changed: {} open tickets are replayed from the log", others.len());
         }
         for tracker in others {
-            live.retrack(&tracker.ticket().id, position)?;
+            live.retrack(tracker.id(), position)?;
         }
         live.catch_up()?;
         let ids: Vec<TicketId> = live.tickets.ids().cloned().collect();
@@ -177,7 +177,7 @@ pub(crate) fn next_breach(
         replay.verdicts(tracker, now)?.into_iter().filter(|verdict| verdict.state == VerdictState::Running);
     let breaches = running.filter_map(|verdict| {
         Some(NextBreach {
-            ticket: tracker.ticket().id.clone(),
+            ticket: tracker.id().clone(),
             due_at: verdict.due_at?,
             at_risk: verdict.is_at_risk(),
             policy: verdict.policy,

@@ -301,7 +301,7 @@ impl Tracker {
             error::argument(format!("dumped: {}", problem.to_string().replace("to_bytes", "Tracker.dump")))
         })?;
         *followed = loaded.with_gauges_by(followed.gauges_by().to_vec());
-        Ok(others.iter().map(|other| other.ticket().id.to_string()).collect())
+        Ok(others.iter().map(|other| other.id().to_string()).collect())
     }
 
     fn __len__(&self) -> usize {

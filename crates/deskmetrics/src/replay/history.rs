@@ -117,8 +117,8 @@ impl History {
         let key = |entry: &Entry| (entry.at, entry.sequence, entry.rank);
         let place = self.entries.partition_point(|other| key(other) <= key(&entry));
         // A service follows many tickets with few events each.
-        if self.entries.len() < 8 {
-            self.entries.reserve_exact(1);
+        if self.entries.len() == self.entries.capacity() && self.entries.len() < 8 {
+            self.entries.reserve_exact(2);
         }
         self.entries.insert(place, entry);
     }
@@ -265,8 +265,8 @@ impl History {
 
 impl AttributeNumber {
     fn of(attribute: &Attribute, names: &mut Names, plan: &Plan) -> Self {
-        let named = Attribute::NAMED.iter().zip(0..).find(|(named, _)| *named == attribute);
-        Self(match named {
+        let known = Attribute::NAMED.iter().zip(0..).find(|(known, _)| *known == attribute);
+        Self(match known {
             Some((_, number)) => number,
             None => NAMED.saturating_add(names.place(attribute.as_str(), &plan.vocabulary)),
         })
@@ -286,7 +286,7 @@ impl AttributeNumber {
 
     fn is(self, attribute: &Attribute, names: &Names) -> bool {
         match self.named() {
-            Some(named) => named == attribute,
+            Some(own) => own == attribute,
             None => self.custom(names) == attribute.as_str(),
         }
     }

@@ -71,16 +71,17 @@ pub(crate) struct Names(Vec<(Box<str>, u32)>);
 impl Names {
     /// The place of a name, assigned if it is new.
     pub(crate) fn place(&mut self, name: &str, vocabulary: &Vocabulary) -> u32 {
-        let known = self.0.iter().zip(1..).find(|((known, _), _)| &**known == name);
-        known.map(|(_, place)| place).unwrap_or_else(|| {
-            let index = u32::try_from(self.0.len()).unwrap_or(FIRST_FREE - 1);
-            let number = vocabulary.value(name).unwrap_or(FIRST_FREE | index);
-            if self.0.len() < 8 {
-                self.0.reserve_exact(1);
-            }
-            self.0.push((name.into(), number));
-            index.saturating_add(1)
-        })
+        if let Some((_, place)) = self.0.iter().zip(1..).find(|((known, _), _)| &**known == name) {
+            return place;
+        }
+        let index = u32::try_from(self.0.len()).unwrap_or(FIRST_FREE - 1);
+        let number = vocabulary.value(name).unwrap_or(FIRST_FREE | index);
+        // A service follows many tickets with few names each.
+        if self.0.len() < 8 {
+            self.0.reserve_exact(1);
+        }
+        self.0.push((name.into(), number));
+        index.saturating_add(1)
     }
 
     fn get(&self, place: u32) -> Option<&(Box<str>, u32)> {

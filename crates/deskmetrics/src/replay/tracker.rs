@@ -204,8 +204,8 @@ impl TicketTracker {
             return Err(TrackError::OutOfOrder { at: event.at, last: self.last_at });
         }
         if let Some((place, id)) = unknown_id {
-            if self.ids.len() < 8 {
-                self.ids.reserve_exact(1);
+            if self.ids.len() == self.ids.capacity() && self.ids.len() < 8 {
+                self.ids.reserve_exact(2);
             }
             self.ids.insert(place, id.clone());
         }

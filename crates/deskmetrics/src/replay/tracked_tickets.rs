@@ -1,6 +1,7 @@
 //! Many tickets followed live.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use super::gauges::{Counted, Gauges, TargetState};
 use super::history::HistoryState;
@@ -70,7 +71,9 @@ struct Followed {
 /// What is kept of all tickets.
 #[derive(Debug, Clone)]
 struct Board {
-    changes: BTreeSet<(Timestamp, TicketId)>,
+    /// The next change of every ticket, and former ones that no longer hold, but not as the earliest: with many tickets, taking
+    /// an entry out of an ordered set takes longer than a replay.
+    changes: BinaryHeap<Reverse<(Timestamp, TicketId)>>,
     gauges: Gauges,
     /// Memory of replays.
     state: HistoryState,
@@ -96,9 +99,7 @@ impl Board {
         });
         let next = state.machine.next_change(at.as_micros(), plan).and_then(Timestamp::from_micros);
         if next != *next_change {
-            let id = tracker.id();
-            next_change.map(|before| changes.remove(&(before, id.clone())));
-            next.map(|next| changes.insert((next, id.clone())));
+            changes.extend(next.map(|next| Reverse((next, tracker.id().clone()))));
             *next_change = next;
         }
         let open = state.is_open();
@@ -130,7 +131,7 @@ impl TrackedTickets {
     /// No tickets yet.
     pub fn new(replay: Replay) -> Self {
         let board = Board {
-            changes: BTreeSet::new(),
+            changes: BinaryHeap::new(),
             gauges: Gauges::default(),
             state: HistoryState::new(),
             targets: Vec::new(),
@@ -188,7 +189,7 @@ impl TrackedTickets {
         let followed = self.tickets.remove(ticket)?;
         self.board.gauges.remove(&followed.counted);
         self.board.gauges.forget(&followed.counted.slice);
-        followed.next_change.map(|next| self.board.changes.remove(&(next, ticket.clone())));
+        self.forget_former_changes(ticket);
         Some(followed.tracker)
     }
 
@@ -226,7 +227,9 @@ impl TrackedTickets {
             board.set_slice(followed);
         }
         let at = followed.tracker.last_at();
-        Ok(board.update(followed, at, replay.plan()))
+        let due = board.update(followed, at, replay.plan());
+        self.forget_former_changes(&event.ticket);
+        Ok(due)
     }
 
     /// The tracker of a ticket.
@@ -254,7 +257,7 @@ impl TrackedTickets {
     /// When the verdicts on a ticket [change next](Replay::next_change), and which ticket.
     pub fn next_change(&self) -> Option<(Timestamp, &TicketId)> {
         let passed = self.passed.first().map(|(at, ticket)| (*at, ticket));
-        let next = self.board.changes.first().map(|(at, ticket)| (*at, ticket));
+        let next = self.board.changes.peek().map(|Reverse((at, ticket))| (*at, ticket));
         passed.into_iter().chain(next).min()
     }
 
@@ -262,12 +265,14 @@ impl TrackedTickets {
     /// one before an event that was observed since.
     pub fn advance(&mut self, now: impl Into<Timestamp>) -> Vec<(Timestamp, TicketId)> {
         let now = now.into();
-        while let Some((at, ticket)) = self.board.changes.first().filter(|(at, _)| *at <= now).cloned() {
-            match self.tickets.get_mut(&ticket) {
-                Some(followed) => self.board.update(followed, at, self.replay.plan()),
-                // Every ticket with a change is followed.
-                None => self.board.changes.pop_first().map(|(at, _)| at),
-            };
+        while let Some(Reverse((at, ticket))) =
+            self.board.changes.peek().filter(|Reverse((at, _))| *at <= now)
+        {
+            let (at, ticket) = (*at, ticket.clone());
+            if let Some(followed) = self.tickets.get_mut(&ticket) {
+                self.board.update(followed, at, self.replay.plan());
+            }
+            self.forget_former_changes(&ticket);
             self.passed.insert((at, ticket));
         }
         let later = self.passed.iter().find(|(at, _)| *at > now).cloned();
@@ -290,7 +295,9 @@ impl TrackedTickets {
         let mut trackers: Vec<&TicketTracker> =
             self.tickets.values().map(|followed| &followed.tracker).collect();
         trackers.sort_unstable_by_key(|tracker| tracker.id());
-        Kind::Trackers.write(&(trackers, &self.board.changes, &self.passed), &())
+        let changes = self.tickets.iter().filter_map(|(id, followed)| Some((followed.next_change?, id)));
+        let changes: BTreeSet<(Timestamp, &TicketId)> = changes.collect();
+        Kind::Trackers.write(&(trackers, changes, &self.passed), &())
     }
 
     /// The tickets that [`to_bytes`](Self::to_bytes) wrote, which are followed with this replay.
@@ -358,5 +365,21 @@ impl TrackedTickets {
         let due = self.board.update(&mut followed, at, self.replay.plan());
         self.tickets.insert(id, followed);
         due
+    }
+
+    /// Forgets changes that no longer hold, where the earliest may be one, since it is of this ticket, or where there are many.
+    fn forget_former_changes(&mut self, ticket: &TicketId) {
+        let Self { tickets, board: Board { changes, .. }, .. } = self;
+        let holds = |Reverse((at, ticket)): &Reverse<(Timestamp, TicketId)>| {
+            tickets.get(ticket).is_some_and(|followed| followed.next_change == Some(*at))
+        };
+        if changes.len() / 2 > tickets.len() + 16 {
+            changes.retain(holds);
+        }
+        if changes.peek().is_some_and(|Reverse((_, earliest))| earliest == ticket) {
+            while changes.peek().is_some_and(|earliest| !holds(earliest)) {
+                changes.pop();
+            }
+        }
     }
 }

@@ -136,11 +136,13 @@ pub enum TrackError {
 
 impl TicketTracker {
     pub(crate) fn new(log: TicketLog<'_>, fingerprint: u64) -> Self {
-        let TicketLog { history, ids, excluded } = log;
+        let TicketLog { history, ids: known, excluded } = log;
+        let mut ids = Vec::with_capacity(known.len().max(4));
+        ids.extend(known.into_iter().map(Into::into));
         Self {
             last_at: history.last_at(),
             history,
-            ids: ids.into_iter().map(Into::into).collect(),
+            ids,
             excluded,
             fingerprint,
             checkpoint: Checkpoint::default(),

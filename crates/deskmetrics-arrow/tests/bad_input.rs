@@ -681,3 +681,29 @@ fn keys_of_text_files_are_rejected_for_other_files() {
         assert!(error.to_string().contains("is for text files and has no effect here"), "{error}");
     }
 }
+
+#[test]
+fn blanks_around_labels_of_a_description_do_not_matter_and_blank_ones_are_refused() {
+    let csv: &[u8] =
+        b"id,opened,done,country\n1,2026-03-02 09:00,,dk\n2,2026-03-02 09:00,, ES \n3,2026-03-02 09:00,,?\n";
+    let markets = |market: &str| -> Result<Vec<Option<String>>, ReadError> {
+        let description = TICKETS.replace("market = \"country\"", &format!("market = {market}"));
+        let dataset = read(&description, folder(&[("tickets.csv", csv)]).path(), false)?;
+        let market =
+            |ticket: &deskmetrics::Ticket| ticket.attributes.get(&"market".into()).map(ToOwned::to_owned);
+        Ok(dataset.tickets().iter().map(market).collect())
+    };
+    let same =
+        markets(r#"{ column = "country", words = { " dk " = " Denmark " }, missing = [" ? "] }"#).unwrap();
+    assert_eq!(same, [Some("Denmark".to_owned()), Some("ES".to_owned()), None]);
+    assert_eq!(markets(r#"{ value = " DK " }"#).unwrap(), vec![Some("DK".to_owned()); 3]);
+    for (blank, expected) in [
+        (r#"{ column = "country", words = { "dk" = " " } }"#, "a blank text is no meaning"),
+        (r#"{ column = "country", words = { "dk" = "DK" }, other = "" }"#, "a blank text is no meaning"),
+        (r#"{ value = "" }"#, "a blank text is no meaning"),
+        (r#"{ column = "country", words = { " " = "DK" } }"#, "a blank label has no meaning"),
+    ] {
+        let error = markets(blank).unwrap_err().to_string();
+        assert!(error.contains(expected), "{blank}: {error}");
+    }
+}

@@ -88,7 +88,7 @@ impl NumberReading {
     #[must_use]
     pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
         for code in codes {
-            let code = code.into();
+            let code: Box<str> = code.into().trim().into();
             self.missing_numbers.extend(code.parse::<f64>());
             self.missing.push(code);
         }
@@ -99,7 +99,9 @@ impl NumberReading {
     #[must_use]
     pub fn with_words<W: AsRef<str>>(mut self, words: impl IntoIterator<Item = (W, f64)>) -> Self {
         self.words.extend(
-            words.into_iter().map(|(word, number)| (word.as_ref().to_lowercase().into_boxed_str(), number)),
+            words
+                .into_iter()
+                .map(|(word, number)| (word.as_ref().trim().to_lowercase().into_boxed_str(), number)),
         );
         self
     }

@@ -229,7 +229,7 @@ impl TimestampReading {
     /// Sets codes that mean missing.
     #[must_use]
     pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
-        self.missing.extend(codes.into_iter().map(Into::into));
+        self.missing.extend(codes.into_iter().map(|code| code.into().trim().into()));
         self
     }
 

@@ -206,15 +206,13 @@ impl Timestamps {
 
     /// The rows of all parts, not copied if each follows the one before in `origin`.
     pub(crate) fn adjacent(parts: &[Self], origin: &ScalarBuffer<i64>) -> Option<Self> {
-        let first = place_in(origin, &parts.first()?.micros)?;
-        let end = parts.iter().try_fold(first, |next, part| {
-            (place_in(origin, &part.micros)? == next).then_some(next + part.len())
-        })?;
+        let micros: Vec<_> = parts.iter().map(|part| part.micros.clone()).collect();
+        let micros = adjacent(&micros, origin)?;
         let mut validity = Validity::default();
         for part in parts {
             validity.append(part);
         }
-        Some(Self { micros: origin.slice(first, end - first), nulls: validity.finish() })
+        Some(Self { micros, nulls: validity.finish() })
     }
 
     fn validity(&self) -> BooleanBufferBuilder {
@@ -357,6 +355,15 @@ fn place_in(origin: &ScalarBuffer<i64>, part: &ScalarBuffer<i64>) -> Option<usiz
     let bytes = part.as_ptr().addr().checked_sub(origin.as_ptr().addr())?;
     let first = bytes / size_of::<i64>();
     (first + part.len() <= origin.len()).then_some(first)
+}
+
+/// The part of `origin` that consists of these parts; `None` if one does not follow the one before.
+pub(crate) fn adjacent(parts: &[ScalarBuffer<i64>], origin: &ScalarBuffer<i64>) -> Option<ScalarBuffer<i64>> {
+    let first = place_in(origin, parts.first()?)?;
+    let end = parts
+        .iter()
+        .try_fold(first, |next, part| (place_in(origin, part)? == next).then_some(next + part.len()))?;
+    Some(origin.slice(first, end - first))
 }
 
 /// Timestamps that grow part by part.

@@ -412,10 +412,10 @@ pub struct WordReading<T> {
 }
 
 impl<T: Meaning> WordReading<T> {
-    /// Creates a reading of these labels. Case does not matter, except between listed labels.
-    pub fn new<W: Into<Box<str>>>(words: impl IntoIterator<Item = (W, T)>) -> Self {
+    /// Creates a reading of these labels. Case does not matter, except between listed labels, nor do blanks around them.
+    pub fn new<W: AsRef<str>>(words: impl IntoIterator<Item = (W, T)>) -> Self {
         let words: HashMap<Box<str>, T> =
-            words.into_iter().map(|(word, meaning)| (word.into(), meaning)).collect();
+            words.into_iter().map(|(word, meaning)| (word.as_ref().trim().into(), meaning)).collect();
         let folded = words
             .iter()
             .map(|(word, meaning)| (word.to_lowercase().into_boxed_str(), meaning.clone()))
@@ -425,8 +425,8 @@ impl<T: Meaning> WordReading<T> {
 
     /// Sets codes that mean missing.
     #[must_use]
-    pub fn with_missing<W: Into<Box<str>>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
-        self.missing.extend(codes.into_iter().map(Into::into));
+    pub fn with_missing<W: AsRef<str>>(mut self, codes: impl IntoIterator<Item = W>) -> Self {
+        self.missing.extend(codes.into_iter().map(|code| code.as_ref().trim().into()));
         self
     }
 

@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for Code {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Code, E> {
-                Ok(Code(text.into()))
+                Ok(Code(text.trim().into()))
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Code, E> {
@@ -183,6 +183,12 @@ impl<'de, T: DeserializeOwned + Meaning> Deserialize<'de> for Worded<T> {
             }
 
             fn visit_str<E: de::Error>(self, word: &str) -> Result<Worded<T>, E> {
+                let word = word.trim();
+                if word.is_empty() {
+                    return Err(E::custom(
+                        "a blank text is no meaning: list labels without one under missing",
+                    ));
+                }
                 let meaning = T::deserialize(de::value::StrDeserializer::new(word));
                 meaning.or_else(|error| T::of_own_word(word).ok_or(error)).map(Worded)
             }
@@ -209,8 +215,29 @@ fn meaning<'de, D: Deserializer<'de>, T: DeserializeOwned + Meaning>(
 fn meanings<'de, D: Deserializer<'de>, T: DeserializeOwned + Meaning>(
     deserializer: D,
 ) -> Result<BTreeMap<Box<str>, T>, D::Error> {
-    let words: BTreeMap<Box<str>, Worded<T>> = BTreeMap::deserialize(deserializer)?;
-    Ok(words.into_iter().map(|(word, Worded(meaning))| (word, meaning)).collect())
+    let words: BTreeMap<Label, Worded<T>> = BTreeMap::deserialize(deserializer)?;
+    Ok(words.into_iter().map(|(Label(word), Worded(meaning))| (word, meaning)).collect())
+}
+
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Box<str>, f64>, D::Error> {
+    let words: BTreeMap<Label, f64> = BTreeMap::deserialize(deserializer)?;
+    Ok(words.into_iter().map(|(Label(word), number)| (word, number)).collect())
+}
+
+/// A label of the source, which is compared without the blanks around it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Label(Box<str>);
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let label = String::deserialize(deserializer)?;
+        match label.trim() {
+            "" => {
+                Err(D::Error::custom("a blank label has no meaning, since an empty cell is a missing value"))
+            }
+            label => Ok(Self(label.into())),
+        }
+    }
 }
 
 /// A column of timestamps.
@@ -249,7 +276,7 @@ pub struct NumberKey {
     /// The column.
     pub column: String,
     /// Labels that mean a number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "numbers")]
     pub words: BTreeMap<Box<str>, f64>,
     /// A factor for every number, for example to convert half steps to whole numbers.
     #[serde(default)]

@@ -154,11 +154,17 @@ impl Cells {
         let as_of = group_keys.as_of.map_or(i64::MAX, Timestamp::as_micros);
         let after = as_of.saturating_add(1)..Milestones::NEVER;
         let (dates, periods, lines) = (take(&mut self.dates), take(&mut self.periods), take(&mut self.lines));
-        let mut first = self.first.unwrap_or(Milestones::NEVER);
+        let before = self.first.unwrap_or(Milestones::NEVER);
+        let first = dates.iter().fold(before, |first, at| first.min(*at));
+        // In most blocks all rows are before the cut-off; without periods and slices they have one cell.
+        let alike = group_keys.created.is_none()
+            && !dates.iter().fold(false, |any, at| any | after.contains(at))
+            && only(&periods).is_some()
+            && only(&lines).is_some();
+        let rows = if alike { range.start..range.start + 1 } else { range.clone() };
         for ((((found, line), period), at), row) in
-            found.iter_mut().zip(&lines).zip(&periods).zip(&dates).zip(range.clone())
+            found.iter_mut().zip(&lines).zip(&periods).zip(&dates).zip(rows)
         {
-            first = first.min(*at);
             let undated = *at == Milestones::NEVER && group_keys.created.is_some();
             let known = if undated { group_keys.created_at(row) } else { *at };
             let later = after.contains(&known);
@@ -168,6 +174,9 @@ impl Cells {
                 Some(number) if *number != NOWHERE => *number,
                 _ => self.add(line, column, *period, later),
             };
+        }
+        if let (true, Some(cell)) = (alike, found.first().copied()) {
+            found.fill(cell);
         }
         self.first = Some(first).filter(|first| *first != Milestones::NEVER);
         (self.dates, self.periods, self.lines) = (dates, periods, lines);

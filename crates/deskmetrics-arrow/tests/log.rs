@@ -986,3 +986,19 @@ fn status_that_is_the_same_in_all_rows_counts() {
     let dataset = read(&description, [("tickets", tickets), ("events", events)]).unwrap();
     assert_eq!(dataset.events()[0].kind, EventKind::Status(Status::Solved));
 }
+
+#[test]
+fn no_events_of_a_kind_that_merges() {
+    let at = "2026-01-05T00:00:00Z";
+    let tickets = || table([("id", &["A"]), ("created", &[at])]);
+    let none = || table([("ticket", &[]), ("at", &[]), ("kind", &[])]);
+    for kind in
+        ["kind = { value = \"merged_into\" }", "kind = { column = \"kind\", other = \"merged_into\" }"]
+    {
+        let text = SMALL.replace("OPTIONS", "").replace("MORE", "").replace("kind = \"kind\"", kind);
+        let dataset = read(&text.parse().unwrap(), [("tickets", tickets()), ("events", none())]).unwrap();
+        assert_first_ticket_matches(&dataset);
+        let report = Report::builder(Timestamp::MAX).with_kpi(KpiRequest::new("volume")).build().unwrap();
+        assert_eq!(dataset.feed(&report, 1).unwrap().table().rows[0].value, Some(1.0));
+    }
+}

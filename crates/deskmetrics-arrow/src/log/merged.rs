@@ -43,10 +43,9 @@ impl EventLog<'_> {
     /// The ticket that a ticket is merged into at the cut-off, if any; `Some(None)` if it is not among the tickets.
     #[expect(clippy::option_option, reason = "whether it is merged, and whether the survivor is known")]
     fn merged_into(&self, row: usize, as_of: i64) -> Option<Option<usize>> {
-        let (from, to) = self.spans[row];
         // The latest merge decides; of several at the same time, the last row.
         let (mut survivor, mut latest) = (None, i64::MIN);
-        for event in from as usize..to as usize {
+        for event in self.events_of(row) {
             let at = self.at()[event];
             if at > as_of || at < latest {
                 continue;
@@ -66,14 +65,14 @@ impl EventLog<'_> {
 
     /// The customer messages of a ticket. Its creation counts as a message if the log has none at that timestamp.
     fn customer_messages(&self, row: usize, as_of: i64) -> Vec<i64> {
-        let (from, to) = self.spans[row];
         let created = self.tables.tickets.created_at[row];
         let wrote = |event: &usize| {
             self.meanings.of(self.codes_of_events()[*event]).iter().any(|template| {
                 template.kind == StepKind::PublicMessage && template.author == Author::Customer
             })
         };
-        let mut messages: Vec<i64> = (from as usize..to as usize)
+        let mut messages: Vec<i64> = self
+            .events_of(row)
             .filter(wrote)
             .map(|event| self.at()[event])
             .filter(|at| (created..=as_of).contains(at))

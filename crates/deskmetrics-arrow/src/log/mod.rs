@@ -62,6 +62,7 @@ mod stream;
 mod visit;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use deskmetrics::Author;
 use deskmetrics::engine::step::{FIRST_FREE, NONE, StepKind, UNWATCHED};
@@ -280,6 +281,14 @@ impl<'d> EventLog<'d> {
             log.no_later_than_the_next();
         }
         log
+    }
+
+    /// The events of a ticket, in order.
+    #[inline]
+    fn events_of(&self, row: usize) -> Range<usize> {
+        // A log without events has no ranges.
+        let (from, to) = self.spans.get(row).copied().unwrap_or_default();
+        from as usize..to as usize
     }
 
     /// Moves events that are later than their successor on the ticket.

@@ -149,15 +149,14 @@ impl EventLog<'_> {
     /// The steps of a ticket's own events, in order.
     #[inline]
     fn own_steps(&self, row: usize) -> OwnSteps<'_> {
-        let (from, to) = self.spans.get(row).copied().unwrap_or_default();
-        let (from, to) = (from as usize, to as usize);
+        let events = self.events_of(row);
         OwnSteps {
             log: self,
-            at: &self.at()[from..to],
-            codes: &self.codes_of_events()[from..to],
+            at: &self.at()[events.clone()],
+            codes: &self.codes_of_events()[events.clone()],
             templates: [].iter(),
             next: 0,
-            first: from,
+            first: events.start,
             as_of: self.replay.as_of().as_micros(),
             own_name: self.own_name(row),
         }
@@ -171,8 +170,7 @@ impl EventLog<'_> {
         let mut messages: Vec<Step> = messages.iter().map(message).collect();
         if self.replay.options().order == EventOrder::Sequence {
             // Moved messages have no row, so they come first. No step is later than its successor.
-            let (from, to) = self.spans.get(row).copied().unwrap_or_default();
-            let mut latest = self.at()[from as usize..to as usize].first().copied().unwrap_or(i64::MAX);
+            let mut latest = self.at()[self.events_of(row)].first().copied().unwrap_or(i64::MAX);
             for step in messages.iter_mut().rev() {
                 latest = latest.min(step.at);
                 step.at = latest;

@@ -1,6 +1,6 @@
 //! Feeding a report with records.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::ReportError;
 use super::builder::{Report, is_responder};
@@ -92,13 +92,15 @@ impl ReportState {
         for ticket in tickets {
             self.push_ticket(ticket);
         }
-        let mut directory: HashMap<&str, &Ticket> = HashMap::new();
-        if self.report.settings.surveys_inherit && !self.report.sliced_by().is_empty() {
-            directory.extend(tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket)));
-        }
-        let of = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
+        let directory: HashMap<&str, &Ticket> =
+            tickets.iter().map(|ticket| (ticket.ticket.id.as_str(), &ticket.ticket)).collect();
+        let inherits = self.report.settings.surveys_inherit;
+        let any = |ticket: Option<&TicketId>| directory.get(ticket?.as_str()).copied();
+        let of = |ticket: Option<&TicketId>| any(ticket).filter(|_| inherits);
         for response in responses {
-            self.push_response(response, of(response.ticket.as_ref()));
+            // An answer without a date is not before its ticket, also where it does not take the ticket's attributes.
+            let created = any(response.ticket.as_ref()).map(|ticket| ticket.created_at);
+            self.push_answer(response, of(response.ticket.as_ref()), created);
         }
         let linked =
             if invitations.is_empty() { LinkedAnswers::default() } else { LinkedAnswers::of(responses) };
@@ -111,9 +113,10 @@ impl ReportState {
         let about = responses.iter().filter_map(|response| response.ticket.as_ref());
         let about = about.chain(invitations.iter().filter_map(|invitation| invitation.ticket.as_ref()));
         if !tickets.is_empty() {
-            let known: HashSet<&str> = tickets.iter().map(|ticket| ticket.ticket.id.as_str()).collect();
             let mut unknown = Excluded::default();
-            about.filter(|id| !known.contains(id.as_str())).for_each(|_| unknown.add(Reason::UnknownTicket));
+            about
+                .filter(|id| !directory.contains_key(id.as_str()))
+                .for_each(|_| unknown.add(Reason::UnknownTicket));
             self.exclude_links(&unknown);
         }
     }

@@ -207,9 +207,18 @@ impl ReportState {
     /// Feeds one answer. If the answer has no value of an attribute, that of the ticket it is about counts, if given; the same
     /// goes for tags. An answer after the cut-off is excluded, and one without a date about a ticket created after it.
     pub fn push_response(&mut self, response: &SurveyResponse, ticket: Option<&Ticket>) {
+        self.push_answer(response, ticket, ticket.map(|ticket| ticket.created_at));
+    }
+
+    /// Feeds one answer, which has the attributes of `ticket` and is about a ticket created at `created`.
+    pub(super) fn push_answer(
+        &mut self,
+        response: &SurveyResponse,
+        ticket: Option<&Ticket>,
+        created: Option<Timestamp>,
+    ) {
         self.records.responses.merge(1);
         self.see(response.at);
-        let created = ticket.map(|ticket| ticket.created_at);
         self.each_place(&response.attributes, ticket, None, |kpi, place| {
             kpi.push_response(response, created, place);
         });

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use chrono_tz::Europe::Copenhagen;
 use deskmetrics::kpi::CustomersOf;
 use deskmetrics::queue::{AgentShift, QueueContact};
-use deskmetrics::replay::{ReopenCycle, Response, UnansweredWait};
+use deskmetrics::replay::{ReopenCycle, Replay, Response, UnansweredWait};
 use deskmetrics::report::{
     Change, KpiRequest, Period, Periods, Report, ReportBuilder, ReportRow, ReportTable, Warning,
 };
@@ -442,6 +442,24 @@ fn an_answer_without_a_date_is_not_before_its_ticket() {
     let table = state.table();
     let row = table.headline("csat").unwrap();
     assert_eq!((row.value, row.n, row.excluded.count(Reason::AfterCutOff)), (Some(100.0), 1, 1));
+
+    // Neither slices nor the attributes of answers change that.
+    let tickets = [("a", "2026-03-02T09:00:00Z"), ("b", "2026-04-02T09:00:00Z")];
+    let tickets = tickets.map(|(id, created)| deskmetrics::Ticket::new(id, at(created)));
+    let answers =
+        [("a", 5), ("b", 1)].map(|(id, score)| SurveyResponse::new("csat", Some(score)).with_ticket(id));
+    let replayed = Replay::new(at("2026-03-15T00:00:00Z")).tickets(&tickets, &[]).tickets;
+    for (slices, inherits) in
+        [(vec![], true), (vec![], false), (vec!["market"], true), (vec!["market"], false)]
+    {
+        let report = Report::builder(at("2026-03-15T00:00:00Z"))
+            .with_kpi(KpiRequest::new("csat").with_question("csat", deskmetrics::Scale::csat(1, 5).unwrap()))
+            .with_surveys_inherit(inherits);
+        let report = if slices.is_empty() { report } else { report.with_slices(slices) };
+        let table = report.build().unwrap().run(&replayed, &answers, &[]).unwrap().table();
+        let row = table.headline("csat").unwrap();
+        assert_eq!((row.value, row.n, row.excluded.count(Reason::AfterCutOff)), (Some(100.0), 1, 1));
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use deskmetrics::ClockKind;
 use deskmetrics::ticket::Attribute;
 
 use crate::column::ColumnContent;
-use crate::column::measure::MeasureName;
+use crate::column::measure::{MeasureName, inner_name};
 
 /// The kind of records in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +109,7 @@ const TICKETS: Usual = &[
             "first_replied_at",
             "first_responded_at",
             "first_agent_reply_date",
+            "first_admin_reply_at",
             "initial_response_time",
             "første_svar",
             "primera_respuesta",
@@ -153,6 +154,7 @@ const TICKETS: Usual = &[
             "date_closed",
             "close_date",
             "closedate",
+            "last_close_at",
             "closed_on",
             "closed",
             "lukket",
@@ -587,9 +589,9 @@ pub(crate) fn is_end(name: &str) -> bool {
     ends.flat_map(|(_, names)| *names).any(|known| *known == name)
 }
 
-/// Converts to lower case with underscores.
+/// Converts to lower case with underscores, without [objects inside the record](inner_name).
 pub(crate) fn usual(name: &str) -> String {
-    name.trim().to_lowercase().replace([' ', '-', '.'], "_")
+    inner_name(name.trim()).to_lowercase().replace([' ', '-', '.'], "_")
 }
 
 fn holds_words(field: &Field) -> bool {

@@ -613,3 +613,31 @@ proptest! {
         prop_assert_eq!(&read_json("t.json", array.as_bytes(), "").unwrap().tickets(), &expected);
     }
 }
+
+#[test]
+fn objects_inside_json_objects_are_columns() {
+    let json = r#"[{"id": 1, "created_at": "2026-03-02T09:00:00Z", "via": {"channel": "mail", "from": {}},
+        "metric_set": {"reply_time_in_minutes": {"calendar": 30, "business": null}}, "tags": ["a", {"b": 1}]},
+        {"id": 2, "created_at": "2026-03-02T10:00:00Z", "via": null}]"#;
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    fs::write(folder.path().join("t.json"), json).expect("a file in it");
+    let description: Description = r#"
+        time_zone = "UTC"
+        [[tickets]]
+        file = "t.json"
+        id = "id"
+        created_at = "created_at"
+        attributes = { channel = "via.channel" }
+        first_reply_time = "metric_set.reply_time_in_minutes.calendar"
+    "#
+    .parse()
+    .unwrap();
+    let dataset =
+        Dataset::of_description(&description, ReadOptions::default().with_data_root(folder.path())).unwrap();
+    let channels: Vec<_> = dataset
+        .tickets()
+        .iter()
+        .map(|ticket| ticket.attributes.get(&"channel".into()).map(str::to_owned))
+        .collect();
+    assert_eq!(channels, [Some("mail".to_owned()), None]);
+}

@@ -74,11 +74,20 @@ pub(crate) struct MeasureName {
     pub(crate) clock: Option<ClockKind>,
 }
 
+/// Objects about a ticket inside its record in JSON.
+const INNER_OBJECTS: &[&str] = &["metric_set.", "statistics.", "stats.", "via.", "fields."];
+
+/// Removes the object inside a record, and the name of what is named: `via.channel`, `fields.priority.name`.
+pub(crate) fn inner_name(name: &str) -> &str {
+    let inner = INNER_OBJECTS.iter().find_map(|object| name.strip_prefix(object)).unwrap_or(name);
+    inner.strip_suffix(".name").or_else(|| inner.strip_suffix(".displayName")).unwrap_or(inner)
+}
+
 impl MeasureName {
     /// Parses a column's name. The length of a "business hour" or a "business day" is not known, so these set the
     /// clock only.
     pub(crate) fn of(column: &str) -> Self {
-        let mut words = words(column);
+        let mut words = words(inner_name(column));
         let mut clock = None;
         // Such as "First reply time in minutes within business hours".
         if let [.., within, kind, hours] = words.as_slice()

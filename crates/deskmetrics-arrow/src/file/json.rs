@@ -1,4 +1,4 @@
-//! JSON: one object per line, or one array of objects; plain or gzip.
+//! JSON: one object per line, or one array of objects; plain or gzip. Members of objects inside them are columns such as `via.channel`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -62,8 +62,19 @@ pub(super) fn rows(
     Ok((Box::new(Rows { objects, schema, places }), position))
 }
 
-/// The members of an object, in order.
+/// The members of an object in order, and those of the objects in it.
 struct Row(Vec<(String, Value)>);
+
+impl Row {
+    fn add(&mut self, name: String, value: Value) {
+        match value {
+            Value::Object(members) => {
+                members.into_iter().for_each(|(member, value)| self.add(format!("{name}.{member}"), value));
+            }
+            value => self.0.push((name, value)),
+        }
+    }
+}
 
 impl<'de> Deserialize<'de> for Row {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -77,11 +88,11 @@ impl<'de> Deserialize<'de> for Row {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+                let mut row = Row(Vec::new());
+                while let Some((name, value)) = map.next_entry()? {
+                    row.add(name, value);
                 }
-                Ok(Row(members))
+                Ok(row)
             }
         }
 
@@ -279,7 +290,7 @@ impl Iterator for Rows {
     }
 }
 
-/// The text of a value; lists and objects are JSON text. None for `null` and empty texts.
+/// The text of a value; lists are JSON text. None for `null` and empty texts.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::Null => None,

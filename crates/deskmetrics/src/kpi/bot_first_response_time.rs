@@ -76,6 +76,7 @@ pub struct BotFirstResponseTime(Times);
 ticket_kpi! {
     BotFirstResponseTime(Times), |times, ticket| times.either(ticket.bot_first_response_time, None, Reason::NotReplied),
     needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    known: |ticket| ticket.bot_first_response_time.is_some(),
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Replies;
     },

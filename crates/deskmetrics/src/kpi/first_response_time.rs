@@ -88,7 +88,8 @@ pub const DEFINITION: Definition = Definition {
 ///
 /// # Who is counted
 /// Tickets on which a customer wrote. Without a reply the wait is *censored*, at the solve or the cut-off: it is in the
-/// censored median, not in the mean. Tickets an agent opened are excluded until the customer writes.
+/// censored median, not in the mean. Tickets an agent opened are excluded until the customer writes. A ticket that was done at an
+/// unknown time counts if it was answered before.
 ///
 /// # When it misleads
 /// The mean follows the few slowest tickets: read median and p90. A fast "we are looking into it" improves it without
@@ -108,6 +109,7 @@ ticket_kpi! {
         times.either(ticket.first_response_time, ticket.running_first_response_time, neither);
     },
     needs: Needs::CONVERSATION | Needs::SOLVES | Needs::REOPENS,
+    known: |ticket| ticket.first_response_time.is_some(),
     stated: [FirstResponseTime],
     kpi: {
         fn in_blocks(&self) -> Option<crate::kpi::InBlocks> {

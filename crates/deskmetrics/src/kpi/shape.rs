@@ -96,12 +96,14 @@ macro_rules! counts {
 counts!(Share, PerTicket);
 
 /// Makes a KPI that wraps a tally and counts each ticket on its own: `push` takes the tally and a ticket that is not excluded.
-/// `stated` names the measures that a source may state in place of the replay. `kpi` holds further methods of
+/// `known` tests whether the measure had ended before a ticket was done at an unknown time, which then does not matter. `stated`
+/// names the measures that a source may state in place of the replay. `kpi` holds further methods of
 /// [`Kpi`](crate::kpi::Kpi), `registered` further items of [`Registered`](crate::kpi::registry::Registered).
 macro_rules! ticket_kpi {
     (
         $kpi:ident($tally:ident), |$wrapped:ident, $ticket:ident| $push:expr,
         needs: $needs:expr,
+        $(known: $known:expr,)?
         $(stated: [$($stated:ident),+],)?
         $(kpi: { $($method:item)* },)?
         $(registered: { $($constant:item)* },)?
@@ -114,7 +116,11 @@ macro_rules! ticket_kpi {
                 if crate::kpi::shape::Wrapped::take_stated($wrapped, $ticket, stated) {
                     return;
                 }
-                match <$tally as crate::kpi::shape::Wrapped>::exclusion($ticket, $needs, stated) {
+                let exclusion = <$tally as crate::kpi::shape::Wrapped>::exclusion($ticket, $needs, stated);
+                $(let is_known: fn(&crate::TicketMetrics) -> bool = $known;
+                let exclusion =
+                    exclusion.filter(|reason| *reason != crate::Reason::EndUnknown || !is_known($ticket));)?
+                match exclusion {
                     Some(reason) => $wrapped.exclude_one(reason),
                     None => $push,
                 }

@@ -80,6 +80,7 @@ ticket_kpi! {
         times.either(ticket.time_to_first_assignment, unassigned, Reason::Missing);
     },
     needs: Needs::STATIONS | Needs::SOLVES | Needs::REOPENS,
+    known: |ticket| ticket.time_to_first_assignment.is_some(),
     stated: [TimeToFirstAssignment],
     registered: {
         const EVIDENCE: crate::kpi::Evidence = crate::kpi::Evidence::Events;

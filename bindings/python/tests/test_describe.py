@@ -199,3 +199,45 @@ def test_json_is_described_and_read(form: str, tmp_path: Path) -> None:
     description.write_text(draft.to_toml())
     report = dm.read(description).report("volume", by=["market", "tag"])
     assert report["volume"].value == 2 and report.get("volume", market="DK").value == 1 and report.get("volume", tag="vip").value == 1
+
+
+def test_records_of_help_desks_in_json_need_no_table_of_columns(tmp_path: Path) -> None:
+    """Inner objects are columns: a ticket of Zendesk with its metrics, an issue of Jira, a conversation of Intercom."""
+    zendesk = [{
+        "id": number, "created_at": "2026-03-02T09:00:00Z", "status": "solved", "via": {"channel": "mail"},
+        "satisfaction_rating": {"score": ["good", "bad", "offered"][number]},
+        "metric_set": {"reply_time_in_minutes": {"calendar": 30, "business": None}, "solved_at": "2026-03-02T11:00:00Z"},
+    } for number in range(3)]
+    jira = [{
+        "key": f"SUP-{number}", "fields": {
+            "created": "2026-03-02T09:00:00.000+0000", "resolutiondate": "2026-03-02T11:00:00.000+0000",
+            "status": {"name": "Done"}, "priority": {"name": ["High", "Low", "Low"][number]}, "reporter": {"displayName": "Ana"},
+        },
+    } for number in range(3)]
+    opened = 1_772_442_000
+    intercom = [{
+        "id": number, "created_at": opened, "state": "closed",
+        "statistics": {"first_admin_reply_at": opened + 1800, "last_close_at": opened + 7200},
+        "conversation_rating": {"rating": [5, 4, 1][number]},
+    } for number in range(3)]
+    expected = {
+        "zendesk": {"first_response_time": "30m", "full_resolution_time": "2h 0m", "csat": "50.0 %"},
+        "jira": {"full_resolution_time": "2h 0m"},
+        "intercom": {"first_response_time": "30m", "full_resolution_time": "2h 0m", "csat": "66.7 %"},
+    }
+    for (name, values), rows in zip(expected.items(), (zendesk, jira, intercom), strict=True):
+        file, description = tmp_path / f"{name}.json", tmp_path / f"{name}.toml"
+        file.write_text(json.dumps(rows))
+        description.write_text(dm.describe(file, assume_tz="UTC").to_toml())
+        report = dm.read(description).report()
+        for kpi, text in values.items():
+            assert report.get(kpi, clock="calendar").text == text if "time" in kpi else report[kpi].text == text, (name, kpi)
+
+
+def test_answered_tickets_without_the_time_of_their_end_have_a_first_response() -> None:
+    tickets = {
+        "id": ["a", "b"], "created_at": ["2026-03-02T09:00:00Z"] * 2, "status": ["closed", "closed"],
+        "first_response_at": ["2026-03-02T10:00:00Z", None],
+    }
+    result = dm.report(tickets, kpis=["first_response_time"], as_of="2026-03-03T00:00:00Z")["first_response_time"]
+    assert (result.n, result.text) == (1, "1h 0m")

@@ -155,7 +155,8 @@ Files
 ``file = { path = "tickets.txt", delimiter = ";" }``; the format is detected by default.
 
 - ``path``: name of the file: CSV or JSON (both also ``.gz``), Parquet or Arrow IPC. JSON is one object per line
-  (``.ndjson``, ``.jsonl``) or an array of objects; lists are tags, and nested objects JSON text.
+  (``.ndjson``, ``.jsonl``) or an array of objects; lists are tags, and members of nested objects are columns
+  such as ``via.channel``.
 - ``delimiter``: separator of columns.
 - ``encoding``: encoding of text, such as ``"windows-1252"``.
 - ``skip_rows``: number of lines before the column names.

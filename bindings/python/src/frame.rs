@@ -1,5 +1,6 @@
 //! Record batches out to Python: `Frame`.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray as _;
@@ -7,7 +8,7 @@ use arrow_array::types::DurationMicrosecondType;
 use arrow_array::{Array as _, ArrayRef, RecordBatch, StructArray};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
-use deskmetrics::engine::{markdown_table, visible};
+use deskmetrics::engine::{markdown_table, visible, visible_in_line};
 use deskmetrics::report::{count_text, value_text};
 use deskmetrics::{ClockKind, Unit};
 use pyo3::prelude::*;
@@ -166,44 +167,110 @@ impl Frame {
     /// | DK | 50 |
     /// | ES\|PT | 100 |
     fn to_markdown(&self) -> PyResult<String> {
-        let options = FormatOptions::new().with_null("–");
-        let texts = |array: &ArrayRef| -> Result<Vec<String>, ArrowError> {
-            if let Some(durations) = array.as_primitive_opt::<DurationMicrosecondType>() {
-                // Not in days: the clock is not known, and a business day is no day of 24 hours.
-                let seconds = |micros: Option<i64>| micros.map(|micros| micros as f64 / 1e6);
-                return Ok(durations
-                    .iter()
-                    .map(|one| value_text(seconds(one), Unit::Seconds, Some(ClockKind::Business)))
-                    .collect());
-            }
-            let numbers = array.data_type().is_floating();
-            let formatter = ArrayFormatter::try_new(array, &options)?;
-            let text = |row| {
-                let text = formatter.value(row).try_to_string()?;
-                // At most two decimals: a table is for reading.
-                let rounded =
-                    text.parse::<f64>().ok().filter(|_| numbers).map(|value| (value * 100.0).round() / 100.0);
-                Ok(rounded.map_or(text, |value| value.to_string()))
-            };
-            (0..array.len()).map(text).collect()
-        };
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        for batch in &self.batches {
-            let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>().or_argument()?;
-            rows.extend(
-                (0..batch.num_rows()).map(|row| columns.iter().map(|column| column[row].clone()).collect()),
-            );
-        }
-        let is_text = |field: &&Arc<Field>| {
-            !field.data_type().is_numeric() && !matches!(field.data_type(), DataType::Duration(_))
-        };
-        let left = self.schema.fields().iter().take_while(is_text).count();
-        Ok(markdown_table(&self.columns(), left, &rows))
+        let rows = self.cells(0..self.__len__()).or_argument()?;
+        Ok(markdown_table(&self.columns(), self.texts(), &rows))
     }
 
+    /// The columns, and the first and last rows.
     fn __repr__(&self) -> String {
         let columns = self.columns().join(", ");
         let rows = count_text(self.__len__() as u64);
-        visible(&format!("Frame({rows} {}: {columns})", self.rows_are)).into_owned()
+        let title = visible(&format!("Frame({rows} {}: {columns})", self.rows_are)).into_owned();
+        // A value that cannot be shown is no reason to show nothing.
+        let Some(table) = self.head_and_tail().ok().filter(|_| !self.batches.is_empty()) else {
+            return title;
+        };
+        format!("{title}\n{table}")
     }
+}
+
+/// The most rows at each end of a representation.
+const ROWS_SHOWN: usize = 5;
+/// The most characters of a line of it.
+const WIDTH_SHOWN: usize = 120;
+
+impl Frame {
+    /// The number of columns of text before the first of numbers.
+    fn texts(&self) -> usize {
+        let is_text = |field: &&Arc<Field>| {
+            !field.data_type().is_numeric() && !matches!(field.data_type(), DataType::Duration(_))
+        };
+        self.schema.fields().iter().take_while(is_text).count()
+    }
+
+    /// Some rows as texts.
+    fn cells(&self, rows: Range<usize>) -> Result<Vec<Vec<String>>, ArrowError> {
+        let (mut cells, mut first) = (Vec::new(), 0);
+        for batch in &self.batches {
+            let end = first + batch.num_rows();
+            let (from, to) = (rows.start.clamp(first, end), rows.end.clamp(first, end));
+            if from < to {
+                let part = batch.slice(from - first, to - from);
+                let columns = part.columns().iter().map(texts_of).collect::<Result<Vec<_>, _>>()?;
+                let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+                cells.extend((from..to).map(|_| columns.iter_mut().filter_map(Iterator::next).collect()));
+            }
+            first = end;
+        }
+        Ok(cells)
+    }
+
+    /// The first and last rows, aligned, as far as they fit a line.
+    fn head_and_tail(&self) -> Result<String, ArrowError> {
+        let rows = self.__len__();
+        let mut lines = vec![self.columns()];
+        if rows <= 2 * ROWS_SHOWN {
+            lines.extend(self.cells(0..rows)?);
+        } else {
+            lines.extend(self.cells(0..ROWS_SHOWN)?);
+            lines.push(vec!["…".to_owned(); self.schema.fields().len()]);
+            lines.extend(self.cells(rows - ROWS_SHOWN..rows)?);
+        }
+        let texts = self.texts();
+        let mut shown = vec![String::new(); lines.len()];
+        for column in 0..self.schema.fields().len() {
+            let cells: Vec<String> = lines
+                .iter()
+                .map(|line| {
+                    line.get(column).map(|text| visible_in_line(text).into_owned()).unwrap_or_default()
+                })
+                .collect();
+            let width = cells.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+            let before = shown.first().map_or(0, |line| line.chars().count());
+            if column > 0 && before + 2 + width > WIDTH_SHOWN {
+                for line in &mut shown {
+                    line.push_str("  …");
+                }
+                break;
+            }
+            for (line, text) in shown.iter_mut().zip(cells) {
+                let gap = if column > 0 { "  " } else { "" };
+                let cell = if column < texts { format!("{text:<width$}") } else { format!("{text:>width$}") };
+                line.push_str(gap);
+                line.push_str(&cell);
+            }
+        }
+        Ok(shown.iter().map(|line| line.trim_end()).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// The values of a column for readers.
+fn texts_of(array: &ArrayRef) -> Result<Vec<String>, ArrowError> {
+    let options = FormatOptions::new().with_null("–");
+    if let Some(durations) = array.as_primitive_opt::<DurationMicrosecondType>() {
+        // Not in days: the clock is not known, and a business day is no day of 24 hours.
+        let seconds = |micros: Option<i64>| micros.map(|micros| micros as f64 / 1e6);
+        let text = |one| value_text(seconds(one), Unit::Seconds, Some(ClockKind::Business));
+        return Ok(durations.iter().map(text).collect());
+    }
+    let numbers = array.data_type().is_floating();
+    let formatter = ArrayFormatter::try_new(array, &options)?;
+    let text = |row| {
+        let text = formatter.value(row).try_to_string()?;
+        // At most two decimals: a table is for reading.
+        let rounded =
+            text.parse::<f64>().ok().filter(|_| numbers).map(|value| (value * 100.0).round() / 100.0);
+        Ok(rounded.map_or(text, |value| value.to_string()))
+    };
+    (0..array.len()).map(text).collect()
 }

@@ -298,3 +298,21 @@ def test_slices_that_overlap_are_not_joined() -> None:
     tickets = {"id": [1, 2, 3], "created_at": ["2026-03-02T09:00:00Z"] * 3, "tags": [["a", "b"], ["b", "c"], ["d"]]}
     report = dm.report(tickets, kpis=["volume"], by="tag")
     assert report.top(1) == report
+
+
+def test_a_frame_shows_its_first_and_last_rows() -> None:
+    days = [f"2026-03-{day:02}T09:00:00Z" for day in range(1, 29)]
+    tickets = {"id": list(range(28)), "created_at": days, "market": ["DK", "ES\n"] * 14}
+    frame = dm.report(tickets, kpis=["volume"], by="market", period="day", tz="UTC").table("volume", rows="period", columns="market")
+    lines = repr(frame).splitlines()
+    assert lines[0].startswith("Frame(28 periods: period, DK, ES")
+    assert lines[1].split()[:2] == ["period", "DK"]
+    assert len(lines) == 1 + 1 + 5 + 1 + 5, "the title, the names, both ends and what is between"
+    assert lines[2].startswith("2026-03-01") and lines[7].split()[0] == "…" and lines[-1].startswith("2026-03-28")
+    assert str(frame) == repr(frame)
+
+    wide = dm.replay(tickets={"id": [1], "created_at": days[:1]}, as_of=days[1]).metrics
+    title, *shown = repr(wide).splitlines()
+    assert "first_response_time" in title and len(shown) == 2
+    assert all(len(line) <= 123 for line in shown) and shown[0].endswith("…")
+    assert len(repr(wide["ticket"]).splitlines()) == 3

@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
+use super::piece::{joined, place_in};
 use super::{BadCell, Column, ColumnError, TextColumn, TimestampReading, WrongType, iso, unit};
 
 /// The timestamps of one array, ready to use.
@@ -206,15 +207,12 @@ impl Timestamps {
 
     /// The rows of all parts, not copied if each follows the one before in `origin`.
     pub(crate) fn adjacent(parts: &[Self], origin: &ScalarBuffer<i64>) -> Option<Self> {
-        let first = place_in(origin, &parts.first()?.micros)?;
-        let end = parts.iter().try_fold(first, |next, part| {
-            (place_in(origin, &part.micros)? == next).then_some(next + part.len())
-        })?;
+        let micros = joined(parts.iter().map(|part| &part.micros), origin)?;
         let mut validity = Validity::default();
         for part in parts {
             validity.append(part);
         }
-        Some(Self { micros: origin.slice(first, end - first), nulls: validity.finish() })
+        Some(Self { micros, nulls: validity.finish() })
     }
 
     fn validity(&self) -> BooleanBufferBuilder {
@@ -350,13 +348,6 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
             nanos.iter().map(|nanos| nanos.div_euclid(1_000)).collect()
         }
     }
-}
-
-/// The first row of a part of an array; `None` if the part is of other memory.
-fn place_in(origin: &ScalarBuffer<i64>, part: &ScalarBuffer<i64>) -> Option<usize> {
-    let bytes = part.as_ptr().addr().checked_sub(origin.as_ptr().addr())?;
-    let first = bytes / size_of::<i64>();
-    (first + part.len() <= origin.len()).then_some(first)
 }
 
 /// Timestamps that grow part by part.

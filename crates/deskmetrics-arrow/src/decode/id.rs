@@ -12,6 +12,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::slot::WordSlot;
 use crate::ReadError;
+use crate::column::piece::joined;
 use crate::column::{TextColumn, cast};
 
 /// No row.
@@ -237,6 +238,8 @@ pub(crate) struct IdBuilder {
     /// Rows without their own id.
     rows: usize,
     numbers: Vec<ScalarBuffer<i64>>,
+    /// The array that contains the first of the numbers and perhaps the others.
+    origin: Option<ScalarBuffer<i64>>,
     more: Vec<i64>,
     texts: Option<Texts>,
 }
@@ -268,6 +271,10 @@ impl IdBuilder {
                 doubts.extend((0..numbers.len()).filter(|row| numbers.is_null(*row)));
             }
             self.settle();
+            if self.numbers.is_empty() {
+                let whole = |array: &ArrayRef| Some(array.as_primitive_opt::<Int64Type>()?.values().clone());
+                self.origin = slot.first_in_memory().and_then(whole);
+            }
             self.numbers.push(numbers.values().clone());
             return Ok(());
         }
@@ -325,7 +332,11 @@ impl IdBuilder {
             (Some(texts), _) => Ids::Texts(texts),
             (None, []) => Ids::Rows(self.rows),
             (None, [one]) => Ids::Numbers(one.clone()),
-            (None, all) => Ids::Numbers(all.iter().flat_map(|numbers| numbers.iter().copied()).collect()),
+            (None, all) => {
+                let adjacent = self.origin.and_then(|origin| joined(all, &origin));
+                let copied = || all.iter().flat_map(|numbers| numbers.iter().copied()).collect();
+                Ids::Numbers(adjacent.unwrap_or_else(copied))
+            }
         }
     }
 }

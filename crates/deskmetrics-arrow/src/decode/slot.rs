@@ -47,6 +47,11 @@ impl ColumnPlace {
     fn array<'b>(&self, batch: &'b RecordBatch) -> &'b ArrayRef {
         batch.column(self.at)
     }
+
+    /// The column of the first rows of a table in memory, of which the batches are parts.
+    fn first_in_memory(&self) -> Option<&ArrayRef> {
+        self.table.first_in_memory(self.table.column(&self.name).ok()?)
+    }
 }
 
 /// The columns of a list. The list of a row is read from the first of them.
@@ -287,6 +292,11 @@ impl<T: Meaning> WordSlot<T> {
         self.place.as_ref().map(|place| place.array(batch))
     }
 
+    /// The column of the first rows of a table in memory, of which the batches are parts.
+    pub(crate) fn first_in_memory(&self) -> Option<&ArrayRef> {
+        self.place.as_ref()?.first_in_memory()
+    }
+
     /// Whether every text but an empty one means itself.
     pub(crate) fn is_plain(&self) -> bool {
         self.constant.is_none() && self.reading.is_plain()
@@ -376,8 +386,7 @@ impl TimestampSlot {
 
     /// The column of the first rows of a table in memory, of which the batches are parts.
     pub(crate) fn first_in_memory(&self) -> Option<&ArrayRef> {
-        let ColumnPlace { table, name, .. } = self.place.as_ref()?;
-        table.first_in_memory(table.column(name).ok()?)
+        self.place.as_ref()?.first_in_memory()
     }
 
     /// The reading.

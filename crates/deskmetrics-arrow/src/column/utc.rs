@@ -237,30 +237,31 @@ impl Timestamps {
     }
 }
 
-/// The timestamps of some rows, with `other` for missing ones or a missing column.
-pub(crate) fn read_or(
-    column: Option<&Timestamps>,
+/// The timestamps of some rows, with `other` for missing ones or a missing column. They are copied into `buffer` only if
+/// some are missing.
+pub(crate) fn read_or<'t>(
+    column: Option<&'t Timestamps>,
     other: i64,
     rows: Range<usize>,
-    timestamps: &mut Vec<i64>,
-) {
-    timestamps.clear();
-    timestamps.resize(rows.len(), other);
-    let Some(column) = column else { return };
-    let micros = column.micros.get(rows.clone()).unwrap_or_default();
-    let valid = Bits::valid(column.nulls(), rows.start..rows.start + micros.len());
-    for (place, (from, to)) in micros.chunks(64).zip(timestamps.chunks_mut(64)).enumerate() {
-        let valid = valid.word(place);
-        if valid == u64::MAX {
-            to.copy_from_slice(from);
-            continue;
-        }
+    buffer: &'t mut Vec<i64>,
+) -> &'t [i64] {
+    buffer.clear();
+    let known = column.and_then(|column| Some((column.micros.get(rows.clone())?, column.nulls())));
+    let Some((micros, nulls)) = known else {
+        buffer.resize(rows.len(), other);
+        return buffer;
+    };
+    let Some(nulls) = nulls else { return micros };
+    buffer.reserve(rows.len());
+    let valid = nulls.inner().slice(rows.start, rows.len());
+    for (from, valid) in micros.chunks(64).zip(valid.bit_chunks().iter_padded()) {
         // Without a branch, because the outcome is unpredictable.
-        for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+        buffer.extend(from.iter().zip(0..64).map(|(from, bit)| {
             let there = (valid >> bit & 1).wrapping_neg().cast_signed();
-            *to = (*from & there) | (other & !there);
-        }
+            (*from & there) | (other & !there)
+        }));
     }
+    buffer
 }
 
 /// Converts wall-clock times to UTC, with a cached offset for each day or hour.

@@ -19,7 +19,7 @@ use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks, only};
+use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks};
 
 /// The number of tickets that are counted together.
 const BLOCK: usize = 1024;
@@ -74,22 +74,21 @@ impl EventLog<'_> {
             let combinations = &mut combinations[..rows.len()];
             keys.of_rows(rows.start, combinations);
             block.read(self, columns, rows.clone(), plan);
+            for row in tickets.unusable(rows.clone()) {
+                block.counted[row - rows.start] = false;
+            }
             // If a number distinguishes the combinations, most are known already.
             let countable = keys.combinations().is_some();
-            let only = only(combinations).filter(|_| countable).and_then(|only| slices.known(only));
-            for (place, row) in rows.clone().enumerate() {
+            slices.of_rows(combinations, &mut block.slice, |slices, place| {
+                let row = rows.start + place;
                 if !tickets.is_usable(row) {
-                    block.counted[place] = false;
-                    block.slice.push(0);
-                    continue;
+                    return 0;
                 }
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
                 let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row), None);
                 let combination = if countable { combinations[place] } else { 1 << 63 | row as u64 };
-                let known = only.or_else(|| slices.known(combination).filter(|_| countable));
-                let slice = known.unwrap_or_else(|| slices.number(combination, NO_TICKET, feed, find));
-                block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
-            }
+                slices.number(combination, NO_TICKET, feed, find)
+            });
             if plan.readings {
                 block.read_clock(self, rows.start, &mut begin, &mut replayer);
             }
@@ -154,11 +153,10 @@ impl Block {
             return self.take(read.iter().copied(), as_of, plan.ends);
         }
         let mut buffers = std::mem::take(&mut self.buffers);
-        let ends = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
-        for (column, buffer) in ends.into_iter().zip(&mut buffers) {
-            read_or(column.as_ref(), Milestones::NEVER, rows.clone(), buffer);
-        }
-        let [replied, solved, closed] = &buffers;
+        let [replied, solved, closed] = &mut buffers;
+        let replied = read_or(columns.replied_at.as_ref(), Milestones::NEVER, rows.clone(), replied);
+        let solved = read_or(columns.solved_at.as_ref(), Milestones::NEVER, rows.clone(), solved);
+        let closed = read_or(columns.closed_at.as_ref(), Milestones::NEVER, rows.clone(), closed);
         let rows = created_at.iter().zip(replied).zip(solved).zip(closed);
         let tickets = rows.map(|(((created_at, replied_at), solved_at), closed_at)| Milestones {
             replied_at: *replied_at,

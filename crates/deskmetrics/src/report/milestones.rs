@@ -82,16 +82,21 @@ impl Feed<'_> {
                 }
                 InBlocks::Backlog => continue,
             }
-            anchors(measure, block, calendar, periods);
+            let same = anchors(measure, block, calendar, periods);
             if counted == InBlocks::Creation {
                 let created = &mut self.blocks.created;
-                // Ticket by ticket, all would be added to the same number, one after the other.
-                let first = groups.first().zip(periods.first());
-                match first.filter(|first| groups.iter().zip(&*periods).all(|row| row == *first)) {
-                    Some((group, period)) => {
-                        *at(at(created, period.index()), *group) += groups.len() as u64;
+                let first = groups.first().copied();
+                let only = first.filter(|first| groups.iter().all(|group| group == first));
+                match (same, only) {
+                    // Ticket by ticket, all would be added to the same number, one after the other.
+                    (Some(period), Some(group)) => {
+                        *at(at(created, period.index()), group) += groups.len() as u64;
                     }
-                    None => groups.iter().zip(&*periods).for_each(|(group, period)| {
+                    (Some(period), None) => {
+                        let created = at(created, period.index());
+                        groups.iter().for_each(|group| *at(created, *group) += 1);
+                    }
+                    (None, _) => groups.iter().zip(&*periods).for_each(|(group, period)| {
                         *at(at(created, period.index()), *group) += 1;
                     }),
                 }
@@ -143,19 +148,20 @@ fn business_span(end: i64, at_end: i64, last: i64, created: i64) -> RowDuration 
     if end == Milestones::NEVER { (last - created, false) } else { (at_end - created, true) }
 }
 
-/// The periods in which tickets count for a KPI.
+/// The periods in which tickets count for a KPI. Returns the only one if all have the same.
 fn anchors(
     measure: &ResolvedKpi,
     block: &MilestoneBlock<'_>,
     calendar: &mut Calendar,
     periods: &mut Vec<PeriodId>,
-) {
+) -> Option<PeriodId> {
     match measure.definition.anchor {
         Anchor::Created => calendar.periods_of(block.created_at, periods),
         Anchor::FirstSolved | Anchor::LastSolved => calendar.periods_of(block.done_at, periods),
         _ => {
             periods.clear();
             periods.resize(block.created_at.len(), PeriodId::new(NO_PERIOD));
+            Some(PeriodId::new(NO_PERIOD))
         }
     }
 }

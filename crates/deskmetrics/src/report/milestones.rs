@@ -118,22 +118,25 @@ impl Feed<'_> {
             return;
         }
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
-        let snapshots = calendar.snapshots().len();
+        let groups = &self.columns.groups;
+        let Some(most) = groups.iter().max() else { return };
+        at(&mut self.blocks.now, *most);
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
-        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
-            let now = at(&mut self.blocks.now, *group);
+        for (((created, replied), done), group) in rows.zip(groups) {
             let is_open = u64::from(*created <= as_of) & u64::from(as_of < *done);
+            let now = &mut self.blocks.now[*group];
             now.counted = true;
             now.open += is_open;
             now.unreplied += is_open & u64::from(as_of < *replied);
         }
-        if snapshots == 0 {
+        if calendar.snapshots().is_empty() {
             return;
         }
-        let place = |at: i64| calendar.snapshots_before(at);
+        at(&mut self.backlogs, *most);
+        let (snapshots, place) = (calendar.snapshots().len(), |at: i64| calendar.snapshots_before(at));
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
-        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
-            at(&mut self.backlogs, *group).opened(snapshots, place(*created), place(*done), place(*replied));
+        for (((created, replied), done), group) in rows.zip(groups) {
+            self.backlogs[*group].opened(snapshots, place(*created), place(*done), place(*replied));
         }
     }
 }

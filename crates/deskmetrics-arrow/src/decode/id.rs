@@ -107,7 +107,7 @@ pub(crate) fn each_id(
 }
 
 /// The ids of an array of whole numbers without missing values.
-fn plain_numbers(
+pub(crate) fn plain_numbers(
     slot: &WordSlot<Box<str>>,
     array: &ArrayRef,
 ) -> Result<Option<arrow_array::Int64Array>, ReadError> {
@@ -405,6 +405,30 @@ impl IdIndex {
                 hashed.rows.find(hashed.hash(id), same).copied().unwrap_or(NOWHERE)
             }
             _ => NOWHERE,
+        }
+    }
+
+    /// The rows of many numbers; [`NOWHERE`] for none.
+    pub(crate) fn find_numbers(&self, ids: &Ids, numbers: &[i64], found: &mut Vec<u32>) {
+        match self {
+            Self::Rows { first, rows } => found.extend(numbers.iter().map(|id| {
+                let at = u32::try_from(id.wrapping_sub(*first));
+                at.ok().filter(|at| at < rows).unwrap_or(NOWHERE)
+            })),
+            Self::Dense { least, places } => found.extend(numbers.iter().map(|id| {
+                let at = usize::try_from(id.wrapping_sub(*least));
+                at.ok().and_then(|at| places.get(at)).copied().unwrap_or(NOWHERE)
+            })),
+            _ => {
+                // Most logs are grouped by ticket.
+                let mut last = (0, self.find(ids, Id::Number(0)));
+                found.extend(numbers.iter().map(|id| {
+                    if *id != last.0 {
+                        last = (*id, self.find(ids, Id::Number(*id)));
+                    }
+                    last.1
+                }));
+            }
         }
     }
 

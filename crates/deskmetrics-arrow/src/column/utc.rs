@@ -152,6 +152,23 @@ impl Timestamps {
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
+    /// The earliest and the latest timestamp; `None` if there is none.
+    pub(crate) fn ends(&self) -> Option<(i64, i64)> {
+        let Some(nulls) = self.nulls() else { return ends_of(&self.micros) };
+        let valid = nulls.inner().bit_chunks();
+        let rows = self.micros.chunks(64).zip(valid.iter_padded());
+        let ends = rows.fold((i64::MAX, i64::MIN), |ends, (rows, valid)| {
+            rows.iter().zip(0..64).fold(ends, |(least, most), (at, bit)| {
+                let there = (valid >> bit & 1).wrapping_neg().cast_signed();
+                (
+                    least.min((*at & there) | (i64::MAX & !there)),
+                    most.max((*at & there) | (i64::MIN & !there)),
+                )
+            })
+        });
+        Some(ends).filter(|(least, most)| least <= most)
+    }
+
     /// Rows in which another column has an earlier timestamp than this one.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
         let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
@@ -235,6 +252,19 @@ impl Timestamps {
         }
         self
     }
+}
+
+/// The least and the most of some numbers; `None` if there are none.
+pub(crate) fn ends_of(numbers: &[i64]) -> Option<(i64, i64)> {
+    let wider = |(least, most): (i64, i64), number: i64| (least.min(number), most.max(number));
+    // Four at a time, which do not wait for each other.
+    let (fours, rest) = numbers.as_chunks::<4>();
+    let mut ends = [(i64::MAX, i64::MIN); 4];
+    for four in fours {
+        ends.iter_mut().zip(four).for_each(|(ends, number)| *ends = wider(*ends, *number));
+    }
+    let all = ends.into_iter().fold(ends[0], |all, (least, most)| (all.0.min(least), all.1.max(most)));
+    (!numbers.is_empty()).then(|| rest.iter().fold(all, |ends, number| wider(ends, *number)))
 }
 
 /// The timestamps of some rows, with `other` for missing ones or a missing column. They are copied into `buffer` only if

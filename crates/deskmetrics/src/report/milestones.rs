@@ -94,7 +94,9 @@ impl Feed<'_> {
                     }
                     (Some(period), None) => {
                         let created = at(created, period.index());
-                        groups.iter().for_each(|group| *at(created, *group) += 1);
+                        for group in &*groups {
+                            *at(created, *group) += 1;
+                        }
                     }
                     (None, _) => groups.iter().zip(&*periods).for_each(|(group, period)| {
                         *at(at(created, period.index()), *group) += 1;

@@ -232,9 +232,9 @@ impl EventBuilder {
         let doubtful: Vec<bool> = (0..outcomes.len())
             .map(|at| {
                 let Some(kind) = (at / width).checked_sub(1) else { return may_lack };
-                let named = at % statuses.kinds() != NONE as usize;
+                let has_status = at % statuses.kinds() != NONE as usize;
                 match places[kind] {
-                    Some((_, value, names)) => value || (names && !named),
+                    Some((_, value, status)) => value || (status && !has_status),
                     None => !kinds.meanings()[kind].0.is_empty(),
                 }
             })

@@ -12,6 +12,7 @@ mod month;
 mod named;
 mod number;
 mod order;
+pub(crate) mod piece;
 pub(crate) mod profile;
 pub(crate) mod score;
 mod shape;

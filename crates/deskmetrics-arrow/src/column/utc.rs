@@ -14,6 +14,7 @@ use chrono_tz::Tz;
 use deskmetrics::Timestamp;
 
 use super::bits::{Bits, rows_of};
+use super::piece::{joined, place_in};
 use super::{BadCell, Column, ColumnError, TextColumn, TimestampReading, WrongType, iso, unit};
 
 /// The timestamps of one array, ready to use.
@@ -151,6 +152,23 @@ impl Timestamps {
         rows.filter(|(row, _)| valid.get(*row) && counts(*row)).map(|(_, micros)| *micros).max()
     }
 
+    /// The earliest and the latest timestamp; `None` if there is none.
+    pub(crate) fn ends(&self) -> Option<(i64, i64)> {
+        let Some(nulls) = self.nulls() else { return ends_of(&self.micros) };
+        let valid = nulls.inner().bit_chunks();
+        let rows = self.micros.chunks(64).zip(valid.iter_padded());
+        let ends = rows.fold((i64::MAX, i64::MIN), |ends, (rows, valid)| {
+            rows.iter().zip(0..64).fold(ends, |(least, most), (at, bit)| {
+                let there = (valid >> bit & 1).wrapping_neg().cast_signed();
+                (
+                    least.min((*at & there) | (i64::MAX & !there)),
+                    most.max((*at & there) | (i64::MIN & !there)),
+                )
+            })
+        });
+        Some(ends).filter(|(least, most)| least <= most)
+    }
+
     /// Rows in which another column has an earlier timestamp than this one.
     pub(crate) fn followed_by_earlier(&self, other: &Self) -> Vec<usize> {
         let [mine, others] = [self, other].map(|column| Bits::valid(column.nulls(), 0..column.len()));
@@ -206,8 +224,7 @@ impl Timestamps {
 
     /// The rows of all parts, not copied if each follows the one before in `origin`.
     pub(crate) fn adjacent(parts: &[Self], origin: &ScalarBuffer<i64>) -> Option<Self> {
-        let micros: Vec<_> = parts.iter().map(|part| part.micros.clone()).collect();
-        let micros = adjacent(&micros, origin)?;
+        let micros = joined(parts.iter().map(|part| &part.micros), origin)?;
         let mut validity = Validity::default();
         for part in parts {
             validity.append(part);
@@ -237,30 +254,44 @@ impl Timestamps {
     }
 }
 
-/// The timestamps of some rows, with `other` for missing ones or a missing column.
-pub(crate) fn read_or(
-    column: Option<&Timestamps>,
+/// The least and the most of some numbers; `None` if there are none.
+pub(crate) fn ends_of(numbers: &[i64]) -> Option<(i64, i64)> {
+    let wider = |(least, most): (i64, i64), number: i64| (least.min(number), most.max(number));
+    // Four at a time, which do not wait for each other.
+    let (fours, rest) = numbers.as_chunks::<4>();
+    let mut ends = [(i64::MAX, i64::MIN); 4];
+    for four in fours {
+        ends.iter_mut().zip(four).for_each(|(ends, number)| *ends = wider(*ends, *number));
+    }
+    let all = ends.into_iter().fold(ends[0], |all, (least, most)| (all.0.min(least), all.1.max(most)));
+    (!numbers.is_empty()).then(|| rest.iter().fold(all, |ends, number| wider(ends, *number)))
+}
+
+/// The timestamps of some rows, with `other` for missing ones or a missing column. They are copied into `buffer` only if
+/// some are missing.
+pub(crate) fn read_or<'t>(
+    column: Option<&'t Timestamps>,
     other: i64,
     rows: Range<usize>,
-    timestamps: &mut Vec<i64>,
-) {
-    timestamps.clear();
-    timestamps.resize(rows.len(), other);
-    let Some(column) = column else { return };
-    let micros = column.micros.get(rows.clone()).unwrap_or_default();
-    let valid = Bits::valid(column.nulls(), rows.start..rows.start + micros.len());
-    for (place, (from, to)) in micros.chunks(64).zip(timestamps.chunks_mut(64)).enumerate() {
-        let valid = valid.word(place);
-        if valid == u64::MAX {
-            to.copy_from_slice(from);
-            continue;
-        }
+    buffer: &'t mut Vec<i64>,
+) -> &'t [i64] {
+    buffer.clear();
+    let known = column.and_then(|column| Some((column.micros.get(rows.clone())?, column.nulls())));
+    let Some((micros, nulls)) = known else {
+        buffer.resize(rows.len(), other);
+        return buffer;
+    };
+    let Some(nulls) = nulls else { return micros };
+    buffer.reserve(rows.len());
+    let valid = nulls.inner().slice(rows.start, rows.len());
+    for (from, valid) in micros.chunks(64).zip(valid.bit_chunks().iter_padded()) {
         // Without a branch, because the outcome is unpredictable.
-        for (bit, (from, to)) in from.iter().zip(to).enumerate() {
+        buffer.extend(from.iter().zip(0..64).map(|(from, bit)| {
             let there = (valid >> bit & 1).wrapping_neg().cast_signed();
-            *to = (*from & there) | (other & !there);
-        }
+            (*from & there) | (other & !there)
+        }));
     }
+    buffer
 }
 
 /// Converts wall-clock times to UTC, with a cached offset for each day or hour.
@@ -348,22 +379,6 @@ fn micros(array: &ArrayRef, unit: TimeUnit) -> ScalarBuffer<i64> {
             nanos.iter().map(|nanos| nanos.div_euclid(1_000)).collect()
         }
     }
-}
-
-/// The first row of a part of an array; `None` if the part is of other memory.
-fn place_in(origin: &ScalarBuffer<i64>, part: &ScalarBuffer<i64>) -> Option<usize> {
-    let bytes = part.as_ptr().addr().checked_sub(origin.as_ptr().addr())?;
-    let first = bytes / size_of::<i64>();
-    (first + part.len() <= origin.len()).then_some(first)
-}
-
-/// The part of `origin` that consists of these parts; `None` if one does not follow the one before.
-pub(crate) fn adjacent(parts: &[ScalarBuffer<i64>], origin: &ScalarBuffer<i64>) -> Option<ScalarBuffer<i64>> {
-    let first = place_in(origin, parts.first()?)?;
-    let end = parts
-        .iter()
-        .try_fold(first, |next, part| (place_in(origin, part)? == next).then_some(next + part.len()))?;
-    Some(origin.slice(first, end - first))
 }
 
 /// Timestamps that grow part by part.

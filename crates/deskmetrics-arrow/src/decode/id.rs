@@ -12,7 +12,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::slot::WordSlot;
 use crate::ReadError;
-use crate::column::utc::adjacent;
+use crate::column::piece::joined;
 use crate::column::{TextColumn, cast};
 
 /// No row.
@@ -107,7 +107,7 @@ pub(crate) fn each_id(
 }
 
 /// The ids of an array of whole numbers without missing values.
-fn plain_numbers(
+pub(crate) fn plain_numbers(
     slot: &WordSlot<Box<str>>,
     array: &ArrayRef,
 ) -> Result<Option<arrow_array::Int64Array>, ReadError> {
@@ -238,7 +238,7 @@ pub(crate) struct IdBuilder {
     /// Rows without their own id.
     rows: usize,
     numbers: Vec<ScalarBuffer<i64>>,
-    /// The array that contains the first numbers and perhaps the others.
+    /// The array that contains the first of the numbers and perhaps the others.
     origin: Option<ScalarBuffer<i64>>,
     more: Vec<i64>,
     texts: Option<Texts>,
@@ -272,8 +272,8 @@ impl IdBuilder {
             }
             self.settle();
             if self.numbers.is_empty() {
-                let whole = slot.first_in_memory().and_then(|array| array.as_primitive_opt::<Int64Type>());
-                self.origin = whole.map(|whole| whole.values().clone());
+                let whole = |array: &ArrayRef| Some(array.as_primitive_opt::<Int64Type>()?.values().clone());
+                self.origin = slot.first_in_memory().and_then(whole);
             }
             self.numbers.push(numbers.values().clone());
             return Ok(());
@@ -333,9 +333,9 @@ impl IdBuilder {
             (None, []) => Ids::Rows(self.rows),
             (None, [one]) => Ids::Numbers(one.clone()),
             (None, all) => {
-                let whole = self.origin.and_then(|origin| adjacent(all, &origin));
+                let adjacent = self.origin.and_then(|origin| joined(all, &origin));
                 let copied = || all.iter().flat_map(|numbers| numbers.iter().copied()).collect();
-                Ids::Numbers(whole.unwrap_or_else(copied))
+                Ids::Numbers(adjacent.unwrap_or_else(copied))
             }
         }
     }
@@ -405,6 +405,30 @@ impl IdIndex {
                 hashed.rows.find(hashed.hash(id), same).copied().unwrap_or(NOWHERE)
             }
             _ => NOWHERE,
+        }
+    }
+
+    /// The rows of many numbers; [`NOWHERE`] for none.
+    pub(crate) fn find_numbers(&self, ids: &Ids, numbers: &[i64], found: &mut Vec<u32>) {
+        match self {
+            Self::Rows { first, rows } => found.extend(numbers.iter().map(|id| {
+                let at = u32::try_from(id.wrapping_sub(*first));
+                at.ok().filter(|at| at < rows).unwrap_or(NOWHERE)
+            })),
+            Self::Dense { least, places } => found.extend(numbers.iter().map(|id| {
+                let at = usize::try_from(id.wrapping_sub(*least));
+                at.ok().and_then(|at| places.get(at)).copied().unwrap_or(NOWHERE)
+            })),
+            _ => {
+                // Most logs are grouped by ticket.
+                let mut last = (0, self.find(ids, Id::Number(0)));
+                found.extend(numbers.iter().map(|id| {
+                    if *id != last.0 {
+                        last = (*id, self.find(ids, Id::Number(*id)));
+                    }
+                    last.1
+                }));
+            }
         }
     }
 

@@ -4,7 +4,9 @@ use deskmetrics::replay::StatedValue;
 use deskmetrics::report::Warning;
 use deskmetrics::{Scale, Timestamp};
 
+use super::ticket::MilestoneColumns;
 use super::{Tables, kind};
+use crate::column::utc::{Timestamps, ends_of};
 
 /// Ten years in microseconds: a timestamp so much later than nearly all others is implausible.
 const FAR: i64 = 3_653 * 86_400_000_000;
@@ -27,11 +29,15 @@ impl Tables {
     /// A timestamp is implausible when it is more than ten years later than 99.9 % of all timestamps, or than all others.
     /// With `stated`, the ends of stated durations count.
     pub(super) fn last_micros(&self, stated: bool) -> Option<i64> {
-        let (mut latest, mut all) = (None, 0);
-        self.each_timestamp(stated, |_, at| {
-            latest = latest.max(Some(at));
-            all += 1;
-        });
+        self.last_of(self.ends(stated)?, stated)
+    }
+
+    fn last_of(&self, (least, most): (i64, i64), stated: bool) -> Option<i64> {
+        if least > most.saturating_sub(FAR) {
+            return Some(most);
+        }
+        let (mut latest, mut all) = (Some(most), 0);
+        self.each_timestamp(stated, |_, _| all += 1);
         loop {
             let limit = latest?.saturating_sub(FAR);
             let (mut near, mut earlier, mut before) = (0, 0, None);
@@ -52,7 +58,10 @@ impl Tables {
 
     /// The implausible timestamps: the first of each column, with their number.
     pub(crate) fn implausible(&self) -> Vec<Warning> {
-        let Some(latest) = self.last_micros(true) else { return Vec::new() };
+        let Some(ends) = self.ends(true) else { return Vec::new() };
+        let Some(latest) = self.last_of(ends, true).filter(|latest| *latest < ends.1) else {
+            return Vec::new();
+        };
         let mut found: Vec<(TimestampOrigin, i64, u64)> = Vec::new();
         self.each_timestamp(true, |place, at| {
             if at <= latest {
@@ -102,6 +111,39 @@ impl Tables {
             row -= rows;
         }
         row + 1
+    }
+
+    /// The latest timestamp that determines the end of the data, and one that is not later than the earliest.
+    fn ends(&self, stated: bool) -> Option<(i64, i64)> {
+        let Self { tickets, events, answers, invitations, .. } = self;
+        let mut all: Option<(i64, i64)> = None;
+        let mut add = |ends: Option<(i64, i64)>| {
+            all = match (all, ends) {
+                (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
+                (one, other) => one.or(other),
+            };
+        };
+        let some_excluded = tickets.unusable(0..tickets.rows()).next().is_some();
+        let some_excluded = some_excluded || events.codes.contains(&kind::NOTHING);
+        let some_excluded = some_excluded || answers.iter().any(|table| table.unusable.contains(&true));
+        let some_excluded = some_excluded || invitations.iter().any(|table| table.unusable.contains(&true));
+        let stated = stated && self.stated_only(false).any(|column| column.measure.ends_with_event());
+        if some_excluded || stated {
+            self.each_timestamp(stated, |_, at| add(Some((at, at))));
+            return all;
+        }
+        add(ends_of(&tickets.created_at));
+        if let Some(MilestoneColumns { replied_at, solved_at, closed_at, .. }) = &tickets.milestones {
+            [replied_at, solved_at, closed_at].into_iter().flatten().for_each(|column| add(column.ends()));
+        }
+        add(ends_of(&events.at));
+        answers.iter().filter_map(|table| table.at.as_ref()).for_each(|column| add(column.ends()));
+        for table in invitations {
+            // No answer is earlier than its invitation.
+            add(table.sent_at.ends());
+            add(table.answered_at.as_ref().and_then(Timestamps::ends));
+        }
+        all
     }
 
     /// Calls `each` with every timestamp that determines the end of the data; with `stated`, also with the ends of stated

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -79,7 +80,14 @@ pub(crate) struct ScorePart {
 pub(crate) struct Scores {
     pub(crate) column: ScoreColumn,
     /// Whether each row has an unreadable score, which is no answer; empty if there are none.
-    pub(crate) absent: Vec<bool>,
+    absent: Vec<bool>,
+}
+
+impl Scores {
+    /// Whether each of some rows has an unreadable score; empty if there are none.
+    pub(crate) fn absent(&self, rows: &Range<usize>) -> &[bool] {
+        self.absent.get(rows.clone()).unwrap_or_default()
+    }
 }
 
 /// The scale of a question; that of `nps` is built in.

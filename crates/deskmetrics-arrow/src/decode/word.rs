@@ -62,14 +62,33 @@ impl Codes {
         }
     }
 
-    /// Adds `times` the code of each row from `from` on to `sums`, wrapping around.
-    pub(crate) fn add_to(&self, from: usize, times: u64, sums: &mut [u64]) {
-        self.add_each(from, |code| times.wrapping_mul(u64::from(code)), sums);
+    /// Writes the codes of the rows from `from` on into `codes`, until it is full; [`NONE`] past the end.
+    pub(crate) fn read(&self, from: usize, codes: &mut [u32]) {
+        let rest = match self {
+            Self::All(code, rows) => {
+                let known = rows.saturating_sub(from).min(codes.len());
+                codes[..known].fill(*code);
+                &mut codes[known..]
+            }
+            Self::Narrow(narrow) => {
+                let narrow = narrow.get(from..).unwrap_or_default();
+                codes.iter_mut().zip(narrow).for_each(|(to, code)| *to = u32::from(*code));
+                let known = narrow.len().min(codes.len());
+                &mut codes[known..]
+            }
+            Self::Wide(wide) => {
+                let wide = wide.get(from..).unwrap_or_default();
+                let known = wide.len().min(codes.len());
+                codes[..known].copy_from_slice(&wide[..known]);
+                &mut codes[known..]
+            }
+        };
+        rest.fill(NONE);
     }
 
-    /// Adds the result of `of` for the code of each row from `from` on to `sums`, wrapping around.
-    pub(crate) fn add_each(&self, from: usize, of: impl Fn(u32) -> u64, sums: &mut [u64]) {
-        let add = |sum: &mut u64, code: u32| *sum = sum.wrapping_add(of(code));
+    /// Adds `times` the code of each row from `from` on to `sums`, wrapping around.
+    pub(crate) fn add_to(&self, from: usize, times: u64, sums: &mut [u64]) {
+        let add = |sum: &mut u64, code: u32| *sum = sum.wrapping_add(times.wrapping_mul(u64::from(code)));
         match self {
             Self::All(code, _) => sums.iter_mut().for_each(|sum| add(sum, *code)),
             Self::Narrow(codes) => {
@@ -79,6 +98,22 @@ impl Codes {
             Self::Wide(codes) => {
                 let codes = codes.get(from..).unwrap_or_default();
                 sums.iter_mut().zip(codes).for_each(|(sum, code)| add(sum, *code));
+            }
+        }
+    }
+
+    /// Replaces each of `numbers` by `kinds` times itself and the code of its row, the first of which is `from`.
+    pub(crate) fn combine(&self, from: usize, kinds: u32, numbers: &mut [u32]) {
+        let combine = |number: &mut u32, code: u32| *number = *number * kinds + code;
+        match self {
+            Self::All(code, _) => numbers.iter_mut().for_each(|number| combine(number, *code)),
+            Self::Narrow(codes) => {
+                let codes = codes.get(from..).unwrap_or_default();
+                numbers.iter_mut().zip(codes).for_each(|(number, code)| combine(number, u32::from(*code)));
+            }
+            Self::Wide(codes) => {
+                let codes = codes.get(from..).unwrap_or_default();
+                numbers.iter_mut().zip(codes).for_each(|(number, code)| combine(number, *code));
             }
         }
     }

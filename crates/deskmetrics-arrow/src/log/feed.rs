@@ -19,7 +19,7 @@ use super::{AttributeSlot, EventLog, ReplayedRow};
 use crate::column::utc::read_or;
 use crate::decode::stated::StatedColumn;
 use crate::decode::ticket::MilestoneColumns;
-use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks, only};
+use crate::report::place::{Keys, NO_TICKET, SliceNumbers, blocks};
 
 /// The number of tickets that are counted together.
 const BLOCK: usize = 1024;
@@ -74,26 +74,27 @@ impl EventLog<'_> {
             let combinations = &mut combinations[..rows.len()];
             keys.of_rows(rows.start, combinations);
             block.read(self, columns, rows.clone(), plan);
+            for row in tickets.unusable(rows.clone()) {
+                block.counted[row - rows.start] = false;
+            }
             // If a number distinguishes the combinations, most are known already.
             let countable = keys.combinations().is_some();
-            let only = only(combinations).filter(|_| countable).and_then(|only| slices.known(only));
-            for (place, row) in rows.clone().enumerate() {
+            slices.of_rows(combinations, &mut block.slice, |slices, place| {
+                let row = rows.start + place;
                 if !tickets.is_usable(row) {
-                    block.counted[place] = false;
-                    block.slice.push(0);
-                    continue;
+                    return 0;
                 }
                 let value = |attribute: &Attribute| keys.value_of_row(row, attribute);
                 let find = |feed: &mut Feed<'_>| feed.slices(value, &keys.tags_of_row(row), None);
                 let combination = if countable { combinations[place] } else { 1 << 63 | row as u64 };
-                let known = only.or_else(|| slices.known(combination).filter(|_| countable));
-                let slice = known.unwrap_or_else(|| slices.number(combination, NO_TICKET, feed, find));
-                block.slice.push(u32::try_from(slice).unwrap_or(u32::MAX));
-            }
+                slices.number(combination, NO_TICKET, feed, find)
+            });
             if plan.readings {
                 block.read_clock(self, rows.start, &mut begin, &mut replayer);
             }
-            for (place, row) in rows.enumerate() {
+            let created_at = &tickets.created_at[rows.clone()];
+            let by_row = if plan.rows || block.counted.contains(&false) { rows } else { 0..0 };
+            for (place, row) in by_row.enumerate() {
                 let counted = block.counted[place];
                 if (plan.rows || !counted) && tickets.is_usable(row) {
                     self.replay_row(row, &mut begin, &mut replayer);
@@ -102,7 +103,7 @@ impl EventLog<'_> {
                     one.feed(row, &mut replayer, feed, slices, counted);
                 }
             }
-            block.feed(feed, slices.all(), self.replay.as_of());
+            block.feed(feed, created_at, slices.all(), self.replay.as_of());
         }
     }
 
@@ -122,6 +123,7 @@ impl EventLog<'_> {
 struct Block {
     /// Whether each row is counted in the block.
     counted: Vec<bool>,
+    /// The creation of the counted rows, unless all are counted.
     created_at: Vec<i64>,
     created_by: Vec<Option<Author>>,
     replied_at: Vec<i64>,
@@ -139,7 +141,6 @@ impl Block {
         let created_at = &tickets.created_at[rows.clone()];
         let as_of = log.replay.as_of().as_micros();
         self.clear();
-        self.created_at.extend_from_slice(created_at);
         if !plan.blocks {
             return self.counted.resize(rows.len(), false);
         }
@@ -148,17 +149,15 @@ impl Block {
         }
         let words =
             columns.status.kinds() > 1 || columns.author.kinds() > 1 || tickets.created_by.kinds() > 1;
-        let words = words || !log.own_names.is_empty() || !columns.leaves.is_empty();
-        if words {
-            let read: Vec<Milestones> = rows.map(|row| log.milestones_of(columns, row)).collect();
-            return self.take(read.iter().copied(), as_of, plan.ends);
+        if words || !log.own_names.is_empty() || !columns.leaves.is_empty() {
+            let tickets = rows.map(|row| log.milestones_of(columns, row));
+            return self.take(tickets, as_of, plan);
         }
         let mut buffers = std::mem::take(&mut self.buffers);
-        let ends = [&columns.replied_at, &columns.solved_at, &columns.closed_at];
-        for (column, buffer) in ends.into_iter().zip(&mut buffers) {
-            read_or(column.as_ref(), Milestones::NEVER, rows.clone(), buffer);
-        }
-        let [replied, solved, closed] = &buffers;
+        let [replied, solved, closed] = &mut buffers;
+        let replied = read_or(columns.replied_at.as_ref(), Milestones::NEVER, rows.clone(), replied);
+        let solved = read_or(columns.solved_at.as_ref(), Milestones::NEVER, rows.clone(), solved);
+        let closed = read_or(columns.closed_at.as_ref(), Milestones::NEVER, rows, closed);
         let rows = created_at.iter().zip(replied).zip(solved).zip(closed);
         let tickets = rows.map(|(((created_at, replied_at), solved_at), closed_at)| Milestones {
             replied_at: *replied_at,
@@ -168,24 +167,31 @@ impl Block {
             created_by: (*replied_at == *created_at).then_some(Author::Customer),
             ..Milestones::created(*created_at)
         });
-        self.take(tickets, as_of, plan.ends);
+        self.take(tickets, as_of, plan);
         self.buffers = buffers;
     }
 
     /// Adds tickets as of the cut-off.
-    fn take(&mut self, tickets: impl Iterator<Item = Milestones> + Clone, as_of: i64, ends: bool) {
+    #[inline]
+    fn take(&mut self, tickets: impl ExactSizeIterator<Item = Milestones>, as_of: i64, plan: BlockPlan) {
         let known = |at: i64| if at <= as_of { at } else { Milestones::NEVER };
-        // Column by column without branches, so that the loops are vectorized.
-        self.counted.extend(tickets.clone().map(|ticket| {
+        let rows = tickets.len();
+        self.counted.resize(rows, false);
+        self.created_by.resize(if plan.readings { rows } else { 0 }, None);
+        self.replied_at.resize(rows, 0);
+        self.done_at.resize(rows, 0);
+        let mut created_by = self.created_by.iter_mut();
+        let columns = self.counted.iter_mut().zip(&mut self.replied_at).zip(&mut self.done_at);
+        for (ticket, ((counted, replied_at), done_at)) in tickets.zip(columns) {
             let gone = ticket.leaves.is_some_and(|kind| kind != StepKind::EndUnknown);
-            ticket.created_at <= as_of && !gone && (!ends || ticket.is_usual())
-        }));
-        self.created_by.extend(tickets.clone().map(|ticket| ticket.created_by));
-        self.replied_at.extend(tickets.clone().map(|ticket| known(ticket.replied_at)));
-        self.done_at.extend(tickets.map(|ticket| {
+            *counted = ticket.created_at <= as_of && !gone && (!plan.ends || ticket.is_usual());
+            *replied_at = known(ticket.replied_at);
             let (solved, closed) = (known(ticket.solved_at), known(ticket.closed_at));
-            if solved == Milestones::NEVER { closed } else { solved }
-        }));
+            *done_at = if solved == Milestones::NEVER { closed } else { solved };
+            if let Some(created_by) = created_by.next() {
+                *created_by = ticket.created_by;
+            }
+        }
     }
 
     /// Reads the business clock of the counted tickets. A ticket whose clock cannot be read is not counted.
@@ -199,7 +205,7 @@ impl Block {
         let as_of = log.replay.as_of().as_micros();
         for (place, counted) in self.counted.iter_mut().enumerate().filter(|(_, counted)| **counted) {
             log.fill_begin(first + place, begin);
-            let created = self.created_at[place];
+            let created = log.tables.tickets.created_at[first + place];
             let start = begin.start(created, self.created_by[place]);
             match replayer.readings(start, [created, self.replied_at[place], self.done_at[place], as_of]) {
                 Some(readings) => self.readings.push(readings),
@@ -208,23 +214,32 @@ impl Block {
         }
     }
 
-    /// Feeds the counted rows.
-    fn feed(&mut self, feed: &mut Feed<'_>, slices: &[SliceIds], known_until: deskmetrics::Timestamp) {
+    /// Feeds the counted rows, given when all were created.
+    fn feed<'b>(
+        &'b mut self,
+        feed: &mut Feed<'_>,
+        mut created_at: &'b [i64],
+        slices: &[SliceIds],
+        known_until: deskmetrics::Timestamp,
+    ) {
         fn keep<T>(column: &mut Vec<T>, counted: &[bool]) {
             let mut counted = counted.iter();
             column.retain(|_| counted.next().is_some_and(|counted| *counted));
         }
         if self.counted.contains(&false) {
+            self.created_at.clear();
+            self.created_at.extend_from_slice(created_at);
             for column in [&mut self.created_at, &mut self.replied_at, &mut self.done_at] {
                 keep(column, &self.counted);
             }
             keep(&mut self.slice, &self.counted);
+            created_at = &self.created_at;
         }
-        if self.created_at.is_empty() {
+        if created_at.is_empty() {
             return;
         }
         feed.milestones(&MilestoneBlock {
-            created_at: &self.created_at,
+            created_at,
             replied_at: &self.replied_at,
             done_at: &self.done_at,
             readings: &self.readings,
@@ -235,9 +250,8 @@ impl Block {
     }
 
     fn clear(&mut self) {
-        for column in [&mut self.created_at, &mut self.replied_at, &mut self.done_at] {
-            column.clear();
-        }
+        self.replied_at.clear();
+        self.done_at.clear();
         self.counted.clear();
         self.created_by.clear();
         self.readings.clear();

@@ -48,18 +48,17 @@ pub(super) fn arranged(events: &EventTable, tickets: usize, by_time: bool) -> (R
 /// The ranges of events that are grouped by ticket. Rows that mean nothing may be anywhere.
 fn grouped(events: &EventTable, tickets: usize) -> RowRanges {
     let mut spans = vec![(0, 0); tickets];
-    let mut current: Option<usize> = None;
-    for ((place, code), row) in events.places.iter().zip(&events.codes).zip(0u32..) {
-        if *code == NOTHING {
-            continue;
+    let mut rows =
+        events.places.iter().zip(&events.codes).zip(0u32..).filter(|((_, code), _)| **code != NOTHING);
+    let Some(((mut current, _), mut from)) = rows.next() else { return spans };
+    let mut last = from;
+    for ((place, _), row) in rows {
+        if place != current {
+            spans[*current as usize] = (from, last + 1);
+            (current, from) = (place, row);
         }
-        let place = *place as usize;
-        if current == Some(place) {
-            spans[place].1 = row + 1;
-        } else {
-            spans[place] = (row, row + 1);
-            current = Some(place);
-        }
+        last = row;
     }
+    spans[*current as usize] = (from, last + 1);
     spans
 }

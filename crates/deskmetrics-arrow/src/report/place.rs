@@ -89,7 +89,7 @@ impl<'f> Keys<'f> {
 /// Numbers of combinations in order of occurrence, with their slices.
 #[derive(Debug)]
 pub(crate) struct SliceNumbers {
-    /// One more than the number of each combination; empty if there are too many combinations.
+    /// The number of each combination, [`NO_NUMBER`] before its first occurrence; empty if there are too many combinations.
     dense: Vec<u32>,
     sparse: HashMap<(u64, u64), u32>,
     ids: Vec<SliceIds>,
@@ -98,18 +98,30 @@ pub(crate) struct SliceNumbers {
 /// A combination without values from a ticket.
 pub(crate) const NO_TICKET: u64 = u64::MAX;
 
+/// No number of slices.
+pub(crate) const NO_NUMBER: u32 = u32::MAX;
+
 impl SliceNumbers {
     pub(crate) fn new(combinations: Option<u64>) -> Self {
         const MOST: u64 = 1 << 18;
         let dense = combinations.filter(|all| *all <= MOST).and_then(|all| usize::try_from(all).ok());
-        Self { dense: vec![0; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
+        Self { dense: vec![NO_NUMBER; dense.unwrap_or(0)], sparse: HashMap::new(), ids: Vec::new() }
     }
 
-    /// The number of a combination of a record's own values, if already assigned.
-    #[inline]
-    pub(crate) fn known(&self, own: u64) -> Option<usize> {
-        let number = *self.dense.get(usize::try_from(own).ok()?)?;
-        (number as usize).checked_sub(1)
+    /// The numbers of combinations of the records' own values. `find` computes the number of a row that has none.
+    pub(crate) fn of_rows(
+        &mut self,
+        own: &[u64],
+        numbers: &mut Vec<u32>,
+        mut find: impl FnMut(&mut Self, usize) -> u32,
+    ) {
+        let known = |own: &u64| usize::try_from(*own).ok().and_then(|own| self.dense.get(own)).copied();
+        numbers.clear();
+        numbers.extend(own.iter().map(|own| known(own).unwrap_or(NO_NUMBER)));
+        if numbers.contains(&NO_NUMBER) {
+            let unknown = numbers.iter_mut().enumerate().filter(|(_, number)| **number == NO_NUMBER);
+            unknown.for_each(|(row, number)| *number = find(self, row));
+        }
     }
 
     /// The number of a combination of a record's own values and those of its ticket. `find` computes its slices.
@@ -120,23 +132,22 @@ impl SliceNumbers {
         ticket: u64,
         feed: &mut Feed<'_>,
         find: impl Fn(&mut Feed<'_>) -> SliceIds,
-    ) -> usize {
-        if ticket == NO_TICKET
-            && let Ok(place) = usize::try_from(own)
-            && let Some(number) = self.dense.get_mut(place)
-        {
-            if *number == 0 {
-                self.ids.push(find(feed));
-                *number = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
-            }
-            return *number as usize - 1;
-        }
+    ) -> u32 {
         let ids = &mut self.ids;
-        let number = self.sparse.entry((own, ticket)).or_insert_with(|| {
+        let mut add = || {
             ids.push(find(feed));
-            u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
-        });
-        *number as usize
+            u32::try_from(ids.len() - 1).unwrap_or(NO_NUMBER)
+        };
+        let dense = usize::try_from(own).ok().filter(|_| ticket == NO_TICKET);
+        match dense.and_then(|place| self.dense.get_mut(place)) {
+            Some(number) => {
+                if *number == NO_NUMBER {
+                    *number = add();
+                }
+                *number
+            }
+            None => *self.sparse.entry((own, ticket)).or_insert_with(add),
+        }
     }
 
     /// The slices by number.

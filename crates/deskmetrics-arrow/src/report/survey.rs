@@ -8,7 +8,7 @@ use deskmetrics::report::Report;
 use deskmetrics::survey::InvitationOutcome;
 use deskmetrics::{Reason, Timestamp};
 
-use super::cell::{Cells, GroupKeys, NOWHERE};
+use super::cell::{Cells, Counts, GroupKeys};
 use super::owner::Owners;
 use super::place::{Keys, blocks, share_of};
 use crate::column::score::{BLOCK, Places};
@@ -16,13 +16,16 @@ use crate::column::utc::read_or;
 use crate::decode::invitation::InvitationTable;
 use crate::decode::survey::{AnswerTable, Questions};
 use crate::decode::ticket::TicketTable;
-use crate::decode::word::Codes;
+use crate::decode::word::{Codes, NONE};
+
+/// The code of the question that a column is about.
+const ONLY: u32 = 1;
 
 /// A column with the scores of questions that a KPI requires.
 #[derive(Debug)]
 struct Scores {
     column: usize,
-    /// The questions, each with its code in the column of names, if any.
+    /// The questions, each with its code in the column of names, or [`ONLY`].
     questions: Vec<(Box<str>, u32)>,
     /// From the lowest to the highest score on any of their scales.
     scale: Places,
@@ -31,10 +34,10 @@ struct Scores {
 impl Scores {
     /// For each code of a name, the offset of the question's counts within a cell. The first counts are for all other
     /// questions.
-    fn offsets(&self, names: usize) -> Vec<u64> {
+    fn offsets(&self, names: usize) -> Vec<usize> {
         let mut offsets = vec![0; names + 1];
-        for ((_, code), offset) in self.questions.iter().zip(1_u64..) {
-            offsets[*code as usize] = offset * self.scale.count() as u64;
+        for ((_, code), number) in self.questions.iter().zip(1..) {
+            offsets[*code as usize] = number * self.scale.count();
         }
         offsets
     }
@@ -71,7 +74,9 @@ impl<'d> Answers<'d> {
             Some((question, u32::try_from(place).ok()?, ends))
         });
         let columns: Vec<(usize, Vec<_>)> = match &table.questions {
-            Questions::Columns(_) => questions.map(|one| (one.1 as usize, vec![(one.0, 0, one.2)])).collect(),
+            Questions::Columns(_) => {
+                questions.map(|one| (one.1 as usize, vec![(one.0, ONLY, one.2)])).collect()
+            }
             // Codes of names begin at 1.
             Questions::Named(_) => vec![(0, questions.map(|one| (one.0, one.1 + 1, one.2)).collect())],
         };
@@ -105,50 +110,42 @@ impl<'d> Answers<'d> {
     pub(super) fn feed(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.group_keys, 1, feed);
         let names = match &self.table.questions {
-            Questions::Columns(_) => None,
-            Questions::Named(words) => Some(words),
+            Questions::Columns(_) => &Codes::All(ONLY, self.table.rows),
+            Questions::Named(words) => &words.codes,
         };
         let offsets = |scores: &Scores| scores.offsets(self.table.question_names().len());
-        let offsets: Vec<Vec<u64>> = self.scores.iter().map(offsets).collect();
+        let offsets: Vec<Vec<usize>> = self.scores.iter().map(offsets).collect();
         // For each column, the counts by cell, question and place.
-        let mut counts: Vec<Vec<u64>> = vec![Vec::new(); self.scores.len()];
-        let mut found = Vec::with_capacity(BLOCK);
-        let mut places = [0_u8; BLOCK];
-        let mut counted: Vec<u64> = Vec::with_capacity(BLOCK);
+        let mut counts: Vec<Counts> = self.scores.iter().map(|scores| Counts::new(scores.width())).collect();
+        let (mut dates, mut places, mut codes) = (Vec::with_capacity(BLOCK), [0_u8; BLOCK], [NONE; BLOCK]);
         let mut before = 0;
         let mut absent = 0;
         for part in &self.table.parts {
             for range in blocks(share_of(part.rows, share, shares), BLOCK) {
                 let rows = before + range.start..before + range.end;
-                cells.find(&self.group_keys, rows.clone(), feed, &Codes::default(), &mut found);
+                let dates = self.group_keys.dates(rows.clone(), &mut dates);
+                cells.find(&self.group_keys, rows.clone(), dates, feed, &Codes::default());
+                let (places, codes) = (&mut places[..range.len()], &mut codes[..range.len()]);
                 for ((column_scores, offsets), counts) in self.scores.iter().zip(&offsets).zip(&mut counts) {
-                    let places = &mut places[..range.len()];
-                    let width = column_scores.width();
-                    counts.resize(cells.len() * width, 0);
                     let Some(scores) = part.scores.get(column_scores.column) else { continue };
                     scores.column.places(column_scores.scale, range.start, places);
-                    counted.clear();
-                    counted.extend(found.iter().map(|cell| u64::from(*cell) * width as u64));
-                    let offset = |code: u32| offsets[code as usize];
-                    match names {
-                        Some(names) => names.codes.add_each(rows.start, offset, &mut counted),
-                        None => counted.iter_mut().for_each(|place| *place += offset(0)),
+                    names.read(rows.start, codes);
+                    // No answer counts as one to another question.
+                    for (code, _) in
+                        codes.iter_mut().zip(scores.absent(&range)).filter(|(_, absent)| **absent)
+                    {
+                        *code = NONE;
                     }
-                    let absent = scores.absent.get(range.clone()).unwrap_or_default();
-                    for (place, _) in absent.iter().enumerate().filter(|(_, absent)| **absent) {
-                        counted[place] = u64::from(NOWHERE);
-                    }
-                    for (cell, place) in counted.iter().zip(&*places) {
-                        // The counts of more cells would not fit into memory on 32 bits.
-                        #[allow(clippy::cast_possible_truncation)]
-                        let cell = *cell as usize;
-                        counts[cell + usize::from(*place)] += 1;
-                    }
+                    let answers = codes.iter().zip(&*places);
+                    counts.add(
+                        &cells,
+                        answers.map(|(code, place)| offsets[*code as usize] + usize::from(*place)),
+                    );
                 }
-                for scores in part.scores.iter().filter(|scores| !scores.absent.is_empty()) {
-                    let gone = range.clone().zip(&found);
-                    let gone = gone.filter(|(own, cell)| scores.absent[*own] && **cell != NOWHERE);
-                    absent += gone.count() as u64;
+                for scores in &part.scores {
+                    let absent_here = scores.absent(&range).iter().enumerate();
+                    absent +=
+                        absent_here.filter(|(place, absent)| **absent && cells.counts(*place)).count() as u64;
                 }
             }
             before += part.rows;
@@ -160,9 +157,9 @@ impl<'d> Answers<'d> {
         let first = cells.first.map(Timestamp::saturating_from_micros).filter(|_| answers_a_row > 0);
         feed.count_responses(cells.rows * answers_a_row - absent, first);
         for (column_scores, counts) in self.scores.iter().zip(&counts) {
-            let (kinds, by_question) = (column_scores.scale.count(), column_scores.width());
+            let kinds = column_scores.scale.count();
             for (number, cell, slices) in cells.each() {
-                let here = counts.get(number * by_question..(number + 1) * by_question).unwrap_or_default();
+                let here = counts.of(number);
                 for ((question, _), here) in column_scores.questions.iter().zip(here.chunks(kinds).skip(1)) {
                     for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
                         let score = column_scores.scale.score(place);
@@ -179,23 +176,23 @@ impl<'d> Answers<'d> {
     /// Feeds each answer that is not counted by place.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.group_keys, 1, feed);
-        let mut found = Vec::with_capacity(1);
+        let mut dates = Vec::with_capacity(1);
         for (row, answer) in self.table.records() {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.group_keys, row..row + 1, feed, &Codes::default(), &mut found);
-            let Some(cell) = found.first() else { continue };
-            let slices = cells.slices_of(*cell).clone();
+            let dates = self.group_keys.dates(row..row + 1, &mut dates);
+            cells.find(&self.group_keys, row..row + 1, dates, feed, &Codes::default());
+            let Some(slices) = cells.slices_of_row(0) else { continue };
             let created = Timestamp::from_micros(self.group_keys.created_at(row));
             if self.whole {
-                feed.whole_response(&answer, created, &slices);
+                feed.whole_response(&answer, created, slices);
             }
             if self.wide.contains(&answer.question) {
                 let known = answer.at.or(created);
                 let later = known.zip(self.group_keys.as_of).is_some_and(|(at, as_of)| at > as_of);
                 let period = feed.period(answer.at);
-                feed.scores(&answer.question, &slices, period, later, answer.score, 1);
+                feed.scores(&answer.question, slices, period, later, answer.score, 1);
             }
         }
     }
@@ -241,35 +238,36 @@ impl<'d> Invitations<'d> {
         let Self { table, .. } = self;
         let questions = &table.question;
         let mut cells = Cells::new(&self.group_keys, questions.kinds(), feed);
-        let mut counts: Vec<u64> = Vec::new();
-        let stride = self.rules.len() * OUTCOMES.len();
-        let mut found = Vec::with_capacity(BLOCK);
-        let mut answered_at = Vec::with_capacity(BLOCK);
         let rules: Vec<Rule<'_>> = self.rules.iter().map(Rule::of).collect();
+        let mut counts: Vec<Counts> = rules.iter().map(|_| Counts::new(OUTCOMES.len())).collect();
+        let (mut dates, mut answered_at) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
+        let mut codes = [NONE; BLOCK];
         let arrived: Vec<bool> =
             std::iter::once(true).chain(table.delivered.meanings().iter().copied()).collect();
-        let all_arrived = arrived.len() == 1;
         for range in blocks(share_of(table.rows, share, shares), BLOCK) {
-            cells.find(&self.group_keys, range.clone(), feed, &questions.codes, &mut found);
-            counts.resize(cells.len() * stride, 0);
-            let column = table.answered_at.as_ref();
-            read_or(column, Milestones::NEVER, range.clone(), &mut answered_at);
-            for (number, rule) in rules.iter().enumerate() {
-                let rows = found.iter().zip(&cells.dates).zip(&answered_at).zip(range.clone());
-                for (((cell, sent), answered), row) in rows {
-                    let delivered = all_arrived || arrived[table.delivered.codes.get(row) as usize];
-                    let outcome = rule.outcome(delivered, *sent, *answered);
-                    counts[*cell as usize * stride + number * OUTCOMES.len() + outcome] += 1;
-                }
+            let dates = self.group_keys.dates(range.clone(), &mut dates);
+            cells.find(&self.group_keys, range.clone(), dates, feed, &questions.codes);
+            let codes = &mut codes[..range.len()];
+            table.delivered.codes.read(range.start, codes);
+            let answered_at = read_or(table.answered_at.as_ref(), Milestones::NEVER, range, &mut answered_at);
+            for (rule, counts) in rules.iter().zip(&mut counts) {
+                let rows = dates.iter().zip(answered_at).zip(&*codes);
+                counts.add(
+                    &cells,
+                    rows.map(|((sent, answered), code)| {
+                        rule.outcome(arrived[*code as usize], *sent, *answered)
+                    }),
+                );
             }
         }
         feed.count_invitations(cells.rows, cells.first.map(Timestamp::saturating_from_micros));
         for (number, cell, slices) in cells.each() {
             let Some(question) = questions.meaning(cell.kind) else { continue };
-            let here = counts.get(number * stride..(number + 1) * stride).unwrap_or_default();
-            for (place, times) in here.iter().enumerate().filter(|(_, times)| **times > 0) {
-                let (rule, outcome) = (place / OUTCOMES.len(), OUTCOMES[place % OUTCOMES.len()]);
-                feed.outcomes(rule, question, slices, cell.period, cell.later, outcome, *times);
+            for (rule, counts) in counts.iter().enumerate() {
+                let outcomes = OUTCOMES.iter().zip(counts.of(number)).filter(|(_, times)| **times > 0);
+                for (outcome, times) in outcomes {
+                    feed.outcomes(rule, question, slices, cell.period, cell.later, *outcome, *times);
+                }
             }
         }
         if self.whole {
@@ -280,15 +278,15 @@ impl<'d> Invitations<'d> {
     /// Feeds each invitation separately.
     fn one_by_one(&self, share: usize, shares: usize, feed: &mut Feed<'_>) {
         let mut cells = Cells::new(&self.group_keys, 1, feed);
-        let mut found = Vec::with_capacity(1);
+        let mut dates = Vec::with_capacity(1);
         for (row, invitation) in self.table.records() {
             if row % shares.max(1) != share {
                 continue;
             }
-            cells.find(&self.group_keys, row..row + 1, feed, &Codes::default(), &mut found);
-            let Some(cell) = found.first() else { continue };
-            let slices = cells.slices_of(*cell).clone();
-            feed.whole_invitation(&invitation, &slices);
+            let dates = self.group_keys.dates(row..row + 1, &mut dates);
+            cells.find(&self.group_keys, row..row + 1, dates, feed, &Codes::default());
+            let Some(slices) = cells.slices_of_row(0) else { continue };
+            feed.whole_invitation(&invitation, slices);
         }
     }
 }

@@ -17,7 +17,7 @@ use super::replayer::Replayer;
 use super::step::{StepKind, UNWATCHED};
 use super::tracker::{TicketTracker, TrackError, event_order};
 use crate::schedule::CompiledSchedule;
-use crate::sla::{PolicyWarning, SlaPolicies, SlaVerdict, VerdictState};
+use crate::sla::{PolicyWarning, SlaOptions, SlaPolicies, SlaVerdict, VerdictState};
 use crate::ticket::{Attribute, TicketId};
 use crate::{Excluded, Merge, Reason, Ticket, TicketEvent, Timestamp};
 
@@ -329,10 +329,12 @@ impl Replay {
     }
 
     /// Whether tickets known by their [milestones](super::Milestones) can be counted in
-    /// [blocks](crate::report::MilestoneBlock). This requires the default conventions.
+    /// [blocks](crate::report::MilestoneBlock). This requires the default conventions, except for SLA targets, which blocks do
+    /// not count.
     #[doc(hidden)]
     pub fn supports_blocks(&self) -> bool {
-        self.options == ReplayOptions::default() && !self.explain
+        let conventions = ReplayOptions { sla: SlaOptions::default(), ..self.options.clone() };
+        conventions == ReplayOptions::default() && !self.explain
     }
 
     /// Whether business time is known for some ticket.

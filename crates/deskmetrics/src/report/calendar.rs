@@ -118,20 +118,47 @@ impl Calendar {
         number.map_or(NO_PERIOD, |number| number + 1)
     }
 
-    /// The periods of many timestamps in microseconds, [`Milestones::NEVER`] where there is none.
-    pub(super) fn periods_of(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
+    /// The periods of many timestamps in microseconds, [`Milestones::NEVER`] where there is none. Returns the only one if all
+    /// have the same.
+    pub(super) fn periods_of(&mut self, at: &[i64], found: &mut Vec<PeriodId>) -> Option<PeriodId> {
         found.clear();
-        // A missing timestamp takes the general path, because a branch on it is unpredictable.
-        let some = at.iter().find(|at| **at != Milestones::NEVER);
-        let Some((periods, some)) = self.periods.as_mut().zip(some) else {
-            return found.resize(at.len(), PeriodId::new(NO_PERIOD));
+        if let Some(same) = self.only_period(at) {
+            found.resize(at.len(), same);
+            return Some(same);
+        }
+        let periods = self.periods.as_mut()?;
+        found.extend(at.iter().map(|at| PeriodId(periods.known(*at))));
+        let unknown =
+            found.iter_mut().zip(at).filter(|(period, at)| period.0 == 0 && **at != Milestones::NEVER);
+        for (period, at) in unknown {
+            let number = periods.number(Timestamp::saturating_from_micros(*at));
+            *period = PeriodId::new(number.map_or(NO_PERIOD, |number| number + 1));
+        }
+        None
+    }
+
+    /// The period that contains all of some timestamps; often there is one, because tables are in the order of time.
+    fn only_period(&mut self, at: &[i64]) -> Option<PeriodId> {
+        if self.periods.is_none() {
+            return Some(PeriodId::new(NO_PERIOD));
+        }
+        let mut period = |at: i64| {
+            let at = Some(at).filter(|at| *at != Milestones::NEVER);
+            self.period(at.map(Timestamp::saturating_from_micros))
         };
-        found.extend(at.iter().map(|at| {
-            let there = i64::from(*at != Milestones::NEVER).wrapping_neg();
-            let known = Timestamp::saturating_from_micros((*at & there) | (*some & !there));
-            let number = periods.number(known).map_or(NO_PERIOD, |number| number + 1);
-            PeriodId(PeriodId::new(number).0 & u32::from(*at != Milestones::NEVER).wrapping_neg())
-        }));
+        let same = period(*at.first()?);
+        if period(*at.last()?) != same {
+            return None;
+        }
+        let ends = |(least, most): (i64, i64), at: &i64| (least.min(*at), most.max(*at));
+        let (least, most) = at.iter().fold((i64::MAX, i64::MIN), ends);
+        // Without a period are missing timestamps, and those before and after all periods.
+        let together = if same == NO_PERIOD {
+            least == Milestones::NEVER
+        } else {
+            period(least) == same && period(most) == same
+        };
+        together.then_some(PeriodId::new(same))
     }
 
     /// The numbers of all periods, that of no period included.

@@ -125,9 +125,9 @@ impl Feed<'_> {
     }
 
     /// The periods of many timestamps in microseconds, [`Milestones::NEVER`](crate::replay::Milestones::NEVER) where there is
-    /// none.
-    pub fn periods(&mut self, at: &[i64], found: &mut Vec<PeriodId>) {
-        self.state.calendar.periods_of(at, found);
+    /// none. Returns the only one if all have the same.
+    pub fn periods(&mut self, at: &[i64], found: &mut Vec<PeriodId>) -> Option<PeriodId> {
+        self.state.calendar.periods_of(at, found)
     }
 
     /// Feeds the ticket that was just replayed, given its customer and its slices. Measures and verdicts are taken from the

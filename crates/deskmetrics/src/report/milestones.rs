@@ -82,16 +82,23 @@ impl Feed<'_> {
                 }
                 InBlocks::Backlog => continue,
             }
-            anchors(measure, block, calendar, periods);
+            let same = anchors(measure, block, calendar, periods);
             if counted == InBlocks::Creation {
                 let created = &mut self.blocks.created;
-                // Ticket by ticket, all would be added to the same number, one after the other.
-                let first = groups.first().zip(periods.first());
-                match first.filter(|first| groups.iter().zip(&*periods).all(|row| row == *first)) {
-                    Some((group, period)) => {
-                        *at(at(created, period.index()), *group) += groups.len() as u64;
+                let first = groups.first().copied();
+                let only = first.filter(|first| groups.iter().all(|group| group == first));
+                match (same, only) {
+                    // Ticket by ticket, all would be added to the same number, one after the other.
+                    (Some(period), Some(group)) => {
+                        *at(at(created, period.index()), group) += groups.len() as u64;
                     }
-                    None => groups.iter().zip(&*periods).for_each(|(group, period)| {
+                    (Some(period), None) => {
+                        let created = at(created, period.index());
+                        for group in &*groups {
+                            *at(created, *group) += 1;
+                        }
+                    }
+                    (None, _) => groups.iter().zip(&*periods).for_each(|(group, period)| {
                         *at(at(created, period.index()), *group) += 1;
                     }),
                 }
@@ -113,22 +120,25 @@ impl Feed<'_> {
             return;
         }
         let Some(as_of) = report.settings.as_of.map(Timestamp::as_micros) else { return };
-        let snapshots = calendar.snapshots().len();
+        let groups = &self.columns.groups;
+        let Some(most) = groups.iter().max() else { return };
+        at(&mut self.blocks.now, *most);
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
-        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
-            let now = at(&mut self.blocks.now, *group);
+        for (((created, replied), done), group) in rows.zip(groups) {
             let is_open = u64::from(*created <= as_of) & u64::from(as_of < *done);
+            let now = &mut self.blocks.now[*group];
             now.counted = true;
             now.open += is_open;
             now.unreplied += is_open & u64::from(as_of < *replied);
         }
-        if snapshots == 0 {
+        if calendar.snapshots().is_empty() {
             return;
         }
-        let place = |at: i64| calendar.snapshots_before(at);
+        at(&mut self.backlogs, *most);
+        let (snapshots, place) = (calendar.snapshots().len(), |at: i64| calendar.snapshots_before(at));
         let rows = block.created_at.iter().zip(block.replied_at).zip(block.done_at);
-        for (((created, replied), done), group) in rows.zip(&self.columns.groups) {
-            at(&mut self.backlogs, *group).opened(snapshots, place(*created), place(*done), place(*replied));
+        for (((created, replied), done), group) in rows.zip(groups) {
+            self.backlogs[*group].opened(snapshots, place(*created), place(*done), place(*replied));
         }
     }
 }
@@ -143,19 +153,20 @@ fn business_span(end: i64, at_end: i64, last: i64, created: i64) -> RowDuration 
     if end == Milestones::NEVER { (last - created, false) } else { (at_end - created, true) }
 }
 
-/// The periods in which tickets count for a KPI.
+/// The periods in which tickets count for a KPI. Returns the only one if all have the same.
 fn anchors(
     measure: &ResolvedKpi,
     block: &MilestoneBlock<'_>,
     calendar: &mut Calendar,
     periods: &mut Vec<PeriodId>,
-) {
+) -> Option<PeriodId> {
     match measure.definition.anchor {
         Anchor::Created => calendar.periods_of(block.created_at, periods),
         Anchor::FirstSolved | Anchor::LastSolved => calendar.periods_of(block.done_at, periods),
         _ => {
             periods.clear();
             periods.resize(block.created_at.len(), PeriodId::new(NO_PERIOD));
+            Some(PeriodId::new(NO_PERIOD))
         }
     }
 }

@@ -305,6 +305,12 @@ impl PeriodTable {
         }
     }
 
+    /// One more than the number of the period that contains a timestamp in microseconds; 0 if finding it needs a search.
+    #[inline]
+    pub(super) fn known(&self, micros: i64) -> u32 {
+        self.grid.number(micros).wrapping_add(1)
+    }
+
     #[cold]
     fn look_up(&mut self, at: Timestamp) -> Option<usize> {
         let micros = at.as_micros();
@@ -356,6 +362,7 @@ const MOST_BUCKETS: usize = 1 << 16;
 struct Grid {
     /// Place of the first bucket.
     first: i64,
+    /// The buckets, and an empty one after the last.
     index: Vec<Bucket>,
 }
 
@@ -374,12 +381,12 @@ impl Bucket {
 impl Grid {
     #[inline]
     fn number(&self, micros: i64) -> u32 {
-        let place = (micros >> BUCKET_BITS).wrapping_sub(self.first);
-        match usize::try_from(place).ok().and_then(|place| self.index.get(place)) {
-            Some(bucket) if micros < bucket.boundary => bucket.before,
-            Some(bucket) => bucket.after,
-            None => UNKNOWN,
-        }
+        // Past the grid is an empty bucket, so that a missing timestamp, which is far away, needs no branch.
+        let place = (micros >> BUCKET_BITS).wrapping_sub(self.first).cast_unsigned();
+        let past = self.index.len().saturating_sub(1);
+        let place = usize::try_from(place).unwrap_or(past).min(past);
+        let Some(bucket) = self.index.get(place) else { return UNKNOWN };
+        if micros < bucket.boundary { bucket.before } else { bucket.after }
     }
 
     /// Stores what is known around `micros`, which is in `entry`.
@@ -425,8 +432,8 @@ impl Grid {
         if place >= MOST_BUCKETS {
             return None;
         }
-        if place >= self.index.len() {
-            self.index.resize(place + 1, Bucket::EMPTY);
+        if place + 1 >= self.index.len() {
+            self.index.resize(place + 2, Bucket::EMPTY);
         }
         self.index.get_mut(place)
     }

@@ -283,24 +283,31 @@ impl EventBuilder {
         let begins = |place: u32| !met[place as usize].swap(true, Relaxed);
         let parts = workers.ranges(self.codes.len(), |events| {
             let mut order = Order { grouped: true, sorted: true, ..Order::default() };
-            for event in events {
-                if self.codes[event] == NOTHING {
+            let mut first = None;
+            let (mut last_place, mut last_at, mut created) = (NOWHERE, i64::MIN, i64::MIN);
+            let rows =
+                self.codes[events.clone()].iter().zip(&self.places[events.clone()]).zip(&at[events.clone()]);
+            for (((code, place), when), event) in rows.zip(events) {
+                if *code == NOTHING {
                     continue;
                 }
-                let (place, when) = (self.places[event], at[event]);
-                if when < tickets.created_at[place as usize] {
+                if *place == last_place {
+                    order.sorted &= *when >= last_at;
+                } else {
+                    match first {
+                        Some(_) => order.grouped &= begins(*place),
+                        None => first = Some((*place, *when)),
+                    }
+                    last_place = *place;
+                    created = tickets.created_at[last_place as usize];
+                }
+                last_at = *when;
+                if *when < created {
                     order.early.push(event);
                 }
-                match &mut order.ends {
-                    Some((_, last)) if last.0 == place => order.sorted &= when >= last.1,
-                    Some(_) => order.grouped &= begins(place),
-                    None => order.ends = Some(((place, when), (place, when))),
-                }
-                if let Some((_, last)) = &mut order.ends {
-                    *last = (place, when);
-                }
-                order.len += meanings[usize::from(self.codes[event])];
+                order.len += meanings[usize::from(*code)];
             }
+            order.ends = first.map(|first| (first, (last_place, last_at)));
             order
         });
         let mut all = Order { grouped: true, sorted: true, ..Order::default() };

@@ -1,6 +1,6 @@
 //! Reads tables with one row per event.
 
-use arrow_array::RecordBatch;
+use arrow_array::{Array as _, RecordBatch};
 use deskmetrics::ticket::Attribute;
 use deskmetrics::{Author, Reason, Status, Timestamp};
 
@@ -8,7 +8,7 @@ use super::builder::EventBuilder;
 use crate::ReadError;
 use crate::column::{BadCell, WordReading};
 use crate::decode::context::{ColumnTask, Decoding, Workers, in_order};
-use crate::decode::id::{Id, NOWHERE, each_id};
+use crate::decode::id::{Id, NOWHERE, each_id, plain_numbers};
 use crate::decode::kind::{KindCode, Kinds, NOTHING, needs_value};
 use crate::decode::ledger::{Halt, Ledger, Reads as _, Scope, each_row};
 use crate::decode::slot::{AttributeSlots, BoundWord, FileColumns, TimestampSlot, WordSlot};
@@ -16,6 +16,9 @@ use crate::decode::ticket::{NewTicket, NewTickets, TicketTable};
 use crate::decode::time::Versions;
 use crate::decode::word::{Codes, Decoder, KnownCodes, NONE, Words};
 use crate::description::{Duplicates, EventMapping, EventMeaning, EventSource};
+
+/// The number of rows that are combined together.
+const BLOCK: usize = 1024;
 
 /// The columns of one table.
 struct Slots<'a> {
@@ -213,10 +216,6 @@ impl EventBuilder {
                 }
             }
         }
-        let code = |row: usize| {
-            let (kind, author) = (kinds.codes.get(row) as usize, authors.codes.get(row) as usize);
-            outcomes[kind * width + author * statuses.kinds() + statuses.codes.get(row) as usize]
-        };
         // Rows without a kind, and those without a value that their kind needs.
         let demanding = places.iter().any(|place| place.is_some_and(|(_, value, names)| value || names));
         let may_lack = demanding || !kinds.rows_without(0).is_empty();
@@ -229,9 +228,33 @@ impl EventBuilder {
             });
             lacks || (needs.is_none() && !is_ignored(kinds, kind))
         };
+        // Whether such a row may have this kind, author and status.
+        let doubtful: Vec<bool> = (0..outcomes.len())
+            .map(|at| {
+                let Some(kind) = (at / width).checked_sub(1) else { return may_lack };
+                let has_status = at % statuses.kinds() != NONE as usize;
+                match places[kind] {
+                    Some((_, value, status)) => value || (status && !has_status),
+                    None => !kinds.meanings()[kind].0.is_empty(),
+                }
+            })
+            .collect();
+        let narrow = |kinds: usize| u32::try_from(kinds).unwrap_or(u32::MAX);
         let found = workers.ranges(rows, |rows| {
-            let codes: Vec<KindCode> = rows.clone().map(code).collect();
-            (codes, rows.filter(|row| may_lack && lacks(*row)).collect::<Vec<_>>())
+            let mut codes = Vec::with_capacity(rows.len());
+            let mut lacking = Vec::new();
+            let mut block = [0_u32; BLOCK];
+            for from in rows.clone().step_by(BLOCK) {
+                let outcome = &mut block[..BLOCK.min(rows.end - from)];
+                kinds.codes.read(from, outcome);
+                authors.codes.combine(from, narrow(authors.kinds()), outcome);
+                statuses.codes.combine(from, narrow(statuses.kinds()), outcome);
+                codes.extend(outcome.iter().map(|at| outcomes[*at as usize]));
+                if may_lack && outcome.iter().any(|at| doubtful[*at as usize]) {
+                    lacking.extend((from..from + outcome.len()).filter(|row| lacks(*row)));
+                }
+            }
+            (codes, lacking)
         });
         self.codes.reserve(rows);
         for (codes, mut lacking) in found {
@@ -390,14 +413,25 @@ fn find_tickets(
     (tickets, new): (&TicketTable, &NewTickets),
     places: &mut Vec<u32>,
 ) -> Result<(), ReadError> {
-    places.reserve(batch.num_rows());
     let some_new = !new.rows.is_empty();
     let find = |id: Id<'_>| match tickets.place(id) {
         NOWHERE if some_new => new.ids.find(id),
         place => place,
     };
+    if let Some(numbers) = slots.ticket.array(batch).map(|array| plain_numbers(&slots.ticket, array))
+        && let Some(numbers) = numbers?.filter(|numbers| numbers.null_count() == 0)
+    {
+        let first = places.len();
+        tickets.index.find_numbers(&tickets.ids, numbers.values(), places);
+        if places[first..].contains(&NOWHERE) {
+            let lost = places[first..].iter_mut().zip(numbers.values());
+            lost.filter(|(place, _)| **place == NOWHERE)
+                .for_each(|(place, id)| *place = find(Id::Number(*id)));
+        }
+        return Ok(());
+    }
+    places.reserve(batch.num_rows());
     // Most logs are grouped by ticket.
-    let mut last_number: Option<(i64, u32)> = None;
     let mut last_text: (String, u32) = (String::new(), NOWHERE);
     each_id(&slots.ticket, batch, |row, id| {
         places.push(match id {
@@ -405,14 +439,7 @@ fn find_tickets(
                 doubts.push(row);
                 NOWHERE
             }
-            Some(Id::Number(number)) => match last_number {
-                Some((last, place)) if last == number => place,
-                _ => {
-                    let place = find(Id::Number(number));
-                    last_number = Some((number, place));
-                    place
-                }
-            },
+            Some(Id::Number(number)) => find(Id::Number(number)),
             Some(Id::Text(text)) if *text == *last_text.0 => last_text.1,
             Some(Id::Text(text)) => {
                 last_text.0.clear();

@@ -3,6 +3,7 @@
 pub(super) mod builder;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use arrow_buffer::ScalarBuffer;
 use deskmetrics::engine::Milestones;
@@ -150,6 +151,12 @@ impl TicketTable {
     #[inline]
     pub(crate) fn is_usable(&self, row: usize) -> bool {
         !self.unusable.get(row).copied().unwrap_or(false)
+    }
+
+    /// The rows of some that do not count.
+    pub(crate) fn unusable(&self, rows: Range<usize>) -> impl Iterator<Item = usize> {
+        let unusable = self.unusable.get(rows.clone()).unwrap_or_default();
+        rows.zip(unusable).filter(|(_, unusable)| **unusable).map(|(row, _)| row)
     }
 
     /// Which values of attributes a row has; `None` where events created the ticket.

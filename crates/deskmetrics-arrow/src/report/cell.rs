@@ -280,9 +280,9 @@ impl Cells {
     }
 }
 
-/// Counts of small numbers by cell.
+/// CellCounts of small numbers by cell.
 #[derive(Debug)]
-pub(super) struct Counts {
+pub(super) struct CellCounts {
     /// One more than the highest number.
     width: usize,
     /// By cell, then by number.
@@ -291,12 +291,12 @@ pub(super) struct Counts {
     lanes: Vec<[u64; 4]>,
 }
 
-impl Counts {
+impl CellCounts {
     pub(super) fn new(width: usize) -> Self {
         Self { width, all: Vec::new(), lanes: Vec::new() }
     }
 
-    /// Counts the number of each row of the last block, in its cell.
+    /// CellCounts the number of each row of the last block, in its cell.
     pub(super) fn add(&mut self, cells: &Cells, numbers: impl Iterator<Item = usize>) {
         self.all.resize(cells.met.len() * self.width, 0);
         let Some(cell) = cells.same else {

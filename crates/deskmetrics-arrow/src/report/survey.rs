@@ -1,4 +1,4 @@
-//! Counts of answers and invitations by cell, for feeding reports.
+//! CellCounts of answers and invitations by cell, for feeding reports.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +8,7 @@ use deskmetrics::report::Report;
 use deskmetrics::survey::InvitationOutcome;
 use deskmetrics::{Reason, Timestamp};
 
-use super::cell::{Cells, Counts, GroupKeys};
+use super::cell::{CellCounts, Cells, GroupKeys};
 use super::owner::Owners;
 use super::place::{Keys, blocks, share_of};
 use crate::column::score::{BLOCK, Places};
@@ -116,7 +116,8 @@ impl<'d> Answers<'d> {
         let offsets = |scores: &Scores| scores.offsets(self.table.question_names().len());
         let offsets: Vec<Vec<usize>> = self.scores.iter().map(offsets).collect();
         // For each column, the counts by cell, question and place.
-        let mut counts: Vec<Counts> = self.scores.iter().map(|scores| Counts::new(scores.width())).collect();
+        let mut counts: Vec<CellCounts> =
+            self.scores.iter().map(|scores| CellCounts::new(scores.width())).collect();
         let (mut dates, mut places, mut codes) = (Vec::with_capacity(BLOCK), [0_u8; BLOCK], [NONE; BLOCK]);
         let mut before = 0;
         let mut absent = 0;
@@ -239,7 +240,7 @@ impl<'d> Invitations<'d> {
         let questions = &table.question;
         let mut cells = Cells::new(&self.group_keys, questions.kinds(), feed);
         let rules: Vec<Rule<'_>> = self.rules.iter().map(Rule::of).collect();
-        let mut counts: Vec<Counts> = rules.iter().map(|_| Counts::new(OUTCOMES.len())).collect();
+        let mut counts: Vec<CellCounts> = rules.iter().map(|_| CellCounts::new(OUTCOMES.len())).collect();
         let (mut dates, mut answered_at) = (Vec::with_capacity(BLOCK), Vec::with_capacity(BLOCK));
         let mut codes = [NONE; BLOCK];
         let arrived: Vec<bool> =

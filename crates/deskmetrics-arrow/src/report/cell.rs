@@ -280,7 +280,7 @@ impl Cells {
     }
 }
 
-/// CellCounts of small numbers by cell.
+/// Counts of small numbers by cell.
 #[derive(Debug)]
 pub(super) struct CellCounts {
     /// One more than the highest number.
@@ -296,7 +296,7 @@ impl CellCounts {
         Self { width, all: Vec::new(), lanes: Vec::new() }
     }
 
-    /// CellCounts the number of each row of the last block, in its cell.
+    /// Counts the number of each row of the last block, in its cell.
     pub(super) fn add(&mut self, cells: &Cells, numbers: impl Iterator<Item = usize>) {
         self.all.resize(cells.met.len() * self.width, 0);
         let Some(cell) = cells.same else {

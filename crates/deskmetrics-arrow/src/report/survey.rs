@@ -1,4 +1,4 @@
-//! CellCounts of answers and invitations by cell, for feeding reports.
+//! Counts of answers and invitations by cell, for feeding reports.
 
 use std::ops::RangeInclusive;
 

@@ -191,14 +191,14 @@ fn in_buckets<'c>(contacts: impl Iterator<Item = &'c Numbers> + Clone) -> Vec<Nu
 }
 
 /// Most customers have at most this many contacts.
-const FEW_TIMES: usize = 8;
+const FEW_TIMES: usize = 16;
 
 /// The contact times of each customer.
 #[derive(Debug)]
 struct ContactArrivals {
     /// By customer: where the timestamps of the next one begin.
     ends: Vec<usize>,
-    /// Customer by customer, ascending; then a few more, so that there are as many after every customer.
+    /// Customer by customer, ascending.
     at: Vec<i64>,
 }
 
@@ -215,7 +215,7 @@ impl ContactArrivals {
             ends[customer] += ends[customer - 1];
         }
         ends.pop();
-        let mut at = vec![i64::MAX; contacts.len() + FEW_TIMES];
+        let mut at = vec![0; contacts.len()];
         for contact in contacts {
             let place = &mut ends[contact.customer as usize];
             at[*place] = contact.created;
@@ -236,16 +236,12 @@ impl ContactArrivals {
         let from = customer.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
         let theirs = from.zip(self.ends.get(customer)).and_then(|(from, end)| self.at.get(from..*end));
         let Some(theirs) = theirs else { return (false, None) };
-        if let Some(first) = from.and_then(|from| self.at.get(from..)?.first_chunk::<FEW_TIMES>())
-            && theirs.len() <= FEW_TIMES
-        {
-            // Compares the same number for every customer, so that no branch depends on the values: look-ups of customers
-            // whose timestamps are not in the cache do not wait for each other.
+        if theirs.len() <= FEW_TIMES {
+            // Compares all of them, so that no branch depends on the values.
             let (mut known, mut next) = (false, i64::MAX);
-            for (place, one) in first.iter().enumerate() {
-                let theirs = place < theirs.len();
-                known |= theirs && *one == at;
-                next = next.min(if theirs && *one > at { *one } else { i64::MAX });
+            for one in theirs {
+                known |= *one == at;
+                next = next.min(if *one > at { *one } else { i64::MAX });
             }
             return (known, (next < i64::MAX).then_some(next));
         }

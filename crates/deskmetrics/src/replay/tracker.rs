@@ -61,7 +61,7 @@ pub struct TicketTracker {
 #[derive(Debug, Clone, Default)]
 struct Checkpoint(Option<Box<(usize, HistoryState)>>);
 
-/// The number of events that are replayed anew at most, besides those of the last timestamp.
+/// The most events that are replayed again, besides those of the last timestamp.
 const CHECKPOINT_EVERY: usize = 64;
 
 impl PartialEq for Checkpoint {
